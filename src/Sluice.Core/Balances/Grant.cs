@@ -1,0 +1,44 @@
+namespace Sluice.Core;
+
+/// <summary>
+/// One grant of one feature to one customer: what was granted and the signed balance that is left of it. Below zero
+/// is overage. Boolean features are granted too, with nothing to count.
+/// </summary>
+/// <param name="BalanceId">The caller's own id of a balance created by itself.</param>
+/// <param name="Subscription">The held plan it came with; null for a balance created by itself.</param>
+/// <param name="Plan">The plan it came with, for answers.</param>
+/// <param name="AddOn">It came with an add-on.</param>
+/// <param name="Included">Units granted without charge, plan quantity counted in.</param>
+/// <param name="Prepaid">Units bought in advance.</param>
+/// <param name="Adjustment">Change of the included units made by hand; cleared by a reset.</param>
+/// <param name="Balance">What is left, signed. For an unlimited grant: minus the units used.</param>
+/// <param name="Anchor">Resets fall on Anchor + k·interval.</param>
+/// <param name="NextResetAt">The next boundary; null when it never resets.</param>
+/// <param name="ExpiresAt">From this moment on it counts for nothing; null = never.</param>
+public sealed record Grant(
+    GrantNo No,
+    string? BalanceId,
+    SubscriptionNo? Subscription,
+    PlanId? Plan,
+    bool AddOn,
+    ItemTerms Terms,
+    Quantity Included,
+    Quantity Prepaid,
+    Quantity Adjustment,
+    Quantity Balance,
+    Instant Anchor,
+    Instant? NextResetAt,
+    Instant? ExpiresAt,
+    Instant CreatedAt)
+{
+    public FeatureId Feature => Terms.Feature;
+
+    /// <summary>What a reset fills up to.</summary>
+    public Quantity Starting => Included + Prepaid;
+
+    /// <summary>The ceiling of a refund: the whole grant as it stands now.</summary>
+    public Quantity Granted => Included + Prepaid + Adjustment;
+
+    /// <summary>Units used of it; more than granted = overage, negative after a credit.</summary>
+    public Quantity Usage => Granted - Balance;
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+
+namespace Sluice.Core;
+
+public enum BillingMethod
+{
+    /// <summary>Bought in packs before use.</summary>
+    Prepaid,
+
+    /// <summary>Billed in arrears for what was used beyond the included amount.</summary>
+    UsageBased,
+}
+
+public enum TierBehavior
+{
+    Graduated,
+    Volume,
+}
+
+/// <summary>One tier. <c>To</c> is inclusive and counts the included amount; null = no upper end.</summary>
+public sealed record PriceTier(Quantity? To, Price Amount, Price? FlatAmount, JsonText? AdditionalCurrencies = null);
+
+/// <summary>What an item costs. Exactly one of Amount and Tiers.</summary>
+/// <param name="BillingUnits">Units in one pack; the amount is per pack.</param>
+/// <param name="MaxPurchase">Units that may be bought or used beyond the included amount; null = no limit.</param>
+public sealed record ItemPrice(
+    Price? Amount,
+    ImmutableArray<PriceTier> Tiers,
+    TierBehavior? TierBehavior,
+    Interval Interval,
+    Quantity BillingUnits,
+    BillingMethod Method,
+    Quantity? MaxPurchase,
+    JsonText? AdditionalCurrencies = null);
+
+public enum RolloverExpiry
+{
+    Month,
+    Forever,
+}
+
+/// <summary>How much of an unused grant outlives its reset. At most one of Max and MaxPercentage.</summary>
+public sealed record Rollover(Quantity? Max, Quantity? MaxPercentage, RolloverExpiry Expiry, int Length);
+
+/// <summary>
+/// What a grant is granted on: the terms of one plan item, or of a balance created by itself. Immutable: an edit of
+/// a plan writes new terms, so that it never changes a balance by itself.
+/// </summary>
+/// <param name="Id"><see cref="TermsId.None"/> when no plan item stands behind it.</param>
+/// <param name="Included">Units granted without charge per unit of plan quantity.</param>
+/// <param name="Reset">Null: never (non-consumable, boolean, unlimited). One-off: granted once.</param>
+/// <param name="EntityFeature">Set when each entity of that feature has its own balance.</param>
+/// <param name="Proration">As sent; charged by a later part.</param>
+/// <param name="Later">Fields of the contract that are stored and given back but have no effect yet (a JSON object).</param>
+public sealed record ItemTerms(
+    TermsId Id,
+    FeatureId Feature,
+    Quantity Included,
+    bool Unlimited,
+    Interval? Reset,
+    ItemPrice? Price = null,
+    Rollover? Rollover = null,
+    bool Pooled = false,
+    FeatureId? EntityFeature = null,
+    JsonText? Proration = null,
+    JsonText? Later = null)
+{
+    public bool IsUsageBased => Price?.Method == BillingMethod.UsageBased;
+
+    public bool IsPrepaid => Price?.Method == BillingMethod.Prepaid;
+
+    /// <summary>Names the field whose effect is not built yet, or null when the item can be granted.</summary>
+    public string? NeedsLater =>
+        Rollover is not null ? "rollover"
+        : Pooled ? "pooled"
+        : EntityFeature is not null ? "entity_feature_id"
+        : Later is not null ? "expiry, threshold_billing or feature_override"
+        : null;
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+
+namespace Sluice.Core;
+
+/// <summary>The recurring or one-off base price of a plan.</summary>
+public sealed record PlanPrice(Price Amount, Interval Interval, JsonText? AdditionalCurrencies = null);
+
+public enum TrialUnit
+{
+    Day,
+    Month,
+    Year,
+}
+
+/// <summary>A time without charge at the start. <c>Reverts</c>: null when not said, true = back to the plan before.</summary>
+public sealed record FreeTrial(int Length, TrialUnit Unit, bool CardRequired, bool? Reverts);
+
+/// <summary>One version of a plan.</summary>
+/// <param name="Group">Main plans of one group replace each other; null is a group of its own kind, the default one.</param>
+/// <param name="Later">Fields of the contract that are stored and given back but have no effect yet (a JSON object).</param>
+public sealed record Plan(
+    PlanId Id,
+    int Version,
+    string Name,
+    string? Description,
+    string? Group,
+    bool AddOn,
+    bool AutoEnable,
+    PlanPrice? Price,
+    ImmutableArray<ItemTerms> Items,
+    FreeTrial? FreeTrial,
+    bool IgnorePastDue,
+    JsonText? BillingControls,
+    JsonText? Licenses,
+    JsonText? Metadata,
+    bool Archived,
+    Instant CreatedAt,
+    JsonText? Later = null)
+{
+    public bool IsFree => Price is null && Items.All(item => item.Price is null);
+
+    /// <summary>A purchase, not a subscription: it has prices and none of them recurs.</summary>
+    public bool IsOneOff => !IsFree && (Price is null || !Price.Interval.Recurs) && Items.All(item => item.Price is null || !item.Price.Interval.Recurs);
+
+    /// <summary>Names the field whose effect is not built yet, or null when the plan can be attached.</summary>
+    public string? NeedsLater =>
+        FreeTrial is not null ? "free_trial"
+        : BillingControls is not null ? "billing_controls"
+        : Licenses is not null ? "licenses"
+        : Items.Select(item => item.NeedsLater).FirstOrDefault(need => need is not null);
+}

@@ -1,0 +1,16 @@
+namespace Sluice.Core;
+
+/// <summary>A plan that a customer holds, at one of its versions.</summary>
+/// <param name="CallerId">The caller's own id for it.</param>
+/// <param name="OneOff">A purchase: paid once, nothing recurs.</param>
+public sealed record Subscription(
+    SubscriptionNo No,
+    string? CallerId,
+    PlanId Plan,
+    int Version,
+    string? Group,
+    bool AddOn,
+    bool AutoEnable,
+    bool OneOff,
+    int Quantity,
+    Instant StartedAt);

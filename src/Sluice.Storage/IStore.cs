@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using Sluice.Core;
+
+namespace Sluice.Storage;
+
+/// <summary>
+/// What remembers: the journal, the heads of the customers, claims, catalogs and keys. Everything read here is
+/// committed. Failures of the store itself are exceptions.
+/// </summary>
+public interface IStore : IAsyncDisposable
+{
+    /// <summary>Brings the schema up to date. Called once, before anything else.</summary>
+    Task Migrate();
+
+    /// <summary>
+    /// Writes a batch in one transaction, on the committer's own thread. Units that lost (a customer moved, a claim or
+    /// the catalog was taken by someone else) are left out together with every later unit of the batch that shares a
+    /// customer with them; the rest commits. Returns one fate for each unit, in order. An exception = the fate of the
+    /// whole batch is unknown.
+    /// </summary>
+    IReadOnlyList<Fate> Commit(IReadOnlyList<Unit> batch);
+
+    /// <summary>A claim that still stands at <paramref name="now"/>.</summary>
+    ValueTask<ClaimFound?> FindClaim(ClaimKey key, Instant now);
+
+    /// <summary>The customer's state: last snapshot and the journal's tail. Null when there is none.</summary>
+    ValueTask<StoredCustomer?> Load(ScopeId scope, CustomerKey key, Terms terms);
+
+    /// <summary>Many at once, in the order asked for; absent ones are left out.</summary>
+    ValueTask<IReadOnlyList<StoredCustomer>> LoadMany(ScopeId scope, IReadOnlyList<CustomerKey> keys, Terms terms);
+
+    ValueTask<IReadOnlyList<CustomerListed>> ListCustomers(CustomerQuery query);
+
+    ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query);
+
+    /// <summary>Customers with something due at or before <paramref name="now"/>, the longest due first.</summary>
+    ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> DueCustomers(Instant now, int limit);
+
+    /// <summary>How many customers hold a version of a plan (null = any version), and how many ever did.</summary>
+    ValueTask<PlanHolders> CountHolders(ScopeId scope, PlanId plan, int? version);
+
+    /// <summary>True when a customer ever had a balance of the feature that came with no plan.</summary>
+    ValueTask<bool> EverGrantedAlone(ScopeId scope, FeatureId feature);
+
+    /// <summary>Deletes claims that have run out; returns how many.</summary>
+    ValueTask<int> DropExpiredClaims(Instant now, int limit);
+
+    ValueTask<IReadOnlyList<ScopeRow>> Scopes();
+
+    ValueTask<StoredCatalog> LoadCatalog(ScopeId scope);
+
+    ValueTask<ScopeRow> AddScope(string tenant, string environment, string name, Instant now);
+
+    ValueTask AddKey(KeyRow key);
+
+    /// <summary>By the SHA-256 of the whole key.</summary>
+    ValueTask<KeyRow?> FindKey(byte[] hash);
+
+    ValueTask<IReadOnlyList<KeyRow>> Keys();
+
+    /// <summary>Numbers for new customers, <paramref name="count"/> in a row from the one returned, never handed out twice.</summary>
+    ValueTask<long> ReserveCustomerKeys(int count);
+}
+
+/// <summary>The immutable terms that the grants of a scope refer to, by id.</summary>
+public delegate ItemTerms Terms(TermsId id);
+
+/// <summary>A customer as loaded.</summary>
+/// <param name="Hash">Of the last journal entry; the next one is chained to it.</param>
+/// <param name="TailBytes">Bytes of journal since the last snapshot.</param>
+/// <param name="SnapshotBytes">Size of that snapshot; 0 when there is none.</param>
+public sealed record StoredCustomer(Customer Customer, byte[] Hash, long TailBytes, long SnapshotBytes);
+
+/// <summary>A row of a list of customers.</summary>
+public sealed record CustomerListed(CustomerKey Key, Instant CreatedAt);
+
+/// <summary>Filters are joined by "and"; a page goes on after <c>After</c>.</summary>
+/// <param name="Plans">Holds one of these plans (no versions = any).</param>
+/// <param name="Search">Part of id, name or email, case ignored.</param>
+/// <param name="CreatedFrom">Inclusive.</param>
+/// <param name="CreatedTo">Exclusive.</param>
+public sealed record CustomerQuery(
+    ScopeId Scope,
+    int Limit,
+    CustomerListed? After = null,
+    int Offset = 0,
+    bool OldestFirst = false,
+    ImmutableArray<(PlanId Plan, ImmutableArray<int> Versions)> Plans = default,
+    string? Search = null,
+    Instant? CreatedFrom = null,
+    Instant? CreatedTo = null);
+
+/// <summary>Usage events, newest first by (UsedAt, Key, Version).</summary>
+/// <param name="Features">Tracked feature ids or event names; empty = all.</param>
+/// <param name="From">Inclusive.</param>
+/// <param name="To">Exclusive.</param>
+/// <param name="Properties">Each must equal the event's property, compared as text.</param>
+public sealed record UsageQuery(
+    ScopeId Scope,
+    int Limit,
+    CustomerKey? Customer = null,
+    ImmutableArray<string> Features = default,
+    Instant? From = null,
+    Instant? To = null,
+    UsagePosition? After = null,
+    int Offset = 0,
+    ImmutableArray<(string Name, string Value)> Properties = default);
+
+public sealed record UsagePosition(Instant UsedAt, CustomerKey Customer, long Version);
+
+public sealed record UsageEvent(
+    CustomerKey Customer,
+    string? CustomerId,
+    long Version,
+    Instant UsedAt,
+    string Feature,
+    Quantity Value,
+    JsonText? Properties,
+    ImmutableArray<Draw> Draws);
+
+/// <param name="Holding">Customers that hold it now.</param>
+/// <param name="Ever">Customers that hold or held it.</param>
+public readonly record struct PlanHolders(long Holding, long Ever);
+
+/// <param name="Environment">"sandbox" or "live".</param>
+public sealed record ScopeRow(ScopeId Id, string Tenant, string Environment, string Name, Instant CreatedAt);
+
+/// <param name="Terms">All terms ever written, also those that no plan carries any more.</param>
+public sealed record StoredCatalog(Catalog Catalog, ImmutableDictionary<TermsId, ItemTerms> Terms);
+
+public enum KeyKind
+{
+    Secret,
+    Publishable,
+}
+
+/// <param name="Hash">SHA-256 of the whole key; the key itself is never stored.</param>
+/// <param name="Prefix">Its first characters, to recognise it by.</param>
+public sealed record KeyRow(byte[] Hash, ScopeId Scope, KeyKind Kind, string Prefix, Instant CreatedAt);

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Sluice.Core;
+
+namespace Sluice.Storage;
+
+/// <summary>What is committed whole or not at all: changes of one or more customers, claims, a change of the catalog.</summary>
+public abstract class Unit
+{
+    private readonly TaskCompletionSource<Fate> _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ImmutableArray<CustomerChange> Changes { get; init; } = [];
+
+    public ImmutableArray<Claim> Takes { get; init; } = [];
+
+    public ImmutableArray<ClaimKey> Frees { get; init; } = [];
+
+    public CatalogChange? Catalog { get; init; }
+
+    /// <summary>Snapshots to put in place; they are caches and take part in no fence.</summary>
+    public ImmutableArray<SnapshotWrite> Snapshots { get; init; } = [];
+
+    /// <summary>Completed after the batch's transaction has ended, and after <see cref="OnSettled"/>.</summary>
+    public Task<Fate> Settled => _settled.Task;
+
+    /// <summary>
+    /// Asked by the committer before it writes: false when a unit that this one builds on has failed meanwhile. Then
+    /// it is not written and its fate is <see cref="FateKind.Overtaken"/>.
+    /// </summary>
+    protected internal abstract bool Stands();
+
+    /// <summary>Told on the committer's thread, before anyone who waits: publish what is committed, or drop it.</summary>
+    protected internal abstract void OnSettled(Fate fate);
+
+    internal void Settle(Fate fate)
+    {
+        OnSettled(fate);
+        _settled.SetResult(fate);
+    }
+}
+
+public enum FateKind
+{
+    Committed,
+
+    /// <summary>A customer or the catalog was changed by someone else: load it again and decide again.</summary>
+    Moved,
+
+    /// <summary>Someone else holds a claim.</summary>
+    ClaimLost,
+
+    /// <summary>A unit before it failed: decide again.</summary>
+    Overtaken,
+
+    /// <summary>The store failed; whether it was written is not known.</summary>
+    Unknown,
+}
+
+/// <param name="Lost">The claim that was lost.</param>
+public readonly record struct Fate(FateKind Kind, ClaimKey? Lost = null)
+{
+    public static readonly Fate Committed = new(FateKind.Committed);
+
+    public bool IsCommitted => Kind == FateKind.Committed;
+}
+
+/// <summary>One customer's part of a unit: journal entries to append, and the head row after them.</summary>
+/// <param name="ExpectedVersion">The version decided on; 0 = the customer is new. The store fences on it.</param>
+/// <param name="After">The state after the last entry.</param>
+/// <param name="Erase">The customer was deleted: drop its journal and keep only its last state.</param>
+public sealed record CustomerChange(ScopeId Scope, long ExpectedVersion, Customer After, ImmutableArray<JournalEntry> Entries, bool Erase = false);
+
+/// <summary>One command's events as stored.</summary>
+/// <param name="Body">The events as JSON (UTF-8).</param>
+/// <param name="Hash">SHA-256 over the previous entry's hash, Body and the usage's properties.</param>
+/// <param name="Plans">Plan versions whose holders change: +1 attached, −1 ended.</param>
+/// <param name="GrantedAlone">Features granted without a plan.</param>
+public sealed record JournalEntry(
+    long Version,
+    Instant At,
+    byte[] Body,
+    byte[] Hash,
+    UsageColumns? Usage,
+    ImmutableArray<(PlanId Plan, int Version, int Delta)> Plans,
+    ImmutableArray<FeatureId> GrantedAlone);
+
+/// <summary>What lists and analytics need of a usage event, in columns of its own.</summary>
+public sealed record UsageColumns(string Feature, Quantity Value, Instant UsedAt, JsonText? Properties, bool Listed);
+
+/// <summary>A change of a scope's catalog; the store fences on the version.</summary>
+public sealed record CatalogChange(
+    ScopeId Scope,
+    long ExpectedVersion,
+    ImmutableArray<Feature> PutFeatures,
+    ImmutableArray<FeatureId> DropFeatures,
+    ImmutableArray<Plan> PutPlans,
+    ImmutableArray<(PlanId Plan, int Version)> DropPlans,
+    ImmutableArray<ItemTerms> NewTerms);
+
+public sealed record SnapshotWrite(ScopeId Scope, CustomerKey Key, long Version, byte[] Hash, byte[] Body);
