@@ -50,12 +50,12 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
         return ran;
     }
 
-    /// <summary>Changes the catalog and commits the claims with it.</summary>
-    public async ValueTask<Answer?> ChangeCatalog(Func<Catalog, ValueTask<CatalogDecision>> decide)
+    /// <summary>Changes the catalog and commits the claims with it; answers from the catalog after the change.</summary>
+    public async ValueTask<Answer> ChangeCatalog(Func<CatalogContext, ValueTask<CatalogDecision>> decide, Func<Catalog, Answer> answer)
     {
-        var (end, refusal) = await engine.Catalogs.Change(Scope, decide, Claims);
-        if (end == RunEnd.Done) Claims = [];
-        return end == RunEnd.Done ? null : Failure(end, refusal);
+        var (end, refusal, after) = await engine.Catalogs.Change(Scope, decide, Claims, now);
+        if (end != RunEnd.Done) return Failure(end, refusal);
+        return answer(after!);
     }
 
     /// <summary>The committed customer as of now, or null.</summary>

@@ -5,12 +5,6 @@ using Sluice.Storage;
 
 namespace Sluice.Server.Customers;
 
-/// <summary>What a rule of the catalog says: a change and its answer, or a refusal.</summary>
-public sealed record CatalogDecision(CatalogChange? Change, Catalog? After, Refusal? Refusal)
-{
-    public static CatalogDecision Refuse(Refusal refusal) => new(null, null, refusal);
-}
-
 /// <summary>
 /// Changes a scope's catalog: shuts out deciding, drains the queue so that counts of what is in use are exact, decides,
 /// commits, swaps.
@@ -20,55 +14,53 @@ internal sealed class CatalogChanges(IStore store, Committer committer) : IDispo
     private readonly SemaphoreSlim _one = new(1);
 
     /// <param name="decide">Called with the catalog as committed and at rest; may ask the store what is in use.</param>
-    public async ValueTask<(RunEnd End, Refusal? Refusal)> Change(Scope scope, Func<Catalog, ValueTask<CatalogDecision>> decide, ImmutableArray<Claim> claims)
+    /// <returns>The catalog after the change, when it was done.</returns>
+    public async ValueTask<(RunEnd End, Refusal? Refusal, Catalog? After)> Change(
+        Scope scope, Func<CatalogContext, ValueTask<CatalogDecision>> decide, ImmutableArray<Claim> claims, Instant now)
     {
         await _one.WaitAsync();
-        StoredCatalog? changed = null;
+        var stored = new StoredCatalog(scope.Catalog, scope.Terms);
         scope.Close();
         try
         {
             await committer.Drain();
             while (true)
             {
-                if (!committer.TryReserve(out var place)) return (RunEnd.Overloaded, null);
-                CatalogDecision decision;
-                try
+                switch (await decide(new CatalogContext(stored.Catalog, NextTerms(stored), now)))
                 {
-                    decision = await decide((changed ?? new StoredCatalog(scope.Catalog, scope.Terms)).Catalog);
-                }
-                catch
-                {
-                    place.Release();
-                    throw;
-                }
+                    case CatalogDecision.Refused refused:
+                        return (RunEnd.Refused, refused.Refusal, null);
+                    case CatalogDecision.Accepted { Edit.IsEmpty: true }:
+                        return (RunEnd.Done, null, stored.Catalog);
+                    case CatalogDecision.Accepted accepted:
+                        if (!committer.TryReserve(out var place)) return (RunEnd.Overloaded, null, null);
+                        var unit = new ClaimsUnit { Catalog = Stored(scope, stored.Catalog.Version, accepted.Edit), Takes = claims };
+                        committer.Enqueue(unit, place);
+                        var fate = await unit.Settled;
+                        if (fate.IsCommitted)
+                        {
+                            stored = new StoredCatalog(accepted.After, stored.Terms.SetItems(accepted.Edit.NewTerms.Select(terms => KeyValuePair.Create(terms.Id, terms))));
+                            return (RunEnd.Done, null, stored.Catalog);
+                        }
 
-                if (decision.Refusal is { } refusal)
-                {
-                    place.Release();
-                    return (RunEnd.Refused, refusal);
+                        if (fate.Kind == FateKind.ClaimLost) return (RunEnd.Refused, Idempotency.Duplicate, null);
+                        stored = await store.LoadCatalog(scope.Id);
+                        if (fate.Kind == FateKind.Unknown) return (RunEnd.StoreFailed, null, null);
+                        break;
                 }
-
-                var unit = new ClaimsUnit { Catalog = decision.Change, Takes = claims };
-                committer.Enqueue(unit, place);
-                var fate = await unit.Settled;
-                if (fate.IsCommitted)
-                {
-                    var terms = (changed?.Terms ?? scope.Terms).SetItems(decision.Change!.NewTerms.Select(item => KeyValuePair.Create(item.Id, item)));
-                    changed = new StoredCatalog(decision.After!, terms);
-                    return (RunEnd.Done, null);
-                }
-
-                if (fate.Kind == FateKind.ClaimLost) return (RunEnd.Refused, Idempotency.Duplicate);
-                changed = await store.LoadCatalog(scope.Id);
-                if (fate.Kind == FateKind.Unknown) return (RunEnd.StoreFailed, null);
             }
         }
         finally
         {
-            scope.Open(changed);
+            scope.Open(stored);
             _one.Release();
         }
     }
+
+    private static TermsId NextTerms(StoredCatalog stored) => new(stored.Terms.Keys.Select(id => id.Value).DefaultIfEmpty(0).Max() + 1);
+
+    private static CatalogChange Stored(Scope scope, long version, CatalogEdit edit) =>
+        new(scope.Id, version, edit.PutFeatures, edit.DropFeatures, edit.PutPlans, edit.DropPlans, edit.NewTerms);
 
     public void Dispose() => _one.Dispose();
 }

@@ -62,11 +62,11 @@ public sealed class Scope(ScopeRow row, StoredCatalog stored)
         _side.ExitWriteLock();
     }
 
-    /// <summary>Opens the shared side again, with the new catalog if there is one.</summary>
-    internal void Open(StoredCatalog? changed)
+    /// <summary>Opens the shared side again, with the catalog as it is now.</summary>
+    internal void Open(StoredCatalog current)
     {
         _side.EnterWriteLock();
-        if (changed is not null) _stored = changed;
+        _stored = current;
         var waiting = _changing;
         _changing = null;
         _side.ExitWriteLock();
