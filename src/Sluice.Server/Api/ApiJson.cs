@@ -26,6 +26,8 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(CursorPage<EventBody>))]
 [JsonSerializable(typeof(OffsetPage<EventBody>))]
 [JsonSerializable(typeof(AttachBody))]
+[JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(VersionBody))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 
 internal sealed class QuantityJson : JsonConverter<Quantity>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Sluice.Core;
 
@@ -32,6 +34,19 @@ public sealed class Body
         return [.. list.EnumerateArray().Select((item, i) => new Body(item, $"items[{i}]", faults))];
     }
 
+    /// <summary>Of a query string: the named parameters are numbers, the others text.</summary>
+    public static Body OfQuery(IQueryCollection query, params ReadOnlySpan<string> numbers)
+    {
+        var json = new JsonObject();
+        foreach (var (name, values) in query)
+        {
+            var text = values.ToString();
+            json[name] = numbers.Contains(name) && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : JsonValue.Create(text);
+        }
+
+        return Of(JsonDocument.Parse(json.ToJsonString()).RootElement);
+    }
+
     /// <summary>Null when everything read so far was right.</summary>
     public Refusal? Refusal => _faults.Refusal;
 
@@ -47,9 +62,17 @@ public sealed class Body
     {
         foreach (var field in fields)
         {
-            if (Find(field, out var value) && value.ValueKind != JsonValueKind.False) _faults.AddUnbuilt(PathOf(field));
+            if (Find(field, out var value) && !AsksNothing(value)) _faults.AddUnbuilt(PathOf(field));
         }
     }
+
+    private static bool AsksNothing(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.False => true,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => value.GetPropertyCount() == 0,
+        _ => false,
+    };
 
     /// <summary>A field of the contract whose values other than these are built later.</summary>
     public void LaterUnless(string field, params ReadOnlySpan<string> built)
@@ -160,6 +183,31 @@ public sealed class Body
         if (!Take(field, required: false, nullable: false, out var value)) return null;
         if (value.ValueKind == JsonValueKind.Array) return value.EnumerateArray().Select((item, i) => new Body(item, $"{PathOf(field)}[{i}]", _faults)).ToList();
         Fault(field, $"expected a list, got {Kind(value)}");
+        return null;
+    }
+
+    /// <summary>Every field of the object as text: numbers and booleans as they are written.</summary>
+    public IReadOnlyList<(string Name, string Value)> Texts()
+    {
+        var texts = new List<(string, string)>();
+        if (_object.ValueKind != JsonValueKind.Object) return texts;
+        foreach (var field in _object.EnumerateObject())
+        {
+            if (field.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null) Fault(field.Name, "expected a string, a number or a boolean");
+            else if (field.Value.ValueKind != JsonValueKind.String) texts.Add((field.Name, field.Value.GetRawText()));
+            else if (TryGetText(field.Value, out var text)) texts.Add((field.Name, text));
+            else Fault(field.Name, "holds characters that are not valid Unicode");
+        }
+
+        return texts;
+    }
+
+    public IReadOnlyList<decimal>? Numbers(string field)
+    {
+        if (!Take(field, required: false, nullable: false, out var value)) return null;
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetDecimal(out _)))
+            return value.EnumerateArray().Select(item => item.GetDecimal()).ToList();
+        Fault(field, "expected a list of numbers");
         return null;
     }
 

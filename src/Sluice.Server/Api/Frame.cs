@@ -16,6 +16,9 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
 {
     public const string IdempotencyHeader = "Idempotency-Key";
 
+    /// <summary>The largest request taken.</summary>
+    public const long MaxBodyBytes = 8 * 1024 * 1024;
+
     private static readonly JsonElement NoBody = JsonDocument.Parse("{}").RootElement;
     private static readonly JsonDocumentOptions JsonOptions = new() { MaxDepth = 64 };
 

@@ -26,6 +26,7 @@ internal sealed class CatalogChanges(IStore store, Committer committer) : IDispo
             await committer.Drain();
             while (true)
             {
+                Fate fate;
                 switch (await decide(new CatalogContext(stored.Catalog, NextTerms(stored), now)))
                 {
                     case CatalogDecision.Refused refused:
@@ -33,10 +34,14 @@ internal sealed class CatalogChanges(IStore store, Committer committer) : IDispo
                     case CatalogDecision.Accepted { Edit.IsEmpty: true }:
                         return (RunEnd.Done, null, stored.Catalog);
                     case CatalogDecision.Accepted accepted:
-                        if (!committer.TryReserve(out var place)) return (RunEnd.Overloaded, null, null);
-                        var unit = new ClaimsUnit { Catalog = Stored(scope, stored.Catalog.Version, accepted.Edit), Takes = claims };
-                        committer.Enqueue(unit, place);
-                        var fate = await unit.Settled;
+                        if (!committer.TryReserve(out var reserved)) return (RunEnd.Overloaded, null, null);
+                        using (reserved)
+                        {
+                            var unit = new ClaimsUnit { Catalog = Stored(scope, stored.Catalog.Version, accepted.Edit), Takes = claims };
+                            committer.Enqueue(unit);
+                            fate = await unit.Settled;
+                        }
+
                         if (fate.IsCommitted)
                         {
                             stored = new StoredCatalog(accepted.After, stored.Terms.SetItems(accepted.Edit.NewTerms.Select(terms => KeyValuePair.Create(terms.Id, terms))));

@@ -26,7 +26,7 @@ internal sealed class Cell(CustomerKey key)
     public Customer? Latest_NeedsGate { get; set; }
 
     /// <summary>Hash of the last journal entry decided.</summary>
-    public byte[] Hash_NeedsGate { get; set; } = JournalHash.First;
+    public byte[] Hash_NeedsGate { get; set; } = JournalFormat.FirstHash;
 
     /// <summary>The last unit queued; what is decided on its state must wait for it.</summary>
     public Unit? Last_NeedsGate { get; set; }

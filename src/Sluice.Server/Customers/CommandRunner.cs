@@ -24,7 +24,7 @@ public readonly record struct Addressed(string? CustomerId, CustomerKey Key, Com
 /// The road of a command: find the customers, take their gates, decide, change memory and take a place in the queue in
 /// one critical section; then, outside it, wait for the commit. Nothing is answered that a crash could take back.
 /// </summary>
-internal sealed class CommandRunner(CustomerDirectory directory, Committer committer, ClaimsInFlight claimsInFlight, CustomerKeys keys, Snapshotter snapshotter)
+internal sealed class CommandRunner(CustomerDirectory directory, Committer committer, ClaimsInFlight claimsInFlight, CustomerKeys keys, SnapshotWriter snapshots)
 {
     public ValueTask<Ran> Run(Scope scope, string customerId, Command command, ImmutableArray<Claim> claims, Instant now) =>
         Run(scope, [new Addressed(customerId, command)], claims, now);
@@ -43,9 +43,9 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 cells[i] = cell;
             }
 
-            if (!committer.TryReserve(out var place)) return Ran.Overloaded;
-            var attempt = Attempt(scope, commands, cells, claims, idChanges, now, place);
-            if (attempt.Queued is null) place.Release();
+            if (!committer.TryReserve(out var reserved)) return Ran.Overloaded;
+            using var place = reserved;
+            var attempt = Attempt(scope, commands, cells, claims, idChanges, now);
             if (attempt.Again is { } again)
             {
                 await again;
@@ -77,10 +77,10 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             if (await Find(scope, profile, now) is not null) continue;
 
             var command = create(await keys.Next());
-            if (!committer.TryReserve(out var place)) return (Ran.Overloaded, false);
+            if (!committer.TryReserve(out var reserved)) return (Ran.Overloaded, false);
+            using var place = reserved;
             if (!scope.TryEnter(out var changed))
             {
-                place.Release();
                 await changed;
                 continue;
             }
@@ -90,25 +90,20 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             try
             {
                 var decision = Decider.Decide(null, scope.Catalog, command, now);
-                if (decision is Decision.Refused { Refusal: var refusal })
-                {
-                    place.Release();
-                    return (Ran.Refused(refusal, 0), false);
-                }
-
+                if (decision is Decision.Refused { Refusal: var refusal }) return (Ran.Refused(refusal, 0), false);
                 var accepted = (Decision.Accepted)decision;
                 var cell = new Cell(command.Key);
-                var entry = JournalEntry.Of(scope.Id, cell.Hash_NeedsGate, accepted.Events, accepted.Customer, now);
+                var chain = new EntryChain(scope.Id, null, cell.Hash_NeedsGate).Append(accepted.Events, accepted.Customer, now);
                 cell.Latest_NeedsGate = accepted.Customer;
-                cell.Hash_NeedsGate = entry.Hash;
-                unit = new CustomersUnit(scope, [new CellChange(cell, accepted.Customer, null, entry.Body.Length)], snapshotter.Due)
+                cell.Hash_NeedsGate = chain.Hash;
+                unit = new CustomersUnit(scope, [new CellChange(cell, accepted.Customer, null, chain.Bytes)], snapshots.Due)
                 {
-                    Changes = [new CustomerChange(scope.Id, 0, accepted.Customer, [entry])],
+                    Changes = [chain.ToChange()],
                     Takes = claims.Add(new Claim(key, command.Key, now, null)),
                 };
                 cell.Last_NeedsGate = unit;
                 CustomerDirectory.Enter(scope, cell);
-                committer.Enqueue(unit, place);
+                committer.Enqueue(unit);
                 ran = new Ran(RunEnd.Done, [accepted.Customer], [accepted.Events], Stored: true);
             }
             finally
@@ -144,9 +139,10 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
     /// <summary>Commits claims by themselves: the keys of a request that changed nothing else.</summary>
     public async ValueTask<Ran> TakeClaims(ImmutableArray<Claim> claims)
     {
-        if (!committer.TryReserve(out var place)) return Ran.Overloaded;
+        if (!committer.TryReserve(out var reserved)) return Ran.Overloaded;
+        using var place = reserved;
         var unit = new ClaimsUnit { Takes = claims };
-        committer.Enqueue(unit, place);
+        committer.Enqueue(unit);
         var fate = await unit.Settled;
         return fate.Kind switch
         {
@@ -193,7 +189,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
     private readonly record struct Attempted(Task? Again, Ran? Ran, Unit? Queued, List<Unit>? BuiltOn);
 
     private Attempted Attempt(
-        Scope scope, ImmutableArray<Addressed> commands, Cell[] cells, ImmutableArray<Claim> claims, ClaimChanges idChanges, Instant now, Place place)
+        Scope scope, ImmutableArray<Addressed> commands, Cell[] cells, ImmutableArray<Claim> claims, ClaimChanges idChanges, Instant now)
     {
         if (!scope.TryEnter(out var changed)) return new Attempted(changed, null, null, null);
         var gated = InOrder(cells);
@@ -201,21 +197,21 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         try
         {
             if (Stale(commands, cells) is { } stale) return new Attempted(stale, null, null, null);
-            var drafts = Array.ConvertAll(gated, cell => new Draft(cell));
+            var drafts = Array.ConvertAll(gated, cell => new Draft(scope.Id, cell));
             var ran = Decide(scope, commands, cells, drafts, now);
-            if (ran.End == RunEnd.Refused || Array.TrueForAll(drafts, draft => draft.Entries.Count == 0))
+            if (ran.End == RunEnd.Refused || Array.TrueForAll(drafts, draft => draft.IsEmpty))
                 return new Attempted(null, ran, null, Unsettled(gated));
 
             // From here on everything must succeed: memory changes and the unit takes its place in the queue.
-            var changes = Array.FindAll(drafts, draft => draft.Entries.Count > 0);
-            var unit = new CustomersUnit(scope, ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.CellChange)), snapshotter.Due)
+            var changes = Array.FindAll(drafts, draft => !draft.IsEmpty);
+            var unit = new CustomersUnit(scope, ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.CellChange)), snapshots.Due)
             {
-                Changes = ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.Change(scope.Id))),
+                Changes = ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.Change)),
                 Takes = idChanges.Takes.IsDefaultOrEmpty ? claims : claims.AddRange(idChanges.Takes),
                 Frees = idChanges.Frees.IsDefault ? [] : idChanges.Frees,
             };
             foreach (var draft in changes) draft.Keep(unit);
-            committer.Enqueue(unit, place);
+            committer.Enqueue(unit);
             return new Attempted(null, ran, unit, null);
         }
         catch (InvariantViolation)
@@ -243,7 +239,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 case Decision.Refused refused:
                     return Ran.Refused(refused.Refusal, i, Due.AsOf(draft.Customer, moment));
                 case Decision.Accepted accepted:
-                    if (!accepted.Events.IsEmpty) draft.Add(scope.Id, accepted, moment);
+                    if (!accepted.Events.IsEmpty) draft.Add(accepted, moment);
                     (customers[i], events[i]) = (accepted.Customer, accepted.Events);
                     break;
             }
@@ -285,29 +281,28 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
     }
 
     /// <summary>One customer while its commands are being decided; memory is changed only by <see cref="Keep"/>.</summary>
-    private sealed class Draft(Cell cell)
+    private sealed class Draft(ScopeId scope, Cell cell)
     {
-        private readonly Customer _before = cell.Latest_NeedsGate!;
-        private byte[] _hash = cell.Hash_NeedsGate;
+        private readonly string? _idBefore = cell.Latest_NeedsGate!.Profile.Id;
+        private readonly EntryChain _chain = new(scope, cell.Latest_NeedsGate, cell.Hash_NeedsGate);
 
         public Cell Cell => cell;
 
         public Customer Customer { get; private set; } = cell.Latest_NeedsGate!;
 
-        public List<JournalEntry> Entries { get; } = new(1);
+        public bool IsEmpty => _chain.IsEmpty;
 
-        public CellChange CellChange => new(cell, Customer, _before.Profile.Id, Entries.Sum(entry => (long)entry.Body.Length));
+        public CellChange CellChange => new(cell, Customer, _idBefore, _chain.Bytes);
 
-        public void Add(ScopeId scope, Decision.Accepted accepted, Instant moment)
+        public CustomerChange Change => _chain.ToChange();
+
+        public void Add(Decision.Accepted accepted, Instant moment)
         {
-            var entry = JournalEntry.Of(scope, _hash, accepted.Events, accepted.Customer, moment);
-            Entries.Add(entry);
-            (_hash, Customer) = (entry.Hash, accepted.Customer);
+            _chain.Append(accepted.Events, accepted.Customer, moment);
+            Customer = accepted.Customer;
         }
 
-        public CustomerChange Change(ScopeId scope) => new(scope, _before.Version, Customer, [.. Entries], Erase: Customer.Deleted);
-
-        public void Keep(Unit unit) => (cell.Latest_NeedsGate, cell.Hash_NeedsGate, cell.Last_NeedsGate) = (Customer, _hash, unit);
+        public void Keep(Unit unit) => (cell.Latest_NeedsGate, cell.Hash_NeedsGate, cell.Last_NeedsGate) = (Customer, _chain.Hash, unit);
     }
 }
 

@@ -48,7 +48,7 @@ internal sealed class CustomersUnit(Scope scope, ImmutableArray<CellChange> cell
         }
 
         cell.TailBytes += bytes;
-        if (Snapshots.AreDue(cell.TailBytes, cell.SnapshotBytes)) snapshotDue(scope, cell);
+        if (Snapshotter.SnapshotDue(cell.TailBytes, cell.SnapshotBytes)) snapshotDue(scope, cell);
     }
 }
 

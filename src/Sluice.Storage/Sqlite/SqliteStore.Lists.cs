@@ -18,6 +18,7 @@ public sealed partial class SqliteStore
         if (query.CreatedTo is { } to) sql.And($"c.created_at < {sql.Value(to.Milliseconds)}");
         if (!string.IsNullOrEmpty(query.Search)) sql.And($"instr(c.search, {sql.Value(SearchText.Fold(query.Search))}) > 0");
         if (!query.Plans.IsDefaultOrEmpty) sql.And($"({string.Join(" or ", query.Plans.Select(plan => HoldsPlan(sql, plan.Plan, plan.Versions)))})");
+        if (query.HoldsPlan) sql.And("exists (select 1 from customer_plan p where p.scope = c.scope and p.customer = c.key and p.held > 0)");
         sql.Page($"c.created_at {direction}, c.key {direction}", query.Limit, query.Offset);
 
         using var connection = Read();

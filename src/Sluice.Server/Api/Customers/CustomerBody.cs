@@ -43,7 +43,7 @@ public sealed record CustomerBody(
     public IReadOnlyList<JsonText>? Referrals { get; init; }
 
     /// <param name="customer">As of now.</param>
-    public static CustomerBody Of(Call call, Customer customer, CustomerExpand expand, bool withInternalId = false)
+    internal static CustomerBody Of(Call call, Customer customer, CustomerExpand expand, bool withInternalId = false)
     {
         var (profile, catalog) = (customer.Profile, call.Catalog);
         return new CustomerBody(

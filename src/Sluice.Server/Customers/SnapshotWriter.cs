@@ -8,7 +8,7 @@ namespace Sluice.Server.Customers;
 /// Writes snapshots outside the hot path: a customer whose journal tail has outgrown its last snapshot is written whole,
 /// so that loading it stays short. A snapshot is a cache; losing one loses nothing.
 /// </summary>
-internal sealed class Snapshotter(Committer committer) : BackgroundService
+internal sealed class SnapshotWriter(Committer committer) : BackgroundService
 {
     private readonly Channel<(Scope Scope, Cell Cell)> _due = Channel.CreateBounded<(Scope, Cell)>(
         new BoundedChannelOptions(1_024) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -20,11 +20,12 @@ internal sealed class Snapshotter(Committer committer) : BackgroundService
     {
         await foreach (var (scope, cell) in _due.Reader.ReadAllAsync(stopping))
         {
-            if (cell.Dropped || !Snapshots.AreDue(cell.TailBytes, cell.SnapshotBytes)) continue;
-            if (!committer.TryReserve(out var place)) continue;
+            if (cell.Dropped || !Snapshotter.SnapshotDue(cell.TailBytes, cell.SnapshotBytes)) continue;
+            if (!committer.TryReserve(out var reserved)) continue;
+            using var place = reserved;
             var (customer, hash) = Latest(cell);
-            var unit = new SnapshotUnit(cell, Snapshots.Of(scope.Id, customer, hash));
-            committer.Enqueue(unit, place);
+            var unit = new CellSnapshot(cell, Snapshotter.Of(scope.Id, customer, hash));
+            committer.Enqueue(unit);
             await unit.Settled;
         }
     }
@@ -34,11 +35,11 @@ internal sealed class Snapshotter(Committer committer) : BackgroundService
         lock (cell.Gate) return (cell.Latest_NeedsGate!, cell.Hash_NeedsGate);
     }
 
-    private sealed class SnapshotUnit : Unit
+    private sealed class CellSnapshot : Unit
     {
         private readonly Cell _cell;
 
-        public SnapshotUnit(Cell cell, SnapshotWrite snapshot)
+        public CellSnapshot(Cell cell, SnapshotWrite snapshot)
         {
             _cell = cell;
             Snapshots = [snapshot];
