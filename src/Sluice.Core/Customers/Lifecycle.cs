@@ -20,8 +20,7 @@ internal static class Lifecycle
         var lastNo = 0;
         foreach (var wanted in plans)
         {
-            if (wanted.NeedsLater is { } field)
-                return new Refusal(RefusalCode.NotSupported, $"Plan {wanted.Id} uses {field}, which this version of Sluice cannot grant yet.");
+            if (Attaching.Unbuilt(catalog, wanted) is { } unbuilt) return unbuilt;
             var attached = Attaching.Open(catalog, wanted, ImmutableDictionary<FeatureId, Quantity>.Empty, callerId: null, lastNo, now);
             lastNo = attached.LastNo;
             events.Add(attached.Event);
