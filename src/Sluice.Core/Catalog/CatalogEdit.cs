@@ -66,7 +66,10 @@ public abstract record CatalogDecision
 }
 
 /// <summary>What a rule needs besides the command.</summary>
-/// <param name="NextTerms">The first id free for new terms; the rule takes as many in a row as it needs.</param>
+/// <param name="NextTerms">
+/// One above every id ever given to terms of the scope, also those no plan carries any more: customers may still refer
+/// to them. The rule takes as many in a row as it needs.
+/// </param>
 public sealed record CatalogContext(Catalog Catalog, TermsId NextTerms, Instant Now);
 
 /// <summary>Hands out terms: those that stand already where nothing changed, new ones otherwise.</summary>

@@ -1,9 +1,8 @@
-using Xunit;
 using static Sluice.Core.Tests.CatalogStory;
 
 namespace Sluice.Core.Tests;
 
-public class Feature_rules
+public class FeatureRuleTests
 {
     private static readonly FeatureUse Unused = new(EverGranted: false);
     private static readonly FeatureUse Used = new(EverGranted: true);

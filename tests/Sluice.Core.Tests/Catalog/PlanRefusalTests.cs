@@ -1,9 +1,8 @@
-using Xunit;
 using static Sluice.Core.Tests.CatalogStory;
 
 namespace Sluice.Core.Tests;
 
-public class Plan_refusals
+public class PlanRefusalTests
 {
     private static readonly ItemDraft Messages = Item("messages", 100, Month);
 

@@ -1,9 +1,8 @@
-using Xunit;
 using static Sluice.Core.Tests.CatalogStory;
 
 namespace Sluice.Core.Tests;
 
-public class Plan_versions
+public class PlanVersionTests
 {
     private static readonly UpdatePlan NewItems = new(Pro) { Items = [Item("messages", 2000, Month)] };
 
@@ -64,6 +63,18 @@ public class Plan_versions
         var plan = Assert.Single(edit.PutPlans);
         Assert.Equal((2, credits.Id, dash.Id, Context(Start).NextTerms), (plan.Version, plan.Items[0].Id, plan.Items[1].Id, plan.Items[2].Id));
         Assert.Equal("seats", Assert.Single(edit.NewTerms).Feature.Value);
+    }
+
+    [Fact]
+    public void Items_of_the_same_tiers_keep_their_terms_and_of_other_tiers_do_not()
+    {
+        static UpdatePlan Tiered(decimal last) => new(Pro)
+        {
+            Items = [Item("messages", 10) with { Price = new(BillingMethod.UsageBased, Month) { Tiers = Tiers((2000, 1), (null, last)) } }],
+        };
+        var tiered = Start.With(Tiered(0.5m));
+        Assert.True(PlanRules.Update(Context(tiered), Tiered(0.50m), HeldNow(1)).Edit().IsEmpty);
+        Assert.Equal(2, tiered.With(Tiered(0.4m), HeldNow(1)).Plan(Pro)!.Version);
     }
 
     [Fact]

@@ -1,9 +1,8 @@
-using Xunit;
 using static Sluice.Core.Tests.CatalogStory;
 
 namespace Sluice.Core.Tests;
 
-public class Plan_display
+public class PlanDisplayTests
 {
     private static readonly Catalog Named = Start.With(new UpdateFeature(Id("seats")) { Display = new FeatureDisplay("person", "people") });
 

@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using Xunit;
 using Xunit.Abstractions;
 using static Sluice.Core.Tests.CatalogStory;
 
 namespace Sluice.Core.Tests;
 
 /// <summary>Any run of commands, good and bad, leaves a catalog that makes sense. The seed is printed; set it to run the same again.</summary>
-public class Catalog_under_random_edits(ITestOutputHelper output)
+public class CatalogUnderRandomEditsTests(ITestOutputHelper output)
 {
     private static readonly string[] Features = ["messages", "seats", "dash", "action1", "action2", "credits", "new1", "new2"];
     private static readonly string[] Plans = ["free", "pro", "p1", "p2"];

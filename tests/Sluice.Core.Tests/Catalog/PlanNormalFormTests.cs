@@ -1,9 +1,8 @@
-using Xunit;
 using static Sluice.Core.Tests.CatalogStory;
 
 namespace Sluice.Core.Tests;
 
-public class Plan_normal_form
+public class PlanNormalFormTests
 {
     private static readonly Dictionary<string, (ItemDraft Sent, string Becomes)> Items = new()
     {

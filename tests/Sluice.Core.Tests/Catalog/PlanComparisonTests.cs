@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using Xunit;
 using static Sluice.Core.Tests.CatalogStory;
 
 namespace Sluice.Core.Tests;
 
-public class Plan_comparison
+public class PlanComparisonTests
 {
     private static readonly Interval Quarter = new(IntervalUnit.Quarter);
 
