@@ -155,6 +155,15 @@ public class FeatureRuleTests
     }
 
     [Fact]
+    public void Features_are_listed_by_age_whatever_is_edited()
+    {
+        var later = FeatureRules.Create(Context(Start, daysLater: 1), new CreateFeature(Id("aaa"), "Last", FeatureType.Boolean)).Accepted();
+        var edited = later.With(new UpdateFeature(Id("messages")) { Name = "Mails" });
+        Assert.Equal("aaa", edited.Features[^1].Id.Value);
+        Assert.Equal(later.Features.Select(feature => feature.Id), edited.Features.Select(feature => feature.Id));
+    }
+
+    [Fact]
     public void A_renamed_item_has_new_terms_and_its_neighbours_keep_theirs()
     {
         var edit = FeatureRules.Update(Context(Start), new UpdateFeature(Id("dash")) { NewId = Id("board") }, Unused).Edit();
