@@ -17,8 +17,8 @@ public sealed class Catalog
     public Catalog(long version, IEnumerable<Feature> features, IEnumerable<Plan> plans)
     {
         Version = version;
-        Features = [.. features];
-        Plans = [.. plans];
+        Features = [.. features.OrderBy(feature => feature.CreatedAt).ThenBy(feature => feature.Id)];
+        Plans = [.. plans.OrderBy(plan => plan.CreatedAt).ThenBy(plan => plan.Id).ThenBy(plan => plan.Version)];
         _features = Features.ToImmutableDictionary(feature => feature.Id);
         _plans = Plans.GroupBy(plan => plan.Id).ToImmutableDictionary(group => group.Key, group => group.OrderBy(plan => plan.Version).ToImmutableArray());
         _pools = Features.Where(feature => feature.IsCredits)
@@ -39,7 +39,7 @@ public sealed class Catalog
     /// <summary>In the order they were created.</summary>
     public ImmutableArray<Feature> Features { get; }
 
-    /// <summary>Every version of every plan.</summary>
+    /// <summary>Every version of every plan, in the order they were created.</summary>
     public ImmutableArray<Plan> Plans { get; }
 
     public IEnumerable<Plan> LatestPlans => _plans.Values.Select(versions => versions[^1]).OrderBy(plan => plan.CreatedAt).ThenBy(plan => plan.Id);

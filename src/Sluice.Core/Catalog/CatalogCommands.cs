@@ -53,7 +53,10 @@ public sealed record UpdateFeature(FeatureId Id)
     public JsonText? Later { get; init; }
 }
 
-/// <param name="EverGranted">A customer has or had a balance or flag of it, by a plan or alone.</param>
+/// <param name="EverGranted">
+/// A customer has or had a balance or flag of it, by a plan (also one that it was taken out of since) or alone, or a
+/// balance counted for each entity of it.
+/// </param>
 public readonly record struct FeatureUse(bool EverGranted);
 
 /// <summary>A plan item as sent; null = not said. <see cref="PlanItems"/> makes terms of it.</summary>

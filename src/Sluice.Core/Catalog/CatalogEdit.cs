@@ -18,28 +18,15 @@ public sealed record CatalogEdit
     public bool IsEmpty => PutFeatures.IsEmpty && DropFeatures.IsEmpty && PutPlans.IsEmpty && DropPlans.IsEmpty;
 
     /// <summary>The catalog after the edit, its version one higher; unchanged when the edit is empty.</summary>
-    public Catalog ApplyTo(Catalog before)
-    {
-        if (IsEmpty) return before;
-        var features = Merge(before.Features, PutFeatures, DropFeatures, feature => feature.Id);
-        var plans = Merge(before.Plans, PutPlans, DropPlans, plan => (plan.Id, plan.Version));
-        return new Catalog(before.Version + 1, features.OrderBy(feature => feature.CreatedAt), plans.OrderBy(plan => plan.CreatedAt));
-    }
+    public Catalog ApplyTo(Catalog before) => IsEmpty ? before : new Catalog(
+        before.Version + 1,
+        Merge(before.Features, PutFeatures, DropFeatures, feature => feature.Id),
+        Merge(before.Plans, PutPlans, DropPlans, plan => (plan.Id, plan.Version)));
 
-    // What is replaced keeps its place, what is new comes last.
-    private static List<T> Merge<T, TKey>(ImmutableArray<T> rows, ImmutableArray<T> put, ImmutableArray<TKey> drop, Func<T, TKey> key)
-        where TKey : notnull
+    private static IEnumerable<T> Merge<T, TKey>(ImmutableArray<T> rows, ImmutableArray<T> put, ImmutableArray<TKey> drop, Func<T, TKey> key)
     {
-        var fresh = put.ToDictionary(key);
-        var merged = new List<T>();
-        foreach (var row in rows)
-        {
-            if (fresh.Remove(key(row), out var replacement)) merged.Add(replacement);
-            else if (!drop.Contains(key(row))) merged.Add(row);
-        }
-
-        merged.AddRange(put.Where(row => fresh.ContainsKey(key(row))));
-        return merged;
+        var gone = drop.Concat(put.Select(key)).ToHashSet();
+        return rows.Where(row => !gone.Contains(key(row))).Concat(put);
     }
 }
 
@@ -66,7 +53,10 @@ public abstract record CatalogDecision
 }
 
 /// <summary>What a rule needs besides the command.</summary>
-/// <param name="NextTerms">The first id free for new terms; the rule takes as many in a row as it needs.</param>
+/// <param name="NextTerms">
+/// One above every id ever given to terms of the scope, also those no plan carries any more: customers may still refer
+/// to them. The rule takes as many in a row as it needs.
+/// </param>
 public sealed record CatalogContext(Catalog Catalog, TermsId NextTerms, Instant Now);
 
 /// <summary>Hands out terms: those that stand already where nothing changed, new ones otherwise.</summary>

@@ -121,4 +121,16 @@ internal static class TermsFormat
         from.AmountOrNone("max_percentage"u8),
         Words.ToRolloverExpiry(from.Text("expiry"u8)),
         from.Number("length"u8));
+
+    private static void WriteProration(Utf8JsonWriter to, Proration proration)
+    {
+        to.WriteStartObject("proration"u8);
+        to.Text("on_increase"u8, proration.OnIncrease is { } increase ? Words.Of(increase) : null);
+        to.Text("on_decrease"u8, proration.OnDecrease is { } decrease ? Words.Of(decrease) : null);
+        to.WriteEndObject();
+    }
+
+    private static Proration ReadProration(JsonElement from) => new(
+        from.TextOrNone("on_increase"u8) is { } increase ? Words.ToOnIncrease(increase) : null,
+        from.TextOrNone("on_decrease"u8) is { } decrease ? Words.ToOnDecrease(decrease) : null);
 }
