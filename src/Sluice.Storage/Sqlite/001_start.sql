@@ -43,8 +43,11 @@ create table customer (
 create index customer_listed on customer (scope, created_at, key) where deleted = 0;
 create index customer_due on customer (next_due) where next_due is not null;
 
--- The truth: one row per command that changed a customer. Rows of a deleted customer are removed.
+-- The truth: one row per command that changed a customer. Rows of a deleted customer are removed. Rows lie in the
+-- order of commit, so that a batch writes few pages; clustered by customer it would touch one page per customer and
+-- was measured a third slower.
 create table journal (
+    no integer primary key,
     scope integer not null,
     customer integer not null,
     version integer not null,
@@ -56,10 +59,10 @@ create table journal (
     value text,
     used_at integer,
     properties text,
-    listed integer not null default 0,
-    primary key (scope, customer, version)
-) strict, without rowid;
+    listed integer not null default 0
+) strict;
 
+create unique index journal_entry on journal (scope, customer, version);
 create index journal_usage on journal (scope, used_at, customer, version) where listed = 1;
 create index journal_customer_usage on journal (scope, customer, used_at, version) where listed = 1;
 

@@ -29,6 +29,7 @@ public sealed partial class SqliteStore : IStore
         _connection = new SqliteConnection(builder.ToString());
     }
 
+    // A log of 16 MB between checkpoints: pages that many commits touch are written to the database once.
     public Task Migrate()
     {
         lock (_writing)
@@ -39,6 +40,8 @@ public sealed partial class SqliteStore : IStore
                 pragma journal_mode = wal;
                 pragma synchronous = full;
                 pragma foreign_keys = off;
+                pragma cache_size = -16384;
+                pragma wal_autocheckpoint = 4000;
                 """);
             Migrations.Apply(_connection);
             _writer = new BatchWriter(_connection);
