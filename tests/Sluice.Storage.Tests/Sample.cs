@@ -34,7 +34,7 @@ internal static class Sample
         new Rollover(Quantity.Of(500), null, RolloverExpiry.Month, 3),
         Pooled: true,
         new FeatureId("seats"),
-        new JsonText("""{"on_increase": "bill_immediately"}"""),
+        new Proration(OnIncrease.BillImmediately, null),
         new JsonText("""{"expiry":{"duration":"day","length":3}}"""));
 
     public static ItemTerms Terms(TermsId id) => id == Messages.Id ? Messages : throw new InvalidOperationException($"no terms {id.Value}");
