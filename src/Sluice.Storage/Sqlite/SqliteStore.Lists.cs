@@ -58,8 +58,9 @@ public sealed partial class SqliteStore
         using var connection = Read();
         var (holding, ever) = connection.QuerySingle<(long, long)>(
             """
-            select count(distinct case when held > 0 then customer end), count(distinct customer) from customer_plan
-            where scope = @scope and plan = @plan and (@version is null or version = @version)
+            select count(distinct case when h.held > 0 then h.customer end), count(distinct h.customer) from customer_plan h
+            join customer c on c.scope = h.scope and c.key = h.customer and c.deleted = 0
+            where h.scope = @scope and h.plan = @plan and (@version is null or h.version = @version)
             """,
             new { scope = scope.Value, plan = plan.Value, version });
         return ValueTask.FromResult(new PlanHolders(holding, ever));
@@ -69,7 +70,11 @@ public sealed partial class SqliteStore
     {
         using var connection = Read();
         return ValueTask.FromResult(connection.ExecuteScalar<bool>(
-            "select exists (select 1 from loose_grant where scope = @scope and feature = @feature)", new { scope = scope.Value, feature = feature.Value }));
+            """
+            select exists (select 1 from loose_grant g join customer c on c.scope = g.scope and c.key = g.customer and c.deleted = 0
+            where g.scope = @scope and g.feature = @feature)
+            """,
+            new { scope = scope.Value, feature = feature.Value }));
     }
 
     private static string HoldsPlan(Filters sql, PlanId plan, IEnumerable<int> versions)
