@@ -40,38 +40,33 @@ async function watched(world, body) {
 
 /** The ways to talk to one server: the published client as its documentation sets it up, plain HTTP, curl. */
 export function clientsOf(server) {
-  const at = path => server.url + path;
+  const client = settings => new Autumn({ secretKey: server.sandboxKey, serverURL: server.url, ...settings });
+
+  /** A request without any client; the version header is sent only when asked for. */
+  async function send(method, path, body, { key = server.sandboxKey, version, headers = {} } = {}) {
+    const answer = await fetch(server.url + path, {
+      method,
+      headers: {
+        ...(key && { authorization: `Bearer ${key}` }),
+        ...(version && { 'x-api-version': version }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
   return {
     server,
-    autumn: new Autumn({ secretKey: server.sandboxKey, serverURL: server.url }),
-    client: settings => new Autumn({ secretKey: server.sandboxKey, serverURL: server.url, ...settings }),
-
-    /** A request without any client; the version header is sent only when asked for. */
-    async send(method, path, body, { key = server.sandboxKey, version, headers = {} } = {}) {
-      const answer = await fetch(at(path), {
-        method,
-        headers: {
-          ...(key && { authorization: `Bearer ${key}` }),
-          ...(version && { 'x-api-version': version }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        body: body === undefined ? undefined : JSON.stringify(body),
-      });
-      const text = await answer.text();
-      return { status: answer.status, headers: answer.headers, body: text === '' ? undefined : JSON.parse(text) };
-    },
-    post(path, body, how) {
-      return this.send('POST', path, body, how);
-    },
-
-    /** The secret key is sent unless the arguments bring an authorization of their own or key is null. */
-    curl(path, args = [], { key = server.sandboxKey } = {}) {
-      return curl(at(path), key === null ? args : ['-H', `Authorization: Bearer ${key}`, ...args]);
-    },
-    curlPost(path, body, { args = [], ...how } = {}) {
-      return this.curl(path, ['-X', 'POST', '-H', 'Content-Type: application/json', '-d', JSON.stringify(body), ...args], how);
-    },
+    client,
+    autumn: client(),
+    send,
+    post: (path, body, how) => send('POST', path, body, how),
+    curl: (path, args = [], { key = server.sandboxKey } = {}) => curl(server.url + path, ['-H', `Authorization: Bearer ${key}`, ...args]),
+    curlPost: (path, body, { args = [], key = server.sandboxKey } = {}) =>
+      curl(server.url + path, ['-X', 'POST', '-H', `Authorization: Bearer ${key}`, '-H', 'Content-Type: application/json', '-d', JSON.stringify(body), ...args]),
   };
 }
 
