@@ -79,6 +79,7 @@ public sealed record CustomerListed(CustomerKey Key, Instant CreatedAt);
 /// <param name="Search">Part of id, name or email, case ignored.</param>
 /// <param name="CreatedFrom">Inclusive.</param>
 /// <param name="CreatedTo">Exclusive.</param>
+/// <param name="HoldsPlan">Holds any plan.</param>
 public sealed record CustomerQuery(
     ScopeId Scope,
     int Limit,
@@ -88,7 +89,8 @@ public sealed record CustomerQuery(
     ImmutableArray<(PlanId Plan, ImmutableArray<int> Versions)> Plans = default,
     string? Search = null,
     Instant? CreatedFrom = null,
-    Instant? CreatedTo = null);
+    Instant? CreatedTo = null,
+    bool HoldsPlan = false);
 
 /// <summary>Usage events, newest first by (UsedAt, Key, Version).</summary>
 /// <param name="Features">Tracked feature ids or event names; empty = all.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Sluice.Core;
 
 namespace Sluice.Storage;
@@ -33,8 +34,14 @@ public abstract class Unit
 
     internal void Settle(Fate fate)
     {
-        OnSettled(fate);
-        _settled.SetResult(fate);
+        try
+        {
+            OnSettled(fate);
+        }
+        finally
+        {
+            _settled.SetResult(fate);
+        }
     }
 }
 
@@ -67,7 +74,9 @@ public readonly record struct Fate(FateKind Kind, ClaimKey? Lost = null)
 /// <param name="ExpectedVersion">The version decided on; 0 = the customer is new. The store fences on it.</param>
 /// <param name="After">The state after the last entry.</param>
 /// <param name="Erase">The customer was deleted: drop its journal and keep only its last state.</param>
-public sealed record CustomerChange(ScopeId Scope, long ExpectedVersion, Customer After, ImmutableArray<JournalEntry> Entries, bool Erase = false);
+/// <param name="HeadMoved">False when neither the profile nor the next due moment changed: then only the version moves.</param>
+public sealed record CustomerChange(
+    ScopeId Scope, long ExpectedVersion, Customer After, ImmutableArray<JournalEntry> Entries, bool Erase = false, bool HeadMoved = true);
 
 /// <summary>One command's events as stored.</summary>
 /// <param name="Body">The events as JSON (UTF-8).</param>
@@ -81,7 +90,11 @@ public sealed record JournalEntry(
     byte[] Hash,
     UsageColumns? Usage,
     ImmutableArray<(PlanId Plan, int Version, int Delta)> Plans,
-    ImmutableArray<FeatureId> GrantedAlone);
+    ImmutableArray<FeatureId> GrantedAlone)
+{
+    /// <summary>What it adds to the customer's tail.</summary>
+    public int Bytes => Body.Length + (Usage?.Properties is { } properties ? Encoding.UTF8.GetByteCount(properties.Value) : 0);
+}
 
 /// <summary>What lists and analytics need of a usage event, in columns of its own.</summary>
 public sealed record UsageColumns(string Feature, Quantity Value, Instant UsedAt, JsonText? Properties, bool Listed);

@@ -42,7 +42,11 @@ public sealed record Plan(
     /// <summary>A purchase, not a subscription: it has prices and none of them recurs.</summary>
     public bool IsOneOff => !IsFree && (Price is null || !Price.Interval.Recurs) && Items.All(item => item.Price is null || !item.Price.Interval.Recurs);
 
-    /// <summary>Names the field whose effect is not built yet, or null when the plan can be attached.</summary>
+    /// <summary>Equal in content, items by their terms' ids.</summary>
+    public bool SameAs(Plan other) =>
+        this with { Items = other.Items } == other && Items.Select(item => item.Id).SequenceEqual(other.Items.Select(item => item.Id));
+
+    /// <summary>Names the field of the plan itself whose effect is not built yet; <see cref="Catalog.NeedsLater"/> asks its features too.</summary>
     public string? NeedsLater =>
         FreeTrial is not null ? "free_trial"
         : BillingControls is not null ? "billing_controls"

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Sluice.Core;
+
+namespace Sluice.Server.Api.Customers;
+
+/// <summary>The fields of customers as callers send them.</summary>
+internal static partial class CustomerFields
+{
+    private const string IdSays = "may hold letters, digits, '_', '-' and ':' only";
+
+    [GeneratedRegex("^[a-zA-Z0-9_:-]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex IdShape { get; }
+
+    [GeneratedRegex(@"^[^\s@]+@[^\s@]+\.[^\s@.]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex EmailShape { get; }
+
+    public static string Id(Body body, string field = "customer_id") => body.RequiredText(field, shape: IdShape, shapeSays: IdSays);
+
+    /// <summary>Null is a value: a customer known by email only.</summary>
+    public static string? IdOrNull(Body body, string field = "customer_id") =>
+        body.Text(field, required: true, nullable: true, minLength: 1, shape: IdShape, shapeSays: IdSays);
+
+    public static string? NewId(Body body, string field) => body.Text(field, minLength: 1, shape: IdShape, shapeSays: IdSays);
+
+    public static string? Email(Body body) => body.Text("email", nullable: true, shape: EmailShape, shapeSays: "is not an email address");
+
+    /// <summary>Merged into what stands; a key set to null is removed.</summary>
+    public static JsonText? Merged(JsonText? standing, JsonText? sent)
+    {
+        if (sent is null) return standing;
+        var merged = standing is { } text ? JsonNode.Parse(text.Value)!.AsObject() : [];
+        using var changes = JsonDocument.Parse(sent.Value.Value);
+        foreach (var change in changes.RootElement.EnumerateObject())
+        {
+            if (change.Value.ValueKind == JsonValueKind.Null) merged.Remove(change.Name);
+            else merged[change.Name] = JsonNode.Parse(change.Value.GetRawText());
+        }
+
+        return merged.Count == 0 ? null : new JsonText(merged.ToJsonString());
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
+using Sluice.Core;
+using Sluice.Storage;
+
+namespace Sluice.Server.Api.Customers;
+
+/// <summary>customers.list: newest first, by cursor from 2.3 on.</summary>
+internal static class List
+{
+    private const int OffsetDefault = 10;
+
+    private static readonly FrozenDictionary<string, bool> SortOrders = new Dictionary<string, bool> { ["asc"] = true, ["desc"] = false }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, bool> Statuses = new Dictionary<string, bool> { ["active"] = true, ["scheduled"] = false }.ToFrozenDictionary();
+
+    public static ValueTask<Answer> Handle(Call call) => Listed(call, Body.Of(call.Json));
+
+    /// <summary>GET, with limit, offset or start_cursor in the query.</summary>
+    public static ValueTask<Answer> HandleRest(Call call) => Listed(call, Body.OfQuery(call.Request.Query, "limit", "offset"));
+
+    private static async ValueTask<Answer> Listed(Call call, Body body)
+    {
+        var page = PageAsked.Read(body, call.Version, OffsetDefault, out var refusal);
+        var query = Read(body, call.Scope.Id, page, out var holdsNothing);
+        if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (refusal is not null) return call.Refuse(refusal);
+
+        var listed = holdsNothing ? [] : await call.Engine.Store.ListCustomers(query);
+        var more = listed.Count > page.Limit;
+        var rows = more ? listed.Take(page.Limit).ToList() : listed;
+        var customers = await States(call, rows);
+        var bodies = customers.Select(customer => CustomerBody.Of(call, call.AsOfNow(customer), CustomerExpand.None)).ToList();
+        return call.Version.PagesByCursor
+            ? Answer.Ok(new CursorPage<CustomerBody>(bodies, more ? PageAsked.Encode(rows[^1].CreatedAt, rows[^1].Key.Value.ToString(CultureInfo.InvariantCulture)) : null), ApiJson.Default.CursorPageCustomerBody)
+            : Answer.Ok(new OffsetPage<CustomerBody>(bodies, bodies.Count, more, page.Offset, page.Limit), ApiJson.Default.OffsetPageCustomerBody);
+    }
+
+    private static CustomerQuery Read(Body body, ScopeId scope, PageAsked page, out bool holdsNothing)
+    {
+        var plans = (body.Objects("plans") ?? []).Select(plan => (
+            new PlanId(plan.RequiredText("id")),
+            (ImmutableArray<int>)[.. (plan.Numbers("versions") ?? []).Select(version => (int)version)])).ToImmutableArray();
+        var status = body.Choice("subscription_status", Statuses);
+        var range = body.Object("created_at_range");
+        body.Later("processors");
+        holdsNothing = status == false;
+        CustomerListed? after = null;
+        if (page.After is { } last && long.TryParse(last.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var key)) after = new CustomerListed(new CustomerKey(key), last.At);
+        return new CustomerQuery(
+            scope,
+            page.Limit + 1,
+            after,
+            page.Offset,
+            OldestFirst: body.Choice("sort_order", SortOrders) ?? false,
+            plans,
+            body.Text("search") is { Length: > 0 } search ? search : null,
+            range?.Moment("start"),
+            range?.Moment("end"),
+            HoldsPlan: status == true);
+    }
+
+    // From memory where it is, the rest in one go from the store.
+    private static async ValueTask<IEnumerable<Customer>> States(Call call, IReadOnlyList<CustomerListed> rows)
+    {
+        var states = new Dictionary<CustomerKey, Customer>();
+        foreach (var row in rows)
+        {
+            if (call.Scope.Cells.TryGetValue(row.Key, out var cell) && cell.Committed is { } committed) states[row.Key] = committed;
+        }
+
+        var absent = rows.Select(row => row.Key).Where(key => !states.ContainsKey(key)).ToList();
+        if (absent.Count > 0)
+        {
+            foreach (var stored in await call.Engine.Store.LoadMany(call.Scope.Id, absent, call.Scope.ResolveTerms)) states[stored.Customer.Key] = stored.Customer;
+        }
+
+        return rows.Where(row => states.ContainsKey(row.Key)).Select(row => states[row.Key]).Where(customer => !customer.Deleted);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Sluice.Core;
+
+namespace Sluice.Storage;
+
+/// <summary>The entries that one unit appends to a customer's journal, each chained to the one before.</summary>
+/// <param name="before">The state decided on; null = the customer is new.</param>
+/// <param name="hash">Of the last entry before; <see cref="JournalFormat.FirstHash"/> when there is none.</param>
+public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
+{
+    private readonly Customer? _before = before;
+    private readonly ImmutableArray<JournalEntry>.Builder _entries = ImmutableArray.CreateBuilder<JournalEntry>(1);
+    private Customer? _last = before;
+
+    /// <summary>Of the last entry appended; the next change of this customer goes on from it.</summary>
+    public byte[] Hash { get; private set; } = hash;
+
+    /// <summary>What is appended, in bytes of journal.</summary>
+    public long Bytes { get; private set; }
+
+    public bool IsEmpty => _entries.Count == 0;
+
+    /// <summary>A change of one command.</summary>
+    public static CustomerChange Single(ScopeId scope, Customer? before, byte[] hash, ImmutableArray<CustomerEvent> events, Customer after, Instant at) =>
+        new EntryChain(scope, before, hash).Append(events, after, at).ToChange();
+
+    /// <param name="at">The moment of the command, as given to the decision.</param>
+    public EntryChain Append(ImmutableArray<CustomerEvent> events, Customer after, Instant at)
+    {
+        var entry = Entry(Hash, _last, events, after, at);
+        if (entry.Version != (_last?.Version ?? 0) + 1)
+            throw new InvariantViolation($"entry {entry.Version} does not follow version {_last?.Version ?? 0}");
+        _entries.Add(entry);
+        _last = after;
+        Hash = entry.Hash;
+        Bytes += entry.Bytes;
+        return this;
+    }
+
+    public CustomerChange ToChange()
+    {
+        if (_last is null || IsEmpty) throw new InvariantViolation("a change without entries");
+        return new CustomerChange(scope, _before?.Version ?? 0, _last, _entries.DrainToImmutable(), Erase: _last.Deleted, HeadMoved(_before, _last));
+    }
+
+    /// <param name="before">The state the events were decided on; null when they create it.</param>
+    public static JournalEntry Entry(byte[] previousHash, Customer? before, ImmutableArray<CustomerEvent> events, Customer after, Instant at)
+    {
+        var usage = UsageOf(events);
+        var body = JournalFormat.WriteEntry(events, at);
+        return new JournalEntry(after.Version, at, body, JournalFormat.Hash(previousHash, body, usage?.Properties), usage, PlansOf(before, events), AloneOf(events));
+    }
+
+    private static bool HeadMoved(Customer? before, Customer after) =>
+        before is null || before.NextDue != after.NextDue || before.Deleted != after.Deleted || !before.Profile.Equals(after.Profile);
+
+    private static UsageColumns? UsageOf(ImmutableArray<CustomerEvent> events)
+    {
+        UsageColumns? usage = null;
+        foreach (var happened in events)
+        {
+            if (happened is not CustomerEvent.Used used) continue;
+            if (usage is not null) throw new InvariantViolation("one entry with two usages: each needs a row of its own");
+            usage = new UsageColumns(used.Feature, used.Value, used.UsedAt, used.Properties, used.Listed);
+        }
+
+        return usage;
+    }
+
+    private static ImmutableArray<(PlanId Plan, int Version, int Delta)> PlansOf(Customer? before, ImmutableArray<CustomerEvent> events)
+    {
+        var plans = ImmutableArray.CreateBuilder<(PlanId, int, int)>(0);
+        var held = before?.Subscriptions ?? [];
+        foreach (var happened in events)
+        {
+            switch (happened)
+            {
+                case CustomerEvent.PlanAttached e:
+                    plans.Add((e.Subscription.Plan, e.Subscription.Version, 1));
+                    held = held.Add(e.Subscription);
+                    break;
+                case CustomerEvent.PlanEnded e:
+                    plans.Add((e.Plan, e.Version, -1));
+                    held = held.RemoveAll(one => one.No == e.Subscription);
+                    break;
+                case CustomerEvent.Deleted:
+                    foreach (var one in held) plans.Add((one.Plan, one.Version, -1));
+                    held = [];
+                    break;
+            }
+        }
+
+        return plans.DrainToImmutable();
+    }
+
+    private static ImmutableArray<FeatureId> AloneOf(ImmutableArray<CustomerEvent> events)
+    {
+        ImmutableArray<FeatureId>.Builder? features = null;
+        foreach (var happened in events)
+        {
+            if (happened is CustomerEvent.GrantOpened { Grant.Subscription: null } e) (features ??= ImmutableArray.CreateBuilder<FeatureId>()).Add(e.Grant.Feature);
+        }
+
+        return features?.DrainToImmutable() ?? [];
+    }
+}

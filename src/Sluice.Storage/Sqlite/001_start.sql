@@ -1,0 +1,132 @@
+-- Everything is keyed by scope first. Amounts are exact decimals as text, moments are milliseconds since 1970.
+
+create table scope (
+    id integer primary key,
+    tenant text not null,
+    environment text not null,
+    name text not null,
+    created_at integer not null,
+    catalog_version integer not null default 0,
+    unique (tenant, environment, name)
+) strict;
+
+create table api_key (
+    hash blob primary key,
+    scope integer not null,
+    kind integer not null,
+    prefix text not null,
+    created_at integer not null
+) strict, without rowid;
+
+create table counter (
+    name text primary key,
+    next integer not null
+) strict, without rowid;
+
+insert into counter (name, next) values ('customer', 1);
+
+-- The head of each customer: the version that commits are fenced on, and what lists search and sort by.
+create table customer (
+    scope integer not null,
+    key integer not null,
+    version integer not null,
+    external_id text,
+    name text,
+    email text,
+    search text not null,
+    created_at integer not null,
+    next_due integer,
+    deleted integer not null default 0,
+    primary key (scope, key)
+) strict, without rowid;
+
+create index customer_listed on customer (scope, created_at, key) where deleted = 0;
+create index customer_due on customer (next_due) where next_due is not null;
+
+-- The truth: one row per command that changed a customer. Rows of a deleted customer are removed. Rows lie in the
+-- order of commit, so that a batch writes few pages; clustered by customer it would touch one page per customer and
+-- was measured a third slower.
+create table journal (
+    no integer primary key,
+    scope integer not null,
+    customer integer not null,
+    version integer not null,
+    at integer not null,
+    schema integer not null,
+    body text not null,
+    hash blob not null,
+    feature text,
+    value text,
+    used_at integer,
+    properties text,
+    listed integer not null default 0
+) strict;
+
+create unique index journal_entry on journal (scope, customer, version);
+create index journal_usage on journal (scope, used_at, customer, version) where listed = 1;
+create index journal_customer_usage on journal (scope, customer, used_at, version) where listed = 1;
+
+-- A cache of a state, so that loading reads only the journal after it. The whole of a deleted customer.
+create table snapshot (
+    scope integer not null,
+    customer integer not null,
+    version integer not null,
+    schema integer not null,
+    hash blob not null,
+    body text not null,
+    primary key (scope, customer)
+) strict;
+
+create table claim (
+    scope integer not null,
+    kind integer not null,
+    key text not null,
+    customer integer,
+    expires_at integer,
+    primary key (scope, kind, key)
+) strict, without rowid;
+
+create index claim_expiry on claim (expires_at) where expires_at is not null;
+
+-- The order of these two is the order of creation.
+create table feature (
+    no integer primary key,
+    scope integer not null,
+    id text not null,
+    body text not null,
+    unique (scope, id)
+) strict;
+
+create table plan (
+    no integer primary key,
+    scope integer not null,
+    id text not null,
+    version integer not null,
+    body text not null,
+    unique (scope, id, version)
+) strict;
+
+-- Never changed and never removed: grants of any age refer to them.
+create table terms (
+    scope integer not null,
+    id integer not null,
+    body text not null,
+    primary key (scope, id)
+) strict, without rowid;
+
+-- Who holds a version of a plan, and who did (held = 0).
+create table customer_plan (
+    scope integer not null,
+    plan text not null,
+    customer integer not null,
+    version integer not null,
+    held integer not null,
+    primary key (scope, plan, customer, version)
+) strict, without rowid;
+
+create table loose_grant (
+    scope integer not null,
+    feature text not null,
+    customer integer not null,
+    primary key (scope, feature, customer)
+) strict, without rowid;

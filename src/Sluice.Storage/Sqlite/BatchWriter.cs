@@ -1,0 +1,113 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using Sluice.Core;
+
+namespace Sluice.Storage;
+
+/// <summary>Writes a batch in one transaction and finds who lost. Used by one thread at a time.</summary>
+internal sealed class BatchWriter : IDisposable
+{
+    private readonly sqlite3 _database;
+    private readonly Statement _begin;
+    private readonly Statement _commit;
+    private readonly Statement _rollback;
+    private readonly UnitWriter _units;
+
+    public BatchWriter(SqliteConnection connection)
+    {
+        _database = connection.Handle ?? throw new InvariantViolation("the writer's connection is closed");
+        _begin = new Statement(_database, "begin immediate");
+        _commit = new Statement(_database, "commit");
+        _rollback = new Statement(_database, "rollback");
+        _units = new UnitWriter(_database);
+    }
+
+    /// <summary>Losers are left out and the rest is written again without them, until a pass has none.</summary>
+    public IReadOnlyList<Fate> Write(IReadOnlyList<Unit> batch)
+    {
+        var fates = new Fate?[batch.Count];
+        while (!TryWrite(batch, fates))
+        {
+        }
+
+        return Array.ConvertAll(fates, fate => fate!.Value);
+    }
+
+    public void Dispose()
+    {
+        _begin.Dispose();
+        _commit.Dispose();
+        _rollback.Dispose();
+        _units.Dispose();
+    }
+
+    private bool TryWrite(IReadOnlyList<Unit> batch, Fate?[] fates)
+    {
+        if (Array.TrueForAll(fates, fate => fate is not null)) return true;
+        _begin.Run();
+        try
+        {
+            if (!Pass(batch, fates))
+            {
+                _rollback.Run();
+                return false;
+            }
+
+            _commit.Run();
+        }
+        catch
+        {
+            // The statement that failed may have ended the transaction itself.
+            if (raw.sqlite3_get_autocommit(_database) == 0) TryRollback();
+            throw;
+        }
+
+        for (var at = 0; at < fates.Length; at++) fates[at] ??= Fate.Committed;
+        return true;
+    }
+
+    // False: someone lost, so what this pass wrote must not stay. A loser may have written a part of itself, so a unit
+    // that asks for a claim the loser touched gets its verdict in the next pass, and so does who builds on that unit.
+    private bool Pass(IReadOnlyList<Unit> batch, Fate?[] fates)
+    {
+        var leftOut = new LeftOut();
+        var undecided = new LeftOut();
+        var clean = true;
+        for (var at = 0; at < batch.Count; at++)
+        {
+            var unit = batch[at];
+            if (fates[at] is null && leftOut.IsUnder(unit)) fates[at] = new Fate(FateKind.Overtaken);
+            if (fates[at] is not null)
+            {
+                leftOut.Add(unit);
+                continue;
+            }
+
+            if (!clean && (leftOut.SharesClaim(unit) || undecided.SharesClaim(unit) || undecided.IsUnder(unit)))
+            {
+                undecided.Add(unit);
+                continue;
+            }
+
+            var fate = _units.Write(unit);
+            if (fate.IsCommitted) continue;
+            fates[at] = fate;
+            leftOut.Add(unit);
+            clean = false;
+        }
+
+        return clean;
+    }
+
+    private void TryRollback()
+    {
+        try
+        {
+            _rollback.Run();
+        }
+        catch (SqliteException)
+        {
+            // What is thrown already says more; the next begin fails if this transaction is still open.
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Sluice.Core;
+
+namespace Sluice.Storage;
+
+/// <summary>Loading customers: last snapshot and the journal after it, in one read transaction.</summary>
+public sealed partial class SqliteStore
+{
+    private const int LoadedAtOnce = 256;
+
+    private const string Heads = """
+        select c.key, c.version, s.version, s.schema, s.hash, s.body
+        from json_each(@keys) wanted
+        cross join customer c on c.scope = @scope and c.key = wanted.value
+        left join snapshot s on s.scope = c.scope and s.customer = c.key
+        """;
+
+    private const string Tails = """
+        select j.customer, j.version, j.schema, j.body, j.hash, j.properties
+        from json_each(@keys) wanted
+        left join snapshot s on s.scope = @scope and s.customer = wanted.value
+        cross join journal j on j.scope = @scope and j.customer = wanted.value and j.version > coalesce(s.version, 0)
+        order by j.customer, j.version
+        """;
+
+    public async ValueTask<StoredCustomer?> Load(ScopeId scope, CustomerKey key, Terms terms)
+    {
+        var loaded = await LoadMany(scope, [key], terms);
+        return loaded.Count == 0 ? null : loaded[0];
+    }
+
+    public ValueTask<IReadOnlyList<StoredCustomer>> LoadMany(ScopeId scope, IReadOnlyList<CustomerKey> keys, Terms terms)
+    {
+        var loaded = new Dictionary<CustomerKey, StoredCustomer>(keys.Count);
+        using var connection = Read();
+        foreach (var some in keys.Distinct().Chunk(LoadedAtOnce))
+        {
+            using var transaction = connection.BeginTransaction(deferred: true);
+            var wanted = $"[{string.Join(',', some.Select(key => key.Value))}]";
+            var replays = ReadHeads(connection, transaction, scope, wanted, terms);
+            ReadTails(connection, transaction, scope, wanted, replays);
+            foreach (var (key, replay) in replays) loaded.Add(key, replay.Finish());
+        }
+
+        IReadOnlyList<StoredCustomer> inOrder = [.. keys.Where(loaded.ContainsKey).Select(key => loaded[key])];
+        return ValueTask.FromResult(inOrder);
+    }
+
+    public ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> DueCustomers(Instant now, int limit)
+    {
+        using var connection = Read();
+        IReadOnlyList<(ScopeId, CustomerKey)> due =
+        [
+            .. connection.Query<(int Scope, long Key)>(
+                "select scope, key from customer where next_due <= @now order by next_due limit @limit", new { now = now.Milliseconds, limit })
+                .Select(row => (new ScopeId(row.Scope), new CustomerKey(row.Key))),
+        ];
+        return ValueTask.FromResult(due);
+    }
+
+    private static Dictionary<CustomerKey, Replay> ReadHeads(SqliteConnection connection, SqliteTransaction transaction, ScopeId scope, string keys, Terms terms)
+    {
+        var replays = new Dictionary<CustomerKey, Replay>();
+        using var reader = Query(connection, transaction, Heads, scope, keys);
+        while (reader.Read())
+        {
+            var key = new CustomerKey(reader.GetInt64(0));
+            var replay = new Replay(key, headVersion: reader.GetInt64(1), terms);
+            if (!reader.IsDBNull(2)) replay.Start(reader.GetInt64(2), reader.GetInt32(3), reader.GetFieldValue<byte[]>(4), reader.GetFieldValue<byte[]>(5));
+            replays.Add(key, replay);
+        }
+
+        return replays;
+    }
+
+    private static void ReadTails(SqliteConnection connection, SqliteTransaction transaction, ScopeId scope, string keys, Dictionary<CustomerKey, Replay> replays)
+    {
+        using var reader = Query(connection, transaction, Tails, scope, keys);
+        while (reader.Read())
+        {
+            var properties = Json(reader.IsDBNull(5) ? null : reader.GetString(5));
+            replays[new CustomerKey(reader.GetInt64(0))]
+                .Add(reader.GetInt64(1), reader.GetInt32(2), reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<byte[]>(4), properties);
+        }
+    }
+
+    private static SqliteDataReader Query(SqliteConnection connection, SqliteTransaction transaction, string sql, ScopeId scope, string keys)
+    {
+        using var command = new SqliteCommand(sql, connection, transaction);
+        command.Parameters.AddWithValue("@scope", scope.Value);
+        command.Parameters.AddWithValue("@keys", keys);
+        return command.ExecuteReader();
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text;
+using Dapper;
+using Sluice.Core;
+
+namespace Sluice.Storage;
+
+/// <summary>Lists and counts. Values always travel as parameters; only the shape of the query is put together here.</summary>
+public sealed partial class SqliteStore
+{
+    public ValueTask<IReadOnlyList<CustomerListed>> ListCustomers(CustomerQuery query)
+    {
+        var (direction, beyond) = query.OldestFirst ? ("asc", ">") : ("desc", "<");
+        var sql = new Filters("select c.key, c.created_at from customer c where c.scope = @scope and c.deleted = 0", query.Scope);
+        if (query.After is { } after)
+            sql.And($"(c.created_at, c.key) {beyond} ({sql.Value(after.CreatedAt.Milliseconds)}, {sql.Value(after.Key.Value)})");
+        if (query.CreatedFrom is { } from) sql.And($"c.created_at >= {sql.Value(from.Milliseconds)}");
+        if (query.CreatedTo is { } to) sql.And($"c.created_at < {sql.Value(to.Milliseconds)}");
+        if (!string.IsNullOrEmpty(query.Search)) sql.And($"instr(c.search, {sql.Value(SearchText.Fold(query.Search))}) > 0");
+        if (!query.Plans.IsDefaultOrEmpty) sql.And($"({string.Join(" or ", query.Plans.Select(plan => HoldsPlan(sql, plan.Plan, plan.Versions)))})");
+        if (query.HoldsPlan) sql.And("exists (select 1 from customer_plan p where p.scope = c.scope and p.customer = c.key and p.held > 0)");
+        sql.Page($"c.created_at {direction}, c.key {direction}", query.Limit, query.Offset);
+
+        using var connection = Read();
+        IReadOnlyList<CustomerListed> rows =
+        [
+            .. connection.Query<(long Key, long CreatedAt)>(sql.Text, sql.Parameters)
+                .Select(row => new CustomerListed(new CustomerKey(row.Key), new Instant(row.CreatedAt))),
+        ];
+        return ValueTask.FromResult(rows);
+    }
+
+    public ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query)
+    {
+        var sql = new Filters(
+            """
+            select j.customer, c.external_id, j.version, j.used_at, j.feature, j.value, j.properties, j.schema, j.body
+            from journal j cross join customer c on c.scope = j.scope and c.key = j.customer
+            where j.scope = @scope and j.listed = 1
+            """,
+            query.Scope);
+        if (query.Customer is { } customer) sql.And($"j.customer = {sql.Value(customer.Value)}");
+        if (!query.Features.IsDefaultOrEmpty) sql.And($"j.feature in ({string.Join(", ", query.Features.Select(sql.Value))})");
+        if (query.From is { } from) sql.And($"j.used_at >= {sql.Value(from.Milliseconds)}");
+        if (query.To is { } to) sql.And($"j.used_at < {sql.Value(to.Milliseconds)}");
+        if (query.After is { } after)
+            sql.And($"(j.used_at, j.customer, j.version) < ({sql.Value(after.UsedAt.Milliseconds)}, {sql.Value(after.Customer.Value)}, {sql.Value(after.Version)})");
+        foreach (var (name, value) in query.Properties.IsDefault ? [] : query.Properties) sql.And(HasProperty(sql, name, value));
+        sql.Page("j.used_at desc, j.customer desc, j.version desc", query.Limit, query.Offset);
+
+        using var connection = Read();
+        IReadOnlyList<UsageEvent> events = [.. connection.Query<UsageRow>(sql.Text, sql.Parameters).Select(Event)];
+        return ValueTask.FromResult(events);
+    }
+
+    public ValueTask<PlanHolders> CountHolders(ScopeId scope, PlanId plan, int? version)
+    {
+        using var connection = Read();
+        var (holding, ever) = connection.QuerySingle<(long, long)>(
+            """
+            select count(distinct case when held > 0 then customer end), count(distinct customer) from customer_plan
+            where scope = @scope and plan = @plan and (@version is null or version = @version)
+            """,
+            new { scope = scope.Value, plan = plan.Value, version });
+        return ValueTask.FromResult(new PlanHolders(holding, ever));
+    }
+
+    public ValueTask<bool> EverGrantedAlone(ScopeId scope, FeatureId feature)
+    {
+        using var connection = Read();
+        return ValueTask.FromResult(connection.ExecuteScalar<bool>(
+            "select exists (select 1 from loose_grant where scope = @scope and feature = @feature)", new { scope = scope.Value, feature = feature.Value }));
+    }
+
+    private static string HoldsPlan(Filters sql, PlanId plan, IEnumerable<int> versions)
+    {
+        var some = string.Join(", ", versions.Select(version => sql.Value(version)));
+        return $"""
+            exists (select 1 from customer_plan p where p.scope = c.scope and p.customer = c.key and p.held > 0
+            and p.plan = {sql.Value(plan.Value)}{(some.Length == 0 ? "" : $" and p.version in ({some})")})
+            """;
+    }
+
+    // Anything but text is compared as it was written in the JSON: 1.50 is not 1.5, and no number becomes floating point.
+    private static string HasProperty(Filters sql, string name, string value) => $"""
+        exists (select 1 from json_each(j.properties) p where p.key = {sql.Value(name)}
+        and case p.type when 'text' then p.value else j.properties -> p.fullkey end = {sql.Value(value)})
+        """;
+
+    private static UsageEvent Event(UsageRow row) => new(
+        new CustomerKey(row.Customer),
+        row.CustomerId,
+        row.Version,
+        new Instant(row.UsedAt),
+        row.Feature,
+        Quantity.Of(decimal.Parse(row.Value, CultureInfo.InvariantCulture)),
+        Json(row.Properties),
+        JournalFormat.ReadDraws((int)row.Schema, Encoding.UTF8.GetBytes(row.Body)));
+
+    private sealed record UsageRow(long Customer, string? CustomerId, long Version, long UsedAt, string Feature, string Value, string? Properties, long Schema, string Body);
+
+    /// <summary>A query that grows by conditions.</summary>
+    private sealed class Filters(string start, ScopeId scope)
+    {
+        private readonly StringBuilder _text = new(start);
+
+        public DynamicParameters Parameters { get; } = new(new { scope = scope.Value });
+
+        public string Text => _text.ToString();
+
+        public void And(string condition) => _text.Append("\nand ").Append(condition);
+
+        public string Value(object value)
+        {
+            var name = $"p{Parameters.ParameterNames.Count()}";
+            Parameters.Add(name, value);
+            return $"@{name}";
+        }
+
+        public void Page(string order, int limit, int offset) =>
+            _text.Append("\norder by ").Append(order).Append("\nlimit ").Append(Value(limit)).Append(" offset ").Append(Value(offset));
+    }
+}

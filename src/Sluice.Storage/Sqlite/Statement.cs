@@ -1,0 +1,74 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Sluice.Storage;
+
+/// <summary>A prepared statement of the hot path, kept and used again. Parameters are numbered from 1 in the order of Bind.</summary>
+internal sealed class Statement : IDisposable
+{
+    private readonly sqlite3 _database;
+    private readonly sqlite3_stmt _statement;
+    private int _bound;
+
+    public Statement(sqlite3 database, string sql)
+    {
+        _database = database;
+        Check(raw.sqlite3_prepare_v3(database, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement));
+    }
+
+    public Statement Bind(long value)
+    {
+        Check(raw.sqlite3_bind_int64(_statement, ++_bound, value));
+        return this;
+    }
+
+    public Statement Bind(long? value) => value is { } number ? Bind(number) : BindNull();
+
+    public Statement Bind(string? value)
+    {
+        if (value is null) return BindNull();
+        var most = Encoding.UTF8.GetMaxByteCount(value.Length);
+        var utf8 = most <= 512 ? stackalloc byte[most] : new byte[most];
+        return BindText(utf8[..Encoding.UTF8.GetBytes(value, utf8)]);
+    }
+
+    /// <summary>Text that is UTF-8 already. Its length is told, so a zero byte in it does not end it.</summary>
+    public Statement BindText(ReadOnlySpan<byte> utf8)
+    {
+        // An empty span has no address, which SQLite would take for null.
+        Check(utf8.IsEmpty ? raw.sqlite3_bind_text(_statement, ++_bound, "") : raw.sqlite3_bind_text(_statement, ++_bound, utf8));
+        return this;
+    }
+
+    public Statement BindBlob(ReadOnlySpan<byte> bytes)
+    {
+        Check(raw.sqlite3_bind_blob(_statement, ++_bound, bytes));
+        return this;
+    }
+
+    /// <summary>Runs it and makes it ready for the next time; returns how many rows changed.</summary>
+    public int Run()
+    {
+        _bound = 0;
+        var code = raw.sqlite3_step(_statement);
+        raw.sqlite3_reset(_statement);
+        if (code != raw.SQLITE_DONE) SqliteException.ThrowExceptionForRC(code, _database);
+        return raw.sqlite3_changes(_database);
+    }
+
+    public void Dispose() => _statement.Dispose();
+
+    private Statement BindNull()
+    {
+        Check(raw.sqlite3_bind_null(_statement, ++_bound));
+        return this;
+    }
+
+    private void Check(int code)
+    {
+        if (code == raw.SQLITE_OK) return;
+        _bound = 0;
+        SqliteException.ThrowExceptionForRC(code, _database);
+    }
+}
