@@ -1,28 +1,29 @@
 import assert from 'node:assert/strict';
 import { pick, refused, sluice } from './sluice.mjs';
 
-// The server makes its own keys here, as on a first start, because it prints the publishable ones only then.
-const printed = (server, prefix) => new RegExp(`${prefix}[A-Za-z0-9]+`).exec(server.output)?.[0] ?? assert.fail(`no ${prefix} key was printed:\n${server.output}`);
-let keys;
+let publishableKey;
 
 const { test } = sluice({
-  presetKeys: false,
   async given({ server, post }) {
-    keys = Object.fromEntries(['am_sk_test_', 'am_sk_live_', 'am_pk_test_', 'am_pk_live_'].map(prefix => [prefix, printed(server, prefix)]));
-    const key = keys.am_sk_test_;
-    await post('/v1/features.create', { feature_id: 'messages', name: 'Messages', type: 'metered', consumable: true }, { key });
-    await post('/v1/plans.create', { plan_id: 'free', name: 'Free', auto_enable: true, items: [{ feature_id: 'messages', included: 100, reset: { interval: 'month' } }] }, { key });
-    await post('/v1/customers.get_or_create', { customer_id: 'c' }, { key });
+    publishableKey = await server.newKey('--env', 'sandbox', '--publishable');
+    await post('/v1/features.create', { feature_id: 'messages', name: 'Messages', type: 'metered', consumable: true });
+    await post('/v1/plans.create', { plan_id: 'free', name: 'Free', auto_enable: true, items: [{ feature_id: 'messages', included: 100, reset: { interval: 'month' } }] });
+    await post('/v1/customers.get_or_create', { customer_id: 'c' });
   },
 });
 
 const check = { customer_id: 'c', feature_id: 'messages' };
-const publishable = () => ({ key: keys.am_pk_test_ });
+const publishable = () => ({ key: publishableKey });
 
-test('the keys tell their environment', () => {
-  assert.match(keys.am_sk_test_, /^am_sk_test_[A-Za-z0-9]{42}$/);
-  assert.match(keys.am_sk_live_, /^am_sk_live_[A-Za-z0-9]{42}$/);
-  assert.match(keys.am_pk_test_, /^am_pk_test_[A-Za-z0-9]{27}$/);
+test('keys tell their kind and environment', async ({ server }) => {
+  assert.match(publishableKey, /^am_pk_test_[A-Za-z0-9]{27}$/);
+  assert.match(await server.newKey('--env', 'sandbox'), /^am_sk_test_[A-Za-z0-9]{42}$/);
+  assert.match(await server.newKey('--env', 'live'), /^am_sk_live_[A-Za-z0-9]{42}$/);
+});
+
+test('a key made beside the running server works at once, and the old one goes on', async ({ server, post }) => {
+  const key = await server.newKey('--env', 'sandbox');
+  for (const each of [key, server.sandboxKey]) assert.equal((await post('/v1/customers.get', { customer_id: 'c' }, { key: each })).body.id, 'c');
 });
 
 test('a publishable key may check, look at a customer and list plans', async ({ curl, curlPost }) => {
@@ -50,13 +51,13 @@ test('a made-up publishable key is refused', async ({ curlPost }) => {
   refused(await curlPost('/v1/check', check, { key: `am_pk_test_${'x'.repeat(27)}` }), 401, 'invalid_publishable_key');
 });
 
-test('sandbox and live are two worlds', async ({ post }) => {
-  const live = { key: keys.am_sk_live_ };
+test('sandbox and live are two worlds', async ({ post, server }) => {
+  const live = { key: server.liveKey };
   const unknown = await post('/v1/customers.get', { customer_id: 'c' }, live);
   refused(unknown, 404, 'customer_not_found');
   assert.equal(unknown.body.env, 'live');
   assert.deepEqual((await post('/v1/features.list', undefined, live)).body.list, []);
   const { body } = await post('/v1/customers.get_or_create', { customer_id: 'c', name: 'Live' }, live);
   assert.deepEqual(pick(body, 'id', 'env', 'balances'), { id: 'c', env: 'live', balances: {} });
-  assert.equal((await post('/v1/customers.get', { customer_id: 'c' }, { key: keys.am_sk_test_ })).body.name, null);
+  assert.equal((await post('/v1/customers.get', { customer_id: 'c' })).body.name, null);
 });

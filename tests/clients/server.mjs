@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const built = fileURLToPath(new URL('../../src/Sluice.Server/bin/Release/net10.0/Sluice.Server.dll', import.meta.url));
 const readyWithinMs = 30_000;
@@ -22,9 +23,6 @@ export function freshKey(prefix) {
  * presetKeys: false leaves it to the server to make its keys, as on a first start; or the two settings themselves.
  */
 export async function startServer({ presetKeys = true, env = {}, args = [], data } = {}) {
-  const dll = process.env.SLUICE_SERVER_DLL ?? built;
-  if (!existsSync(dll)) throw new Error(`No server at ${dll}: build src/Sluice.Server in Release, or say where it is in SLUICE_SERVER_DLL.`);
-
   const directory = data ?? mkdtempSync(join(tmpdir(), 'sluice-clients-'));
   const port = await freePort();
   const keys = presetKeys === true ? { SLUICE_SANDBOX_KEY: freshKey('am_sk_test_'), SLUICE_LIVE_KEY: freshKey('am_sk_live_') } : presetKeys || {};
@@ -34,18 +32,35 @@ export async function startServer({ presetKeys = true, env = {}, args = [], data
     sandboxKey: keys.SLUICE_SANDBOX_KEY,
     liveKey: keys.SLUICE_LIVE_KEY,
     output: '',
+    printed,
+    newKey,
     stop,
   };
 
-  const [command, ...first] = dll.endsWith('.dll') ? ['dotnet', dll] : [dll];
-  const child = spawn(command, [...first, ...args], {
-    cwd: dirname(dll),
-    env: { ...cleanEnvironment(), SLUICE_DATA: directory, SLUICE_PORT: String(port), ...keys, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = once(child, 'exit').catch(error => [String(error)]);
+  const { command, first, options } = program({ SLUICE_DATA: directory, SLUICE_PORT: String(port), ...keys, ...env });
+  const child = spawn(command, [...first, ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'close').catch(error => [String(error)]);
+  const heard = new EventEmitter();
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', text => { server.output += text; });
+    stream.setEncoding('utf8').on('data', text => {
+      server.output += text;
+      heard.emit('more');
+    });
+  }
+
+  /** Waits until the output matches: what is printed may come after the server is ready. */
+  async function printed(pattern) {
+    const signal = AbortSignal.timeout(readyWithinMs);
+    while (!pattern.test(server.output)) {
+      await once(heard, 'more', { signal }).catch(() => { throw new Error(`The server never printed ${pattern}.\n${server.output}`); });
+    }
+    return pattern.exec(server.output);
+  }
+
+  /** A further key, made by the command beside the running server. */
+  async function newKey(...how) {
+    const { stdout } = await promisify(execFile)(command, [...first, 'keys', 'new', ...how], options);
+    return stdout.trim();
   }
 
   async function stop() {
@@ -65,6 +80,13 @@ export async function startServer({ presetKeys = true, env = {}, args = [], data
     throw new Error(`${error.message}\n--- the server's output ---\n${server.output}`);
   }
   return server;
+}
+
+function program(settings) {
+  const dll = process.env.SLUICE_SERVER_DLL ?? built;
+  if (!existsSync(dll)) throw new Error(`No server at ${dll}: build src/Sluice.Server in Release, or say where it is in SLUICE_SERVER_DLL.`);
+  const [command, ...first] = dll.endsWith('.dll') ? ['dotnet', dll] : [dll];
+  return { command, first, options: { cwd: dirname(dll), env: { ...cleanEnvironment(), ...settings } } };
 }
 
 async function ready(url, ended) {
