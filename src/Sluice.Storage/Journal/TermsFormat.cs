@@ -48,18 +48,6 @@ internal static class TermsFormat
         from.TryGetProperty("proration"u8, out var proration) ? ReadProration(proration) : null,
         from.Json("later"u8));
 
-    private static void WriteProration(Utf8JsonWriter to, Proration proration)
-    {
-        to.WriteStartObject("proration"u8);
-        to.Text("on_increase"u8, proration.OnIncrease is { } increase ? Words.Of(increase) : null);
-        to.Text("on_decrease"u8, proration.OnDecrease is { } decrease ? Words.Of(decrease) : null);
-        to.WriteEndObject();
-    }
-
-    private static Proration ReadProration(JsonElement from) => new(
-        from.TextOrNone("on_increase"u8) is { } increase ? Words.ToOnIncrease(increase) : null,
-        from.TextOrNone("on_decrease"u8) is { } decrease ? Words.ToOnDecrease(decrease) : null);
-
     private static void WritePrice(Utf8JsonWriter to, ItemPrice price)
     {
         to.WriteStartObject("price"u8);

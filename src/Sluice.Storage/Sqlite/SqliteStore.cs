@@ -21,6 +21,9 @@ public sealed partial class SqliteStore : IStore
     private readonly Lock _writing = new();
     private BatchWriter? _writer;
 
+    // Columns are named_so, members NamedSo.
+    static SqliteStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+
     public SqliteStore(string path)
     {
         var builder = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = BusySeconds, Pooling = true };
