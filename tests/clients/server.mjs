@@ -35,6 +35,7 @@ export async function startServer({ presetKeys = true, env = {}, args = [], data
     printed,
     newKey,
     stop,
+    kill,
   };
 
   const { command, first, options } = program({ SLUICE_DATA: directory, SLUICE_PORT: String(port), ...keys, ...env });
@@ -71,6 +72,12 @@ export async function startServer({ presetKeys = true, env = {}, args = [], data
     if (data === undefined) rmSync(directory, { recursive: true, force: true });
     if (how === 'late') throw new Error(`The server did not end within ${endWithinMs} ms of SIGTERM.\n${server.output}`);
     if (how[0] !== 0) throw new Error(`The server ended with ${how.join(' ')} after SIGTERM.\n${server.output}`);
+  }
+
+  /** Ends it as a power cut would. */
+  async function kill() {
+    child.kill('SIGKILL');
+    await ended;
   }
 
   try {
