@@ -32,8 +32,14 @@ public sealed record Balance(
     public static Balance? Of(Customer customer, Feature feature)
     {
         if (feature.IsBoolean) return null;
-        var sources = CollectionsMarshal.AsSpan(DrawOrder.Of(customer, feature));
-        if (sources.IsEmpty) return null;
+        var sources = DrawOrder.Of(customer, feature);
+        return sources.Count == 0 ? null : Of(feature, sources);
+    }
+
+    /// <param name="inOrder">The grants of the feature, at least one.</param>
+    internal static Balance Of(Feature feature, List<Source> inOrder)
+    {
+        var sources = CollectionsMarshal.AsSpan(inOrder);
         return sources[0].Grant.Terms.Unlimited ? OfUnlimited(feature.Id, sources) : OfLimited(feature.Id, sources);
     }
 
@@ -115,24 +121,12 @@ public static class Balances
     public static ImmutableArray<Balance> All(Customer customer, Catalog catalog)
     {
         var balances = ImmutableArray.CreateBuilder<Balance>();
-        for (var at = 0; at < customer.Grants.Length; at++)
+        foreach (var (id, sources) in DrawOrder.OfAll(customer, catalog))
         {
-            var id = customer.Grants[at].Feature;
-            if (!IsFirst(customer, id, at) || catalog.Feature(id) is not { } feature) continue;
-            if (Balance.Of(customer, feature) is { } balance) balances.Add(balance);
+            if (catalog.Feature(id) is { IsBoolean: false } feature) balances.Add(Balance.Of(feature, sources));
         }
 
         return balances.DrainToImmutable();
-    }
-
-    internal static bool IsFirst(Customer customer, FeatureId feature, int at)
-    {
-        for (var before = 0; before < at; before++)
-        {
-            if (customer.Grants[before].Feature == feature) return false;
-        }
-
-        return true;
     }
 }
 
@@ -155,10 +149,9 @@ public static class Flags
     public static ImmutableArray<Grant> All(Customer customer, Catalog catalog)
     {
         var flags = ImmutableArray.CreateBuilder<Grant>();
-        for (var at = 0; at < customer.Grants.Length; at++)
+        foreach (var grant in customer.Grants)
         {
-            var grant = customer.Grants[at];
-            if (catalog.Feature(grant.Feature) is { IsBoolean: true } && Balances.IsFirst(customer, grant.Feature, at)) flags.Add(grant);
+            if (catalog.Feature(grant.Feature) is { IsBoolean: true } feature && Of(customer, feature)!.No == grant.No) flags.Add(grant);
         }
 
         return flags.DrainToImmutable();

@@ -42,7 +42,7 @@ internal sealed class Deduction(ImmutableArray<Grant> grants)
         }
 
         // Step 0, units saved from an earlier cycle, will come here: only for taking, before every grant's own balance.
-        units = units > 0m ? DrainToZero(order, units) : LiftToZero(order, units);
+        units = units > 0m ? DrainToZero(order, units) : Raise(order, units, onlyToZero: true);
         if (IsDust(units)) return Quantity.Zero;
         if (mode == DrawMode.Set || (mode == DrawMode.Overflow && units > 0m))
         {
@@ -50,7 +50,7 @@ internal sealed class Deduction(ImmutableArray<Grant> grants)
             return Quantity.Zero;
         }
 
-        units = units > 0m ? GoBelowZero(order, units, mode) : FillUp(order, units);
+        units = units > 0m ? GoBelowZero(order, units, mode) : Raise(order, units, onlyToZero: false);
         return Quantity.Total(units);
     }
 
@@ -88,7 +88,7 @@ internal sealed class Deduction(ImmutableArray<Grant> grants)
         foreach (var source in order)
         {
             if (source.Cost <= 0m) return 0m;
-            units = Take(source, units, Math.Max(0m, Balance(source)));
+            units = TakeFrom(source, units, Math.Max(0m, Balance(source)));
             if (units == 0m) break;
         }
 
@@ -101,31 +101,21 @@ internal sealed class Deduction(ImmutableArray<Grant> grants)
         {
             if (!MayGoBelowZero(source, mode)) continue;
             var room = source.Grant.Terms.Price?.MaxPurchase is { } most ? Math.Max(0m, most.Value + Balance(source)) : decimal.MaxValue;
-            units = Take(source, units, room);
+            units = TakeFrom(source, units, room);
             if (units == 0m) break;
         }
 
         return units;
     }
 
-    private decimal LiftToZero(ReadOnlySpan<Source> order, decimal units)
+    // Up to zero, or up to what was granted; a grant lowered below zero by hand ends there.
+    private decimal Raise(ReadOnlySpan<Source> order, decimal units, bool onlyToZero)
     {
         foreach (var source in order)
         {
             if (source.Cost <= 0m) continue;
-            units = -Give(source, -units, Math.Min(0m, source.Grant.Granted.Value));
-            if (units == 0m) break;
-        }
-
-        return units;
-    }
-
-    private decimal FillUp(ReadOnlySpan<Source> order, decimal units)
-    {
-        foreach (var source in order)
-        {
-            if (source.Cost <= 0m) continue;
-            units = -Give(source, -units, source.Grant.Granted.Value);
+            var granted = source.Grant.Granted.Value;
+            units = GiveTo(source, units, onlyToZero ? Math.Min(0m, granted) : granted);
             if (units == 0m) break;
         }
 
@@ -138,7 +128,7 @@ internal sealed class Deduction(ImmutableArray<Grant> grants)
         source.Grant.Terms.IsUsageBased || (source.IsHeld && source.Grant.Terms.Price is null && mode != DrawMode.Reject);
 
     // Work in credits, so that whatever one grant can serve whole is never divided.
-    private decimal Take(Source source, decimal units, decimal room)
+    private decimal TakeFrom(Source source, decimal units, decimal room)
     {
         if (room <= 0m) return units;
         var needed = Credits.Of(units, source.Cost);
@@ -152,13 +142,20 @@ internal sealed class Deduction(ImmutableArray<Grant> grants)
         return units - Credits.ToUnits(room, source.Cost);
     }
 
-    private decimal Give(Source source, decimal units, decimal ceiling)
+    // Units are negative here, as everything given back is.
+    private decimal GiveTo(Source source, decimal units, decimal ceiling)
     {
-        var room = ceiling - Balance(source);
-        if (room <= 0m) return units;
+        var room = Balance(source) - ceiling;
+        if (room >= 0m) return units;
         var offered = Credits.Of(units, source.Cost);
-        Move(source, -Math.Min(offered, room));
-        return offered <= room ? 0m : units - Credits.ToUnits(room, source.Cost);
+        if (offered >= room)
+        {
+            Move(source, offered);
+            return 0m;
+        }
+
+        Move(source, room);
+        return units - Credits.ToUnits(room, source.Cost);
     }
 
     private decimal Balance(Source source) => source.Grant.Balance.Value - _taken[source.At];

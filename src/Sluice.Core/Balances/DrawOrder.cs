@@ -56,6 +56,21 @@ internal static class DrawOrder
         return Sort(sources);
     }
 
+    /// <summary>The grants of every feature, features in the order first granted. One pass, for customers with many balances.</summary>
+    public static OrderedDictionary<FeatureId, List<Source>> OfAll(Customer customer, Catalog catalog)
+    {
+        var all = new OrderedDictionary<FeatureId, List<Source>>(customer.Grants.Length);
+        for (var at = 0; at < customer.Grants.Length; at++)
+        {
+            var grant = customer.Grants[at];
+            if (!all.TryGetValue(grant.Feature, out var sources)) all.Add(grant.Feature, sources = new List<Source>(1));
+            sources.Add(new Source(at, grant, 1m, IsPool: false, catalog.Feature(grant.Feature) is { } feature && IsHeld(feature)));
+        }
+
+        foreach (var sources in all.Values) Sort(sources);
+        return all;
+    }
+
     /// <summary>The credit systems that serve a feature. A credit system serves itself alone, even when it lists itself.</summary>
     public static ReadOnlySpan<Catalog.Pool> Pools(Catalog catalog, Feature feature) =>
         feature.Type == FeatureType.CreditSystem ? [] : catalog.Pools(feature.Id).AsSpan();

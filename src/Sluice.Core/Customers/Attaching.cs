@@ -78,6 +78,8 @@ internal static class Attaching
                 return new Refusal(RefusalCode.InvalidRequest, $"feature_quantities: plan {plan.Id} has no prepaid item for feature {feature}.");
             if (quantity.IsNegative)
                 return new Refusal(RefusalCode.InvalidInputs, $"feature_quantities: the quantity of {feature} must not be negative.");
+            if ((item.Included + Bought(item, quantity)).Value > Quantity.Limit)
+                return new Refusal(RefusalCode.InvalidInputs, $"feature_quantities: {quantity} {feature} are more than a balance can hold.");
             if (item.Price!.MaxPurchase is { } most && Bought(item, quantity) > most)
                 return new Refusal(RefusalCode.InvalidRequest, $"feature_quantities: at most {most} {feature} can be bought beyond the {item.Included} included.");
         }
@@ -91,6 +93,6 @@ internal static class Attaching
         var beyond = quantity - terms.Included;
         if (!beyond.IsPositive) return Quantity.Zero;
         var units = terms.Price!.BillingUnits.Value;
-        return Quantity.Of(Math.Ceiling(beyond.Value / units) * units);
+        return Quantity.Total(Math.Ceiling(beyond.Value / units) * units);
     }
 }

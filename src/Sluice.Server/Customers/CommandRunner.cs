@@ -129,10 +129,14 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
     /// <summary>Changes a profile and the id with it.</summary>
     public async ValueTask<Ran> Rename(Scope scope, Customer customer, Command.ChangeProfile change, string newId, ImmutableArray<Claim> claims, Instant now)
     {
-        var to = new ClaimKey(scope.Id, ClaimKind.CustomerId, newId);
-        using var reservation = await claimsInFlight.Reserve(to);
+        var (from, to) = (IdClaim(scope, customer.Profile), new ClaimKey(scope.Id, ClaimKind.CustomerId, newId));
+        using var reservations = await claimsInFlight.ReserveAll([from, to]);
         if (await directory.Find(scope, newId, now) is not null) return Ran.Refused(Lost(to), 0);
-        var idChange = new ClaimChanges([new Claim(to, customer.Key, now, null)], [IdClaim(scope, customer.Profile)]);
+
+        // While both ids are held nobody else can rename or delete it; before that somebody may have.
+        if ((await directory.Load(scope, customer.Key))?.Committed is not { } standing || IdClaim(scope, standing.Profile) != from)
+            return Ran.Refused(NoSuchCustomer(customer.Profile.Id), 0);
+        var idChange = new ClaimChanges([new Claim(to, customer.Key, now, null)], [from]);
         return await Run(scope, [new Addressed(customer.Key, change)], claims, now, idChange);
     }
 

@@ -10,8 +10,9 @@ internal sealed class CustomerDirectory(IStore store)
     /// <summary>The committed customer with this id, or null. A customer still being created is not there yet.</summary>
     public ValueTask<Cell?> Find(Scope scope, string id, Instant now)
     {
-        if (scope.CellsById.TryGetValue(id, out var cell) && !cell.Dropped) return new(Usable(cell));
-        return new(FirstLoad(scope, id, now));
+        return scope.CellsById.TryGetValue(id, out var cell) && !cell.Dropped && cell.Committed is { Deleted: false } known && known.Profile.Id == id
+            ? new(cell)
+            : new(FirstLoad(scope, id, now));
     }
 
     /// <summary>The customer that stands under an email only, or null.</summary>
@@ -59,6 +60,7 @@ internal sealed class CustomerDirectory(IStore store)
         {
             var claim = await store.FindClaim(new ClaimKey(scope.Id, ClaimKind.CustomerId, id), now);
             var cell = claim?.Customer is { } key ? await Load(scope, key) : null;
+            if (cell?.Committed!.Profile.Id != id) cell = null;
             loading.SetResult(cell);
             return cell;
         }

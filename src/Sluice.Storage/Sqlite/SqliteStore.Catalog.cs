@@ -87,7 +87,7 @@ public sealed partial class SqliteStore
 
     private sealed record StoredKey(byte[] Hash, long Scope, long Kind, string Prefix, long CreatedAt)
     {
-        public const string Columns = "select hash, scope, kind, prefix, created_at from api_key";
+        public const string Columns = "select hash, scope, kind, prefix, created_at as CreatedAt from api_key";
 
         public KeyRow ToRow() => new(Hash, new ScopeId(checked((int)Scope)), (KeyKind)Kind, Prefix, new Instant(CreatedAt));
     }

@@ -62,34 +62,27 @@ public sealed partial class SqliteStore
     private static Dictionary<CustomerKey, Replay> ReadHeads(SqliteConnection connection, SqliteTransaction transaction, ScopeId scope, string keys, Terms terms)
     {
         var replays = new Dictionary<CustomerKey, Replay>();
-        using var reader = Query(connection, transaction, Heads, scope, keys);
-        while (reader.Read())
+        ForEach(connection, transaction, Heads, scope, keys, row =>
         {
-            var key = new CustomerKey(reader.GetInt64(0));
-            var replay = new Replay(key, headVersion: reader.GetInt64(1), terms);
-            if (!reader.IsDBNull(2)) replay.Start(reader.GetInt64(2), reader.GetInt32(3), reader.GetFieldValue<byte[]>(4), reader.GetFieldValue<byte[]>(5));
+            var key = new CustomerKey(row.GetInt64(0));
+            var replay = new Replay(key, headVersion: row.GetInt64(1), terms);
+            if (!row.IsDBNull(2)) replay.Start(row.GetInt64(2), row.GetInt32(3), row.GetFieldValue<byte[]>(4), row.GetFieldValue<byte[]>(5));
             replays.Add(key, replay);
-        }
-
+        });
         return replays;
     }
 
-    private static void ReadTails(SqliteConnection connection, SqliteTransaction transaction, ScopeId scope, string keys, Dictionary<CustomerKey, Replay> replays)
-    {
-        using var reader = Query(connection, transaction, Tails, scope, keys);
-        while (reader.Read())
-        {
-            var properties = Json(reader.IsDBNull(5) ? null : reader.GetString(5));
-            replays[new CustomerKey(reader.GetInt64(0))]
-                .Add(reader.GetInt64(1), reader.GetInt32(2), reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<byte[]>(4), properties);
-        }
-    }
+    private static void ReadTails(SqliteConnection connection, SqliteTransaction transaction, ScopeId scope, string keys, Dictionary<CustomerKey, Replay> replays) =>
+        ForEach(connection, transaction, Tails, scope, keys, row =>
+            replays[new CustomerKey(row.GetInt64(0))].Add(
+                row.GetInt64(1), row.GetInt32(2), row.GetFieldValue<byte[]>(3), row.GetFieldValue<byte[]>(4), Json(row.IsDBNull(5) ? null : row.GetString(5))));
 
-    private static SqliteDataReader Query(SqliteConnection connection, SqliteTransaction transaction, string sql, ScopeId scope, string keys)
+    private static void ForEach(SqliteConnection connection, SqliteTransaction transaction, string sql, ScopeId scope, string keys, Action<SqliteDataReader> read)
     {
         using var command = new SqliteCommand(sql, connection, transaction);
         command.Parameters.AddWithValue("@scope", scope.Value);
         command.Parameters.AddWithValue("@keys", keys);
-        return command.ExecuteReader();
+        using var reader = command.ExecuteReader();
+        while (reader.Read()) read(reader);
     }
 }

@@ -34,7 +34,7 @@ public sealed partial class SqliteStore
     {
         var sql = new Filters(
             """
-            select j.customer, c.external_id, j.version, j.used_at, j.feature, j.value, j.properties, j.schema, j.body
+            select j.customer, c.external_id as CustomerId, j.version, j.used_at as UsedAt, j.feature, j.value, j.properties, j.schema, j.body
             from journal j cross join customer c on c.scope = j.scope and c.key = j.customer
             where j.scope = @scope and j.listed = 1
             """,

@@ -62,7 +62,7 @@ public sealed partial class SqliteStore : IStore
     {
         using var connection = Read();
         var row = connection.QuerySingleOrDefault<ClaimRow>(
-            "select customer, expires_at from claim where scope = @scope and kind = @kind and key = @key and (expires_at is null or expires_at > @now)",
+            "select customer, expires_at as ExpiresAt from claim where scope = @scope and kind = @kind and key = @key and (expires_at is null or expires_at > @now)",
             new { scope = key.Scope.Value, kind = (int)key.Kind, key = key.Key, now = now.Milliseconds });
         return ValueTask.FromResult(row is null ? null : new ClaimFound(Key(row.Customer), Moment(row.ExpiresAt)));
     }

@@ -32,13 +32,14 @@ internal sealed class Story
     {
         var terms = sketch.Items.Select((item, at) => item.Terms((_plans.Count * 100) + at + 1)).ToImmutableArray();
         var plan = new Plan(
-            new PlanId(sketch.Id), 1, sketch.Id, null, null, sketch.AddOn, false, sketch.Priced ? new PlanPrice(new Price(20), Words.Interval("month")) : null,
+            new PlanId(sketch.Id), 1, sketch.Id, null, Group: sketch.Id, sketch.AddOn, false, sketch.Priced ? new PlanPrice(new Price(20), Words.Interval("month")) : null,
             terms, null, false, null, null, null, false, Now);
         _plans.Add(plan);
         Catalog = new Catalog(_plans.Count + 1, Given.Features, _plans);
-        var no = new SubscriptionNo(Stored.LastNo + 1);
-        var grants = terms.Select((item, at) => Open(item, sketch.Items[at].BoughtUnits, plan, no, no.Value + 1 + at));
-        Enter([.. Due.Events(Stored, Now), new CustomerEvent.PlanAttached(new Subscription(no, null, plan.Id, 1, null, plan.AddOn, false, false, 1, Now), [.. grants])]);
+        // Quantities are said for a feature, not for an item: of two prepaid items of one feature the first speaks.
+        var bought = sketch.Items.Where(item => item.Billed == BillingMethod.Prepaid).DistinctBy(item => item.Feature)
+            .ToImmutableDictionary(item => new FeatureId(item.Feature), item => Quantity.Of(item.Included + item.BoughtUnits));
+        Accept(new Command.Attach(plan.Id, null, bought, NoBillingChanges: true, SubscriptionId: null));
     }
 
     public Decision Decide(Command command)
@@ -126,10 +127,6 @@ internal sealed class Story
 
     private static GrantSelector Selecting(string? feature, string? id, string? interval) =>
         new(feature is null ? null : new FeatureId(feature), id, null, interval is null ? null : Words.Interval(interval).Unit);
-
-    private Grant Open(ItemTerms item, decimal bought, Plan plan, SubscriptionNo subscription, int no) => new(
-        new GrantNo(no), null, subscription, plan.Id, plan.AddOn, item, item.Included, Quantity.Of(bought), Quantity.Zero,
-        item.Included + Quantity.Of(bought), Now, item.Reset?.NextAfter(Now, Now), null, Now);
 
     private void Enter(ImmutableArray<CustomerEvent> events, Customer? after = null)
     {

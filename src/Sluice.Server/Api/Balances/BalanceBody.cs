@@ -52,7 +52,7 @@ public sealed record BreakdownBody(
     public static BreakdownBody Of(CustomerKey customer, Grant grant) => new(
         grant.BalanceId ?? PublicIds.Of(customer, grant.No),
         grant.Plan,
-        grant.Included + grant.Adjustment,
+        grant.IncludedNow,
         grant.Prepaid,
         grant.Remaining,
         grant.Usage,

@@ -30,10 +30,10 @@ internal static class BatchTrack
         try
         {
             var fresh = await Fresh(call, items, reservations);
-            var kept = Enumerable.Range(0, items.Count).Where(i => fresh[i]).ToList();
+            var kept = Enumerable.Range(0, items.Count).Where(i => fresh[i]).SelectMany(i => items[i].Commands.Select(command => (Command: command, Item: i))).ToList();
             if (kept.Count == 0) return Done;
-            var ran = await call.Run([.. kept.Select(i => new Addressed(items[i].CustomerId, items[i].Command))]);
-            if (ran.End == RunEnd.Refused) return call.Refuse(ran.Refusal!.Of($"items[{kept[ran.RefusedAt]}]"));
+            var ran = await call.Run([.. kept.Select(pair => pair.Command)]);
+            if (ran.End == RunEnd.Refused) return call.Refuse(ran.Refusal!.Of($"items[{kept[ran.RefusedAt].Item}]"));
             return ran.End == RunEnd.Done ? Done : call.Failure(ran);
         }
         finally

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Sluice.Core;
+using Sluice.Server.Api.Customers;
 using Sluice.Server.Customers;
 
 namespace Sluice.Server.Api.Balances;
@@ -17,16 +18,26 @@ internal static class Check
         return asked.SendEvent ? await Consume(call, asked, feature) : await Look(call, asked, feature);
     }
 
-    private static async ValueTask<Answer> Look(Call call, Asked asked, Feature feature) =>
-        await call.Read(asked.CustomerId) is { } customer
-            ? Answered(call, asked, customer, Access.Check(customer, call.Catalog, feature, asked.Required), linked: null)
-            : call.NoSuchCustomer(asked.CustomerId);
+    private static async ValueTask<Answer> Look(Call call, Asked asked, Feature feature)
+    {
+        if (await call.Read(asked.CustomerId) is not { } customer) return call.NoSuchCustomer(asked.CustomerId);
+        if (asked.Backfill is { } backfill && !call.IsPublishable && customer.Profile.Backfilled(backfill) != customer.Profile)
+        {
+            var ran = await call.Run(asked.CustomerId, backfill);
+            if (ran.End != RunEnd.Done) return call.Failure(ran);
+            customer = ran.Customer;
+        }
+
+        return Answered(call, asked, customer, Access.Check(customer, call.Catalog, feature, asked.Required), linked: null);
+    }
 
     private static async ValueTask<Answer> Consume(Call call, Asked asked, Feature feature)
     {
         if (feature.IsBoolean) return call.Refuse(RefusalCode.InvalidRequest, $"send_event: {feature.Id} is a boolean feature, there is nothing to use up.");
         var track = new Command.Track(feature.Id, null, asked.Required, OverageBehavior.Reject, null, asked.Properties, asked.Listed);
-        var ran = await call.Run(asked.CustomerId, track);
+        var ran = await call.Run(asked.Backfill is null
+            ? [new Addressed(asked.CustomerId, track)]
+            : [new Addressed(asked.CustomerId, asked.Backfill), new Addressed(asked.CustomerId, track)]);
         if (ran is { End: RunEnd.Refused, Refusal.Code: RefusalCode.InsufficientBalance })
         {
             var denied = Access.Check(ran.Customer, call.Catalog, feature, asked.Required);
@@ -59,12 +70,12 @@ internal static class Check
 
     /// <summary>What a check asks, in words of the field.</summary>
     private readonly record struct Asked(
-        string CustomerId, string FeatureId, Feature? Feature, Quantity Required, bool SendEvent, bool Listed, JsonText? Properties, bool ExpandBalance, bool ExpandFlag)
+        string CustomerId, string FeatureId, Feature? Feature, Quantity Required, bool SendEvent, bool Listed, JsonText? Properties, Command.Backfill? Backfill, bool ExpandBalance, bool ExpandFlag)
     {
         public static Asked Read(Body body, Catalog catalog)
         {
             var customerId = body.RequiredText("customer_id");
-            body.Later("product_id", "entity_id", "entity_data", "customer_data", "lock", "with_preview");
+            body.Later("product_id", "entity_id", "entity_data", "lock", "with_preview");
             var featureId = body.Has("product_id") ? "" : body.RequiredText("feature_id");
             if (body.Has("product_id") && body.Has("feature_id")) body.Fault("product_id", "send either feature_id or product_id");
             var required = body.Quantity("required_balance") ?? body.Quantity("required_quantity") ?? Quantity.One;
@@ -77,6 +88,7 @@ internal static class Check
                 body.Flag("send_event", otherwise: false),
                 Listed: !body.Flag("skip_event", otherwise: false),
                 body.Json("properties"),
+                CustomerFields.Data(body),
                 expand?.Contains("balance.feature") ?? false,
                 expand?.Contains("flag.feature") ?? false);
         }

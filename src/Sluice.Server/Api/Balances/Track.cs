@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Sluice.Core;
+using Sluice.Server.Api.Customers;
 using Sluice.Server.Customers;
 using Sluice.Storage;
 
@@ -25,7 +26,7 @@ internal static class Track
         }
 
         if (tracked.Command.Feature is { } id && call.Catalog.Feature(id) is null) return call.Refuse(RefusalCode.FeatureNotFound, $"Feature {id} does not exist.");
-        var ran = await call.Run(tracked.CustomerId, tracked.Command);
+        var ran = await call.Run(tracked.Commands);
         if (ran.End != RunEnd.Done) return call.Failure(ran);
         return isAsync ? Accepted(tracked) : Answered(call, tracked, ran, expandFeature);
     }
@@ -51,12 +52,17 @@ internal static class Track
 }
 
 /// <summary>One track as asked, in words of the field.</summary>
-internal sealed record Tracked(string CustomerId, Command.Track Command, string? IdempotencyKey)
+internal sealed record Tracked(string CustomerId, Command.Track Command, Command.Backfill? Backfill, string? IdempotencyKey)
 {
+    /// <summary>What is to be run, as one step; the track comes last.</summary>
+    public ImmutableArray<Addressed> Commands => Backfill is null
+        ? [new Addressed(CustomerId, Command)]
+        : [new Addressed(CustomerId, Backfill), new Addressed(CustomerId, Command)];
+
     public static Tracked Read(Body body)
     {
         var customerId = body.RequiredText("customer_id");
-        body.Later("entity_id", "entity_data", "customer_data", "lock");
+        body.Later("entity_id", "entity_data", "lock");
         var feature = body.Text("feature_id", minLength: 1);
         var eventName = body.Text("event_name", minLength: 1);
         if (feature is null == eventName is null) body.Fault(null, "send exactly one of feature_id and event_name");
@@ -68,7 +74,7 @@ internal sealed record Tracked(string CustomerId, Command.Track Command, string?
             body.Moment("timestamp"),
             body.Json("properties"),
             Listed: !body.Flag("skip_event", otherwise: false));
-        return new Tracked(customerId, command, body.Text("idempotency_key", minLength: 1));
+        return new Tracked(customerId, command, CustomerFields.Data(body), body.Text("idempotency_key", minLength: 1));
     }
 
     /// <summary>What was recorded; null for a boolean feature.</summary>

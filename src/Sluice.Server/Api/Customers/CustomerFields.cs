@@ -26,6 +26,17 @@ internal static partial class CustomerFields
 
     public static string? Email(Body body) => body.Text("email", nullable: true, shape: EmailShape, shapeSays: "is not an email address");
 
+    /// <summary>
+    /// customer_data of a check or track: for a customer that exists it fills in an empty name and email. Null when it
+    /// could not change anything.
+    /// </summary>
+    public static Command.Backfill? Data(Body body)
+    {
+        if (body.Object("customer_data", nullable: true) is not { } data) return null;
+        var (name, email) = (data.Text("name", nullable: true), Email(data));
+        return name is null && email is null ? null : new Command.Backfill(name, email, null);
+    }
+
     /// <summary>Merged into what stands; a key set to null is removed.</summary>
     public static JsonText? Merged(JsonText? standing, JsonText? sent)
     {
