@@ -48,6 +48,7 @@ internal static partial class Wiring
         app.Use(UnknownRoutes.Answer);
         foreach (var endpoint in Routes.All) app.MapMethods(endpoint.Path, [endpoint.Method], http => frame.Serve(http, endpoint));
         Health.Map(app);
+        OpenApi.Map(app);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A commit failed; what was in memory of it is dropped.")]
