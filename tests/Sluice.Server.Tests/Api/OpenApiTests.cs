@@ -102,6 +102,31 @@ public sealed class OpenApiTests : IAsyncLifetime
         ["async", "count", "create_in_stripe", "entitlement_id", "price_id", "success_url"],
         Descriptions(ApiDocument.Ours.Root).Where(one => one.Text.StartsWith(NoEffect, StringComparison.Ordinal)).Select(one => one.Field).Distinct().Order());
 
+    [Theory]
+    [InlineData("customers.get_or_create", """{"customer_id": "ada", "name": "Ada", "expand": ["balances.feature", "flags.feature", "subscriptions.plan", "purchases.plan", "invoices", "entities", "trials_used", "referrals", "invoice_previews"]}""")]
+    [InlineData("customers.get", """{"customer_id": "ada", "expand": ["balances.feature", "flags.feature", "subscriptions.plan", "purchases.plan"]}""")]
+    [InlineData("customers.list", "{}")]
+    [InlineData("customers.update", """{"customer_id": "ada", "metadata": {"a": 1}}""")]
+    [InlineData("balances.check", """{"customer_id": "ada", "feature_id": "premium_messages", "send_event": true, "expand": ["balance.feature"]}""")]
+    [InlineData("balances.check", """{"customer_id": "ada", "feature_id": "priority_support", "expand": ["flag.feature"]}""")]
+    [InlineData("balances.check", """{"customer_id": "ada", "feature_id": "messages", "required_balance": 1000000}""")]
+    [InlineData("balances.track", """{"customer_id": "ada", "feature_id": "messages", "value": 2, "properties": {"a": 1}, "expand": ["balance.feature"]}""")]
+    [InlineData("balances.create", """{"customer_id": "ada", "feature_id": "messages", "included_grant": 5}""")]
+    [InlineData("balances.update", """{"customer_id": "ada", "feature_id": "messages", "add_to_balance": 5}""")]
+    [InlineData("events.list", "{}")]
+    [InlineData("billing.attach", """{"customer_id": "ada", "plan_id": "credit_pack", "no_billing_changes": true}""")]
+    [InlineData("features.list", "{}")]
+    [InlineData("plans.list", """{"customer_id": "ada", "expand": ["items.feature"]}""")]
+    [InlineData("customers.delete", """{"customer_id": "ada"}""")]
+    public async Task An_answer_has_the_shape_the_document_gives(string operation, string request)
+    {
+        await _server.Api.Create("ada");
+        foreach (var plan in (string[])["pro", "credit_pack"])
+            (await _server.Api.Post("billing.attach", new { customer_id = "ada", plan_id = plan, no_billing_changes = true })).MustBe(200);
+        (await _server.Api.Track("ada", 1)).MustBe(200);
+        (await _server.Api.Post(operation, request)).MustFit(operation);
+    }
+
     [Fact]
     public async Task Query_parameters_are_read()
     {
