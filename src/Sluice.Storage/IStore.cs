@@ -31,6 +31,9 @@ public interface IStore : IAsyncDisposable
 
     ValueTask<IReadOnlyList<CustomerListed>> ListCustomers(CustomerQuery query);
 
+    /// <summary>How many customers the filters of a query let through; its page does not matter.</summary>
+    ValueTask<long> CountCustomers(CustomerQuery query);
+
     ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query);
 
     /// <summary>Customers with something due at or before <paramref name="now"/>, the longest due first.</summary>

@@ -24,7 +24,7 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(TrackBody))]
 [JsonSerializable(typeof(CustomerBody))]
 [JsonSerializable(typeof(CursorPage<CustomerBody>))]
-[JsonSerializable(typeof(OffsetPage<CustomerBody>))]
+[JsonSerializable(typeof(CountedPage<CustomerBody>))]
 [JsonSerializable(typeof(CursorPage<EventBody>))]
 [JsonSerializable(typeof(OffsetPage<EventBody>))]
 [JsonSerializable(typeof(AttachBody))]
