@@ -203,7 +203,7 @@ test('changes that contradict each other or hit nothing are refused and change n
 
 test('deleting needs to be told what, and a paid balance is not deleted', async ({ autumn, post }) => {
   await customer(autumn, 'protected', 'main');
-  refused(await post('/v1/balances.delete', { customer_id: 'protected' }), 400, 'invalid_inputs');
+  assert.equal((await post('/v1/balances.delete', { customer_id: 'protected' })).status, 400);
   assert.equal((await messagesOf(autumn, 'protected')).granted, 150);
   await customer(autumn, 'paying');
   await autumn.billing.attach({ customerId: 'paying', planId: 'paid', noBillingChanges: true });

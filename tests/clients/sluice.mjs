@@ -11,31 +11,38 @@ import { startServer } from './server.mjs';
  */
 export function sluice({ given = async () => {}, ...options } = {}) {
   let world;
+  let staged = [];
   before(async () => {
     const server = await startServer(options);
     watch(server.url);
     world = clientsOf(server);
-    await watched(world, () => given(world));
+    await showing(world, () => given(world));
+    staged = takeFaults();
   });
   after(() => world?.server.stop());
-  return { test: (name, body) => nodeTest(name, () => watched(world, () => body(world))) };
+  nodeTest('setting the stage breaks no contract', () => assert.deepEqual(staged, []));
+  return {
+    test: (name, body) => nodeTest(name, () => showing(world, async () => {
+      let failure;
+      await Promise.resolve().then(() => body(world)).catch(error => { failure = error; });
+      const faults = takeFaults();
+      for (const fault of faults) console.error(`contract: ${fault}`);
+      if (failure) throw failure;
+      if (faults.length > 0) assert.fail(faults.join('\n'));
+    })),
+  };
 }
 
-async function watched(world, body) {
+/** Runs it, and when it fails shows what the server logged meanwhile. */
+async function showing(world, body) {
   const logged = world.server.output.length;
-  let failure;
   try {
     await body();
   } catch (error) {
-    failure = error;
+    const log = world.server.output.slice(logged).trim();
+    if (log) console.error(`server log:\n${log}`);
+    throw error;
   }
-  const faults = takeFaults();
-  if (failure === undefined && faults.length > 0) failure = new Error(`${faults.length} answers break the contract`);
-  if (failure === undefined) return;
-  for (const fault of faults) console.error(`contract: ${fault}`);
-  const log = world.server.output.slice(logged).trim();
-  if (log) console.error(`server log:\n${log}`);
-  throw failure;
 }
 
 /** The ways to talk to one server: the published client as its documentation sets it up, plain HTTP, curl. */
