@@ -20,7 +20,9 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
     public const long MaxBodyBytes = 8 * 1024 * 1024;
 
     private static readonly JsonElement NoBody = JsonDocument.Parse("{}").RootElement;
-    private static readonly JsonDocumentOptions JsonOptions = new() { MaxDepth = 64 };
+
+    // What callers nest is stored a few levels deeper than it was sent, and is read back at 64.
+    private static readonly JsonDocumentOptions JsonOptions = new() { MaxDepth = 48 };
 
     public async Task Serve(HttpContext http, Endpoint endpoint)
     {

@@ -114,6 +114,7 @@ public sealed class OpenApiTests : IAsyncLifetime
     [InlineData("balances.create", """{"customer_id": "ada", "feature_id": "messages", "included_grant": 5}""")]
     [InlineData("balances.update", """{"customer_id": "ada", "feature_id": "messages", "add_to_balance": 5}""")]
     [InlineData("events.list", "{}")]
+    [InlineData("events.aggregate", """{"feature_id": "messages", "group_by": "$customer_id"}""")]
     [InlineData("billing.attach", """{"customer_id": "ada", "plan_id": "credit_pack", "no_billing_changes": true}""")]
     [InlineData("features.list", "{}")]
     [InlineData("plans.list", """{"customer_id": "ada", "expand": ["items.feature"]}""")]
@@ -140,6 +141,15 @@ public sealed class OpenApiTests : IAsyncLifetime
                 Assert.True(reply is { Status: 400, Code: "invalid_inputs" } && reply.Message.Contains(name, StringComparison.Ordinal), $"{method} {path}?{name}: {reply}");
             }
         }
+    }
+
+    [Fact]
+    public async Task The_yardstick_tells_a_plan_from_a_feature()
+    {
+        var plan = await _server.Api.Post("plans.get", """{"plan_id": "pro"}""");
+        var misfit = Assert.Throws<InvalidOperationException>(() => plan.MustFit("features.get"));
+        Assert.Contains("answer lacks type", misfit.Message);
+        Assert.Contains("answer.items is not described", misfit.Message);
     }
 
     private static string Filled(string path) => path.Replace("{customer_id}", "nobody").Replace("{feature_id}", "nothing").Replace("{plan_id}", "none");

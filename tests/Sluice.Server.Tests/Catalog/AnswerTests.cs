@@ -113,6 +113,17 @@ public sealed class CatalogAnswerTests(Shop shop) : IClassFixture<Shop>
     }
 
     [Fact]
+    public async Task What_clients_send_along_by_themselves_is_taken()
+    {
+        (await shop.Api.Post("plans.create", """
+            {"plan_id": "client", "name": "Client", "group": "", "description": null, "add_on": false, "auto_enable": false, "create_in_stripe": true,
+             "items": [{"feature_id": "messages", "pooled": false, "price": {"amount": 1, "interval": "month", "interval_count": 1, "billing_units": 1, "billing_method": "prepaid"}}]}
+            """)).MustFit("plans.create");
+        (await shop.Api.Post("plans.update", """{"plan_id": "client", "create_in_stripe": true, "archived": false, "variants": [], "base_plan_id": null}""")).MustFit("plans.update");
+        (await shop.Api.Post("plans.delete", """{"plan_id": "client", "all_versions": false}""")).MustFit("plans.delete");
+    }
+
+    [Fact]
     public async Task Items_carry_their_features_along_when_asked()
     {
         var plan = (await shop.Api.Post("plans.get", """{"plan_id": "free", "expand": ["items.feature"]}""")).MustFit("plans.get");
