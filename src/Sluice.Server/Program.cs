@@ -1,11 +1,7 @@
 using System.Collections;
 using Microsoft.Extensions.Logging.Console;
-using Sluice.Core;
 using Sluice.Server;
-using Sluice.Server.Api;
-using Sluice.Server.Customers;
 using Sluice.Server.Start;
-using Sluice.Server.Tenants;
 using Sluice.Storage;
 
 try
@@ -19,17 +15,9 @@ try
     using var directory = DataDirectory.Open(settings.Data);
     await using var store = new SqliteStore(directory.DatabaseFile);
     await store.Migrate();
-    var scopes = new ScopeDirectory(store);
-    await scopes.Load(Instant.Of(TimeProvider.System.GetUtcNow()));
-
     builder.Logging.ClearProviders().AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.ColorBehavior) = (true, "HH:mm:ss.fff ", LoggerColorBehavior.Disabled));
     builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-    builder.WebHost.UseUrls(new UriBuilder("http", settings.Host, settings.Port).ToString());
-    builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, Frame.MaxBodyBytes));
-    builder.Services.AddSluice(settings, store, scopes, TimeProvider.System);
-
-    await using var app = builder.Build();
-    app.MapSluice();
+    await using var app = await builder.BuildSluice(settings, store, TimeProvider.System);
     var engine = app.Services.GetRequiredService<Engine>();
     var welcome = await FirstStart.Prepare(engine, settings, options.Demo);
     await app.StartAsync();

@@ -1,3 +1,4 @@
+using Sluice.Core;
 using Sluice.Server.Api;
 using Sluice.Server.Customers;
 using Sluice.Server.Tenants;
@@ -8,7 +9,20 @@ namespace Sluice.Server.Start;
 /// <summary>Puts the parts together.</summary>
 internal static partial class Wiring
 {
-    public static IServiceCollection AddSluice(this IServiceCollection services, Settings settings, IStore store, ScopeDirectory scopes, TimeProvider time) => services
+    /// <summary>The server on a migrated store; it does not listen yet.</summary>
+    public static async Task<WebApplication> BuildSluice(this WebApplicationBuilder builder, Settings settings, IStore store, TimeProvider time)
+    {
+        var scopes = new ScopeDirectory(store);
+        await scopes.Load(Instant.Of(time.GetUtcNow()));
+        builder.WebHost.UseUrls(new UriBuilder("http", settings.Host, settings.Port).ToString());
+        builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, Frame.MaxBodyBytes));
+        builder.Services.AddSluice(settings, store, scopes, time);
+        var app = builder.Build();
+        app.MapSluice();
+        return app;
+    }
+
+    private static IServiceCollection AddSluice(this IServiceCollection services, Settings settings, IStore store, ScopeDirectory scopes, TimeProvider time) => services
         .AddSingleton(settings)
         .AddSingleton(store)
         .AddSingleton(scopes)
@@ -28,7 +42,7 @@ internal static partial class Wiring
         .AddHostedService(provider => provider.GetRequiredService<SnapshotWriter>())
         .AddHostedService<Sweeper>();
 
-    public static void MapSluice(this WebApplication app)
+    private static void MapSluice(this WebApplication app)
     {
         var frame = app.Services.GetRequiredService<Frame>();
         app.Use(UnknownRoutes.Answer);
