@@ -36,6 +36,12 @@ public interface IStore : IAsyncDisposable
 
     ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query);
 
+    /// <summary>Exact sums of whole UTC days.</summary>
+    ValueTask<IReadOnlyList<UsageDay>> SumUsageByDay(UsageDayQuery query);
+
+    /// <summary>Shows every usage event of a range, in no order that may be relied on.</summary>
+    ValueTask ScanUsage(UsageScan scan, UsageVisitor visit);
+
     /// <summary>Customers with something due at or before <paramref name="now"/>, the longest due first.</summary>
     ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> DueCustomers(Instant now, int limit);
 
@@ -142,3 +148,39 @@ public enum KeyKind
 /// <param name="Hash">SHA-256 of the whole key; the key itself is never stored.</param>
 /// <param name="Prefix">Its first characters, to recognise it by.</param>
 public sealed record KeyRow(byte[] Hash, ScopeId Scope, KeyKind Kind, string Prefix, Instant CreatedAt);
+
+/// <param name="FromDay">Inclusive; days since 1970.</param>
+/// <param name="ToDay">Exclusive.</param>
+/// <param name="Features">Tracked feature ids or event names.</param>
+public sealed record UsageDayQuery(ScopeId Scope, CustomerKey? Customer, ImmutableArray<string> Features, long FromDay, long ToDay);
+
+public readonly record struct UsageDay(long Day, CustomerKey Customer, string Feature, long Count, decimal Sum);
+
+/// <param name="Features">Tracked feature ids or event names; empty = all.</param>
+/// <param name="From">Inclusive.</param>
+/// <param name="To">Exclusive.</param>
+/// <param name="WithDraws">Also what was taken from which balance; costs a look at every row.</param>
+public sealed record UsageScan(ScopeId Scope, CustomerKey? Customer, ImmutableArray<string> Features, Instant From, Instant To, bool WithDraws);
+
+/// <summary>One usage event while it is being scanned; the spans are gone after the visit.</summary>
+/// <param name="properties">UTF-8 JSON, empty when there are none.</param>
+/// <param name="body">The journal entry, for <see cref="JournalFormat.ReadDraws"/>; empty unless asked for.</param>
+public readonly ref struct UsageSeen(Instant usedAt, CustomerKey customer, string feature, decimal value, ReadOnlySpan<byte> properties, int schema, ReadOnlySpan<byte> body)
+{
+    public Instant UsedAt { get; } = usedAt;
+
+    public CustomerKey Customer { get; } = customer;
+
+    public string Feature { get; } = feature;
+
+    public decimal Value { get; } = value;
+
+    public ReadOnlySpan<byte> Properties { get; } = properties;
+
+    public ImmutableArray<Draw> Draws => JournalFormat.ReadDraws(_schema, _body.ToArray());
+
+    private readonly int _schema = schema;
+    private readonly ReadOnlySpan<byte> _body = body;
+}
+
+public delegate void UsageVisitor(scoped in UsageSeen seen);

@@ -18,6 +18,8 @@ public readonly record struct Instant(long Milliseconds) : IComparable<Instant>
 
     public static Instant Max(Instant a, Instant b) => a >= b ? a : b;
 
+    public static Instant Min(Instant a, Instant b) => a <= b ? a : b;
+
     public static bool operator <(Instant a, Instant b) => a.Milliseconds < b.Milliseconds;
 
     public static bool operator >(Instant a, Instant b) => a.Milliseconds > b.Milliseconds;

@@ -17,7 +17,7 @@ namespace Sluice.Server.Api;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     GenerationMode = JsonSourceGenerationMode.Metadata | JsonSourceGenerationMode.Serialization,
-    Converters = [typeof(QuantityJson), typeof(PriceJson), typeof(InstantJson), typeof(RawJson), typeof(FeatureIdJson), typeof(PlanIdJson)])]
+    Converters = [typeof(QuantityJson), typeof(ExactDecimalJson), typeof(PriceJson), typeof(InstantJson), typeof(RawJson), typeof(FeatureIdJson), typeof(PlanIdJson)])]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(SuccessBody))]
 [JsonSerializable(typeof(CheckBody))]
@@ -27,6 +27,7 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(CountedPage<CustomerBody>))]
 [JsonSerializable(typeof(CursorPage<EventBody>))]
 [JsonSerializable(typeof(OffsetPage<EventBody>))]
+[JsonSerializable(typeof(AggregateBody))]
 [JsonSerializable(typeof(AttachBody))]
 [JsonSerializable(typeof(FeatureBody))]
 [JsonSerializable(typeof(ListBody<FeatureBody>))]
@@ -41,6 +42,13 @@ internal sealed class QuantityJson : JsonConverter<Quantity>
     public override Quantity Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => Quantity.Of(reader.GetDecimal());
 
     public override void Write(Utf8JsonWriter writer, Quantity value, JsonSerializerOptions options) => ExactNumber.Write(writer, value.Value);
+}
+
+internal sealed class ExactDecimalJson : JsonConverter<decimal>
+{
+    public override decimal Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => reader.GetDecimal();
+
+    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) => ExactNumber.Write(writer, value);
 }
 
 internal sealed class PriceJson : JsonConverter<Price>

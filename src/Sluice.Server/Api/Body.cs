@@ -79,6 +79,9 @@ public sealed class Body
         _ => false,
     };
 
+    /// <summary>Something asked for that is built later, in words.</summary>
+    public void Unbuilt(string what) => _faults.AddUnbuilt(what);
+
     /// <summary>A field of the contract whose values other than these are built later.</summary>
     public void LaterUnless(string field, params ReadOnlySpan<string> built)
     {

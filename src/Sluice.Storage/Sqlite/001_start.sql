@@ -64,7 +64,22 @@ create table journal (
 
 create unique index journal_entry on journal (scope, customer, version);
 create index journal_usage on journal (scope, used_at, customer, version) where listed = 1;
-create index journal_customer_usage on journal (scope, customer, used_at, version) where listed = 1;
+-- Carries what analytics read, so that a customer's usage is one run of the index and not a row here and there.
+create index journal_customer_usage on journal (scope, customer, used_at, version, feature, value, properties) where listed = 1;
+
+-- The exact sums of listed usage by UTC day (days since 1970), written in the commit that records the usage. Today's
+-- rows lie together, so that a batch touches few pages.
+create table usage_day (
+    scope integer not null,
+    day integer not null,
+    customer integer not null,
+    feature text not null,
+    count integer not null,
+    sum text not null,
+    primary key (scope, day, customer, feature)
+) strict, without rowid;
+
+create index usage_day_customer on usage_day (scope, customer, day);
 
 -- A cache of a state, so that loading reads only the journal after it. The whole of a deleted customer.
 create table snapshot (

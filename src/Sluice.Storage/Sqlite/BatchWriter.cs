@@ -11,6 +11,7 @@ internal sealed class BatchWriter : IDisposable
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _rollback;
+    private readonly UsageDays _days;
     private readonly UnitWriter _units;
 
     public BatchWriter(SqliteConnection connection)
@@ -19,7 +20,8 @@ internal sealed class BatchWriter : IDisposable
         _begin = new Statement(_database, "begin immediate");
         _commit = new Statement(_database, "commit");
         _rollback = new Statement(_database, "rollback");
-        _units = new UnitWriter(_database);
+        _days = new UsageDays(connection, _database);
+        _units = new UnitWriter(_database, _days);
     }
 
     /// <summary>Losers are left out and the rest is written again without them, until a pass has none.</summary>
@@ -39,12 +41,14 @@ internal sealed class BatchWriter : IDisposable
         _commit.Dispose();
         _rollback.Dispose();
         _units.Dispose();
+        _days.Dispose();
     }
 
     private bool TryWrite(IReadOnlyList<Unit> batch, Fate?[] fates)
     {
         if (Array.TrueForAll(fates, fate => fate is not null)) return true;
         _begin.Run();
+        _days.Clear();
         try
         {
             if (!Pass(batch, fates))
@@ -53,6 +57,7 @@ internal sealed class BatchWriter : IDisposable
                 return false;
             }
 
+            _days.Put();
             _commit.Run();
         }
         catch

@@ -5,7 +5,7 @@ using Sluice.Core;
 namespace Sluice.Storage;
 
 /// <summary>One unit inside an open transaction: fences first, so that nothing collides that merely came too late.</summary>
-internal sealed class UnitWriter(sqlite3 database) : IDisposable
+internal sealed class UnitWriter(sqlite3 database, UsageDays days) : IDisposable
 {
     private readonly HeadWriter _heads = new(database);
     private readonly CatalogWriter _catalog = new(database);
@@ -88,6 +88,7 @@ internal sealed class UnitWriter(sqlite3 database) : IDisposable
         if (change.Erase)
         {
             _erase.Bind(change.Scope.Value).Bind(key.Value).Run();
+            days.Erase(change.Scope, key);
             Write(new SnapshotWrite(change.Scope, key, change.After.Version, change.Entries[^1].Hash, JournalFormat.WriteState(change.After)));
         }
 
@@ -107,7 +108,11 @@ internal sealed class UnitWriter(sqlite3 database) : IDisposable
             .Bind(scope.Value).Bind(key.Value).Bind(entry.Version).Bind(entry.At.Milliseconds).Bind(JournalFormat.Schema)
             .BindText(entry.Body).BindBlob(entry.Hash);
         if (entry.Usage is { } usage)
+        {
+            days.Gather(scope, key, usage);
             row.Bind(usage.Feature).BindText(Encoding.UTF8.GetBytes(usage.Value.ToString())).Bind(usage.UsedAt.Milliseconds).Bind(usage.Properties?.Value).Bind(usage.Listed ? 1 : 0);
+        }
+
         row.Run();
     }
 

@@ -11,8 +11,6 @@ internal static class List
 {
     private const int OffsetDefault = 100;
     private const int MaxFilters = 5;
-    private const string PropertyPrefix = "properties.";
-
     public static async ValueTask<Answer> Handle(Call call)
     {
         var body = Body.Of(call.Json);
@@ -46,8 +44,7 @@ internal static class List
         var range = body.Object("custom_range");
         var (from, to) = (range?.Moment("start"), range?.Moment("end"));
         if (from > to) range!.Fault("start", "must not lie behind end");
-        var filters = (body.Object("filter_by")?.Texts() ?? []).ToList();
-        if (filters.Count > MaxFilters) body.Fault("filter_by", $"takes at most {MaxFilters} properties");
+        var filter = Filter.Read(body, MaxFilters);
         body.Later("entity_id");
         return new UsageQuery(
             scope,
@@ -57,7 +54,7 @@ internal static class List
             To: to,
             After: After(page),
             Offset: page.Offset,
-            Properties: [.. filters.Select(filter => (filter.Name.StartsWith(PropertyPrefix, StringComparison.Ordinal) ? filter.Name[PropertyPrefix.Length..] : filter.Name, filter.Value))]);
+            Properties: [.. filter.Properties]);
     }
 
     private static string Cursor(UsageEvent last) => PageAsked.Encode(last.UsedAt, string.Create(CultureInfo.InvariantCulture, $"{last.Customer.Value}.{last.Version}"));
