@@ -26,6 +26,7 @@ const requests = {
   '/v1/balances.delete': { customer_id: 'c', feature_id: 'nope', balance_id: 'b', interval: 'month' },
   '/v1/usage': { customer_id: 'c', feature_id: 'f', value: 1 },
   '/v1/events.list': { customer_id: 'c', feature_id: 'f', limit: 1, start_cursor: '', custom_range: { start: 1, end: 2 } },
+  '/v1/events.aggregate': { customer_id: 'c', feature_id: 'f', range: '7d', bin_size: 'day', group_by: 'properties.p', filter_by: { p: 'x' }, max_groups: 3 },
   '/v1/customers.get_or_create': { customer_id: 'n', name: 'n', email: 'n@example.com', fingerprint: 'f', metadata: {}, send_email_receipts: true, expand: [], auto_enable_plan_id: 'p', customer_data: {} },
   '/v1/customers.get': { customer_id: 'c', expand: [] },
   '/v1/customers.list': { limit: 1, start_cursor: '', search: 's', plans: [{ id: 'p', versions: [1] }], subscription_status: 'active', sort_order: 'asc', created_at_range: { start: 1, end: 2 } },
