@@ -56,6 +56,10 @@ internal sealed class SteeredStore(IStore inner) : IStore
 
     public ValueTask<IReadOnlyList<CustomerListed>> ListCustomers(CustomerQuery query) => inner.ListCustomers(query);
 
+    public ValueTask<IReadOnlyList<UsageDay>> SumUsageByDay(UsageDayQuery query) => inner.SumUsageByDay(query);
+
+    public ValueTask ScanUsage(UsageScan scan, UsageVisitor visit) => inner.ScanUsage(scan, visit);
+
     public ValueTask<long> CountCustomers(CustomerQuery query) => inner.CountCustomers(query);
 
     public ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query) => inner.ListEvents(query);
