@@ -150,6 +150,37 @@ test('a prepaid quantity that is no whole number of packs is rounded up to the n
   assert.deepEqual(pick(row, 'includedGrant', 'prepaidGrant'), { includedGrant: 100, prepaidGrant: 300 });
 });
 
+test('an older version of a plan is attached when asked for by number', async ({ autumn }) => {
+  await autumn.plans.create({ planId: 'aged', name: 'Aged', group: 'aged', items: [monthly('messages', 10)] });
+  for (const customerId of ['aged-1', 'aged-2']) await autumn.customers.getOrCreate({ customerId });
+  await autumn.billing.attach({ customerId: 'aged-1', planId: 'aged' });
+  await autumn.plans.update({ planId: 'aged', items: [monthly('messages', 20)] });
+  await autumn.billing.attach({ customerId: 'aged-2', planId: 'aged', version: 1 });
+  assert.equal((await autumn.customers.get({ customerId: 'aged-2' })).balances.messages.granted, 110);
+  assert.equal((await refusal(autumn.billing.attach({ customerId: 'aged-2', planId: 'aged', version: 9 }))).status, 404);
+});
+
+test('a caller may name the subscription, once per customer', async ({ autumn }) => {
+  await autumn.customers.getOrCreate({ customerId: 'naming' });
+  const attach = () => autumn.billing.attach({ customerId: 'naming', planId: 'extra', subscriptionId: 'mine' });
+  await attach();
+  const { subscriptions } = await autumn.customers.get({ customerId: 'naming' });
+  assert.equal(subscriptions.find(subscription => subscription.planId === 'extra').id, 'mine');
+  assert.ok([400, 409].includes((await refusal(attach())).status));
+});
+
+test('a quantity for a feature the plan does not sell, or below zero, is refused', async ({ autumn, post }) => {
+  await autumn.customers.getOrCreate({ customerId: 'quantities' });
+  const attach = feature_quantities => post('/v1/billing.attach', { customer_id: 'quantities', plan_id: 'packs', no_billing_changes: true, feature_quantities });
+  for (const [why, quantities] of Object.entries({
+    'unknown feature': [{ feature_id: 'nope', quantity: 100 }],
+    'less than nothing': [{ feature_id: 'messages', quantity: -100 }],
+  })) {
+    assert.ok([400, 404].includes((await attach(quantities)).status), why);
+  }
+  assert.deepEqual(held(await autumn.customers.get({ customerId: 'quantities' })), ['free']);
+});
+
 test('attaching an unknown plan, or to an unknown customer, is refused', async ({ autumn }) => {
   await autumn.customers.getOrCreate({ customerId: 'known' });
   assert.deepEqual(pick(await refusal(autumn.billing.attach({ customerId: 'known', planId: 'nope' })), 'status', 'code'), { status: 404, code: 'product_not_found' });

@@ -23,6 +23,7 @@ const walk = [
   ['GET', '/v1/features'],
   ['GET', '/v1/features/rest'],
   ['POST', '/v1/features/rest', { name: 'Rest' }],
+  ['PATCH', '/v1/features/rest', { name: 'Patched' }],
   ['DELETE', '/v1/features/rest'],
   ['POST', '/v1/plans.create', { ...plan('p'), auto_enable: true, free_trial: null }],
   ['POST', '/v1/plans.create', {
@@ -76,6 +77,9 @@ const walk = [
   ['POST', '/v1/events.list', {}],
   ['POST', '/v1/events.list', {}, '2.2.0'],
   ['POST', '/v1/events/list', {}],
+  ['POST', '/v1/events.aggregate', { customer_id: 'c', feature_id: 'f', range: '7d', bin_size: 'day' }],
+  ['POST', '/v1/events/aggregate', { customer_id: 'c', feature_id: ['f', 'pool'], range: '24h', group_by: 'properties.p' }],
+  ['POST', '/v1/query', { customer_id: 'c', feature_id: 'f', range: '30d' }],
   ['POST', '/v1/customers.get', { customer_id: 'c', expand: ['balances.feature', 'flags.feature', 'subscriptions.plan', 'purchases.plan'] }],
   ['POST', '/v1/customers.list', {}],
   ['POST', '/v1/customers.list', {}, '2.1.0'],
@@ -101,4 +105,10 @@ for (const [at, [method, path, body, version]] of walk.entries()) {
 test('every described route has answered', () => {
   const seen = routesSeen();
   assert.deepEqual(routesDescribed().filter(route => !seen.has(route)), []);
+});
+
+test('the server describes itself as serving exactly these routes', async ({ server }) => {
+  const { paths } = await (await fetch(`${server.url}/openapi.json`)).json();
+  const said = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map(method => `${method.toUpperCase()} ${path.replace(/\{\w+\}/, ':id')}`));
+  assert.deepEqual(said.filter(route => route.includes(' /v1/')).sort(), routesDescribed().sort());
 });

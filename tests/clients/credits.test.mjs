@@ -119,3 +119,13 @@ test('hundreds of small draws add up exactly', async ({ autumn }) => {
   const customer = await autumn.customers.get({ customerId: 'small-draws' });
   assert.deepEqual(pick(customer.balances.usd_credits, 'remaining', 'usage'), { remaining: 2.9, usage: 2.1 });
 });
+
+test('an action that costs nothing is free: allowed without credits, and nothing is drawn', async ({ autumn }) => {
+  await autumn.features.create({ featureId: 'greetings', name: 'Greetings', type: 'metered', consumable: true });
+  await autumn.features.create({ featureId: 'coins', name: 'Coins', type: 'credit_system', creditSchema: [{ meteredFeatureId: 'greetings', creditCost: 0 }] });
+  await autumn.customers.getOrCreate({ customerId: 'greeter' });
+  await autumn.balances.create({ customerId: 'greeter', featureId: 'coins', includedGrant: 1 });
+  assert.deepEqual(pick(await autumn.check({ customerId: 'greeter', featureId: 'greetings', requiredBalance: 1000 }), 'allowed', 'requiredBalance'), { allowed: true, requiredBalance: 0 });
+  await autumn.track({ customerId: 'greeter', featureId: 'greetings', value: 1000 });
+  assert.deepEqual(pick((await autumn.customers.get({ customerId: 'greeter' })).balances.coins, 'remaining', 'usage'), { remaining: 1, usage: 0 });
+});

@@ -113,6 +113,22 @@ test('the list can be searched and narrowed to holders of a plan', async ({ autu
   assert.deepEqual(await found({ plans: [{ id: 'vip' }] }), ['needle']);
 });
 
+test('the list can be turned round and narrowed to a time of creation', async ({ autumn }) => {
+  const { createdAt } = await autumn.customers.getOrCreate({ customerId: 'dated' });
+  const oldest = (await autumn.customers.list({ limit: 1, sortOrder: 'asc' })).list[0];
+  assert.ok((await autumn.customers.list({ limit: 1000 })).list.every(customer => customer.createdAt >= oldest.createdAt));
+  const since = async range => (await autumn.customers.list({ limit: 1000, createdAtRange: range })).list.map(customer => customer.id);
+  assert.ok((await since({ start: createdAt })).includes('dated'));
+  assert.equal((await since({ end: createdAt - 1 })).includes('dated'), false);
+});
+
+test('what cannot be shown inside a customer is refused, one name may be given as a text', async ({ autumn, post }) => {
+  await autumn.customers.getOrCreate({ customerId: 'shown' });
+  refused(await post('/v1/customers.get', { customer_id: 'shown', expand: ['bogus'] }), 400, 'invalid_inputs', /expand/);
+  const { body } = await post('/v1/customers.get', { customer_id: 'shown', expand: 'balances.feature' });
+  assert.equal(body.balances.messages.feature.id, 'messages');
+});
+
 test('a page larger than allowed and a made-up cursor are refused', async ({ autumn, post }) => {
   assert.deepEqual(pick(await refusal(autumn.customers.list({ limit: 1001 })), 'status', 'code'), { status: 400, code: 'invalid_request' });
   assert.deepEqual(pick(await refusal(autumn.customers.list({ startCursor: 'garbage!' })), 'status', 'code'), { status: 400, code: 'invalid_cursor' });
