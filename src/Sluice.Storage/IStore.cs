@@ -31,15 +31,18 @@ public interface IStore : IAsyncDisposable
 
     ValueTask<IReadOnlyList<CustomerListed>> ListCustomers(CustomerQuery query);
 
+    /// <summary>How many customers the filters of a query let through; its page does not matter.</summary>
+    ValueTask<long> CountCustomers(CustomerQuery query);
+
     ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query);
 
     /// <summary>Customers with something due at or before <paramref name="now"/>, the longest due first.</summary>
     ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> DueCustomers(Instant now, int limit);
 
-    /// <summary>How many customers hold a version of a plan (null = any version), and how many ever did.</summary>
+    /// <summary>How many customers hold a version of a plan (null = any version), and how many ever did; who was deleted counts no more.</summary>
     ValueTask<PlanHolders> CountHolders(ScopeId scope, PlanId plan, int? version);
 
-    /// <summary>True when a customer ever had a balance of the feature that came with no plan.</summary>
+    /// <summary>True when a customer that is still there ever had a balance of the feature that came with no plan.</summary>
     ValueTask<bool> EverGrantedAlone(ScopeId scope, FeatureId feature);
 
     /// <summary>Deletes claims that have run out; returns how many.</summary>

@@ -22,17 +22,18 @@ public enum AttachAction
 /// <param name="TrialAvailable">The plan has a trial and this customer may have it.</param>
 public sealed record Eligibility(AttachAction AttachAction, bool Held, bool TrialAvailable)
 {
-    public static Eligibility Of(Catalog catalog, Plan plan, Customer customer)
+    /// <param name="customer">Null: someone who is no customer yet and holds nothing.</param>
+    public static Eligibility Of(Catalog catalog, Plan plan, Customer? customer)
     {
-        var held = !plan.IsOneOff && customer.Subscriptions.Any(subscription => subscription.Plan == plan.Id);
+        var held = !plan.IsOneOff && customer is not null && customer.Subscriptions.Any(subscription => subscription.Plan == plan.Id);
         return new Eligibility(Action(catalog, plan, customer, held), held, TrialAvailable: !held && plan.FreeTrial is not null);
     }
 
-    private static AttachAction Action(Catalog catalog, Plan plan, Customer customer, bool held)
+    private static AttachAction Action(Catalog catalog, Plan plan, Customer? customer, bool held)
     {
         if (plan.IsOneOff) return AttachAction.Purchase;
         if (held) return AttachAction.None;
-        if (plan.AddOn || Current(catalog, plan, customer) is not { } current) return AttachAction.Activate;
+        if (plan.AddOn || customer is null || Current(catalog, plan, customer) is not { } current) return AttachAction.Activate;
         return PlanComparison.Between(catalog, current, plan) == Direction.Upgrade ? AttachAction.Upgrade : AttachAction.Downgrade;
     }
 

@@ -21,7 +21,8 @@ internal static class FeatureEdits
             var items = plan.Items.Select(item => writer.Write(Refit(item, before, after), plan.Items)).ToImmutableArray();
             if (PlanItems.CheckTwice(items) is { } twice)
                 return new Refusal(RefusalCode.InvalidFeature, $"Feature {before.Id} cannot change like that: in plan {plan.Id}, {twice.Message}");
-            var edited = plan with { Items = items };
+            // A feature that can change its id is one that nobody has had.
+            var edited = plan with { Items = items, FormerFeatures = before.Id == after.Id ? plan.FormerFeatures : plan.FormerFeatures.Remove(before.Id) };
             if (!edited.SameAs(plan)) plans.Add(edited);
         }
 

@@ -53,15 +53,16 @@ public static class FeatureRules
         if (catalog.Feature(id) is null) return Missing(id);
         if (CreditSchemas.Listing(catalog, id) is { } system)
             return new Refusal(RefusalCode.Conflict, $"Feature {id} is listed in credit system {system.Id}: take it out there first, or archive it.");
-        if (Uses(catalog, id).FirstOrDefault() is { } plan)
+        if (catalog.Plans.FirstOrDefault(used => used.Uses(id)) is { } plan)
             return new Refusal(RefusalCode.Conflict, $"Feature {id} is used by plan {plan.Id}: take it out of the plan first, or archive it.");
         if (use.EverGranted)
             return new Refusal(RefusalCode.Conflict, $"Feature {id} was granted to customers, who would lose their balances: archive it instead.");
-        return CatalogDecision.Accept(catalog, new CatalogEdit { DropFeatures = [id] });
+        return CatalogDecision.Accept(catalog, new CatalogEdit
+        {
+            DropFeatures = [id],
+            PutPlans = [.. catalog.Plans.Where(plan => plan.FormerFeatures.Contains(id)).Select(plan => plan with { FormerFeatures = plan.FormerFeatures.Remove(id) })],
+        });
     }
-
-    private static IEnumerable<Plan> Uses(Catalog catalog, FeatureId id) =>
-        catalog.Plans.Where(plan => plan.Items.Any(item => item.Feature == id || item.EntityFeature == id));
 
     private static Refusal? CheckConsumable(FeatureType type, bool? said, bool mustSay) => (type, said) switch
     {

@@ -34,7 +34,7 @@ public static class PlanRules
         if (CheckRename(catalog, command, use) is { } badRename) return badRename;
 
         var versions = catalog.Versions(command.Id);
-        var edited = PlanVersions.Edit(context, command, versions, use.Of(target.Version).Held);
+        var edited = PlanVersions.Edit(context, command, versions, use);
         if (edited.Refusal is { } refusal) return refusal;
         if (edited.Plans.Select(CheckWhole).FirstOrDefault(bad => bad is not null) is { } badPlan) return badPlan;
         if (command.AutoEnable == true && !edited.Plans[^1].AutoEnable)

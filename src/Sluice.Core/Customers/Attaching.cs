@@ -26,11 +26,9 @@ internal static class Attaching
     }
 
     /// <summary>A refusal when the plan needs something that is not built yet.</summary>
-    public static Refusal? Unbuilt(Catalog catalog, Plan plan)
-    {
-        var field = plan.NeedsLater ?? plan.Items.Select(item => catalog.Feature(item.Feature)?.NeedsLater).FirstOrDefault(need => need is not null);
-        return field is null ? null : new Refusal(RefusalCode.NotSupported, $"Plan {plan.Id} uses {field}, which this version of Sluice cannot grant yet.");
-    }
+    public static Refusal? Unbuilt(Catalog catalog, Plan plan) => catalog.NeedsLater(plan) is { } field
+        ? new Refusal(RefusalCode.NotSupported, $"Plan {plan.Id} uses {field}, which this version of Sluice cannot grant yet.")
+        : null;
 
     /// <summary>The held plan and its grants as they begin; numbers follow on <paramref name="lastNo"/>.</summary>
     public static (CustomerEvent.PlanAttached Event, int LastNo) Open(

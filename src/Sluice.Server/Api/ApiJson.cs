@@ -5,6 +5,8 @@ using Sluice.Server.Api.Balances;
 using Sluice.Server.Api.Billing;
 using Sluice.Server.Api.Customers;
 using Sluice.Server.Api.Events;
+using Sluice.Server.Api.Features;
+using Sluice.Server.Api.Plans;
 
 namespace Sluice.Server.Api;
 
@@ -22,10 +24,14 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(TrackBody))]
 [JsonSerializable(typeof(CustomerBody))]
 [JsonSerializable(typeof(CursorPage<CustomerBody>))]
-[JsonSerializable(typeof(OffsetPage<CustomerBody>))]
+[JsonSerializable(typeof(CountedPage<CustomerBody>))]
 [JsonSerializable(typeof(CursorPage<EventBody>))]
 [JsonSerializable(typeof(OffsetPage<EventBody>))]
 [JsonSerializable(typeof(AttachBody))]
+[JsonSerializable(typeof(FeatureBody))]
+[JsonSerializable(typeof(ListBody<FeatureBody>))]
+[JsonSerializable(typeof(PlanBody))]
+[JsonSerializable(typeof(ListBody<PlanBody>))]
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(VersionBody))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -23,6 +23,9 @@ public readonly record struct ApiVersion(int Major, int Minor)
     /// <summary>Lists are paged by cursor from 2.3 on, by offset before.</summary>
     public bool PagesByCursor => this is { Major: > 2 } or { Major: 2, Minor: >= 3 };
 
+    /// <summary>A plan seen by a customer tells from 2.3 on whether it is held.</summary>
+    public bool TellsWhatIsHeld => PagesByCursor;
+
     /// <summary>
     /// Accepts "2.3.0", "2.3" and a date with or without a suffix ("2026-05-13.clover"). A later 2.x than the newest is
     /// served as the newest. False: not a version, or one older than the oldest.

@@ -35,13 +35,18 @@ public sealed class Body
     }
 
     /// <summary>Of a query string: the named parameters are numbers, the others text.</summary>
-    public static Body OfQuery(IQueryCollection query, params ReadOnlySpan<string> numbers)
+    public static Body OfQuery(IQueryCollection query, params ReadOnlySpan<string> numbers) => OfQuery(query, numbers, flags: []);
+
+    /// <summary>Of a query string: the named parameters are numbers and booleans, the others text.</summary>
+    public static Body OfQuery(IQueryCollection query, ReadOnlySpan<string> numbers, ReadOnlySpan<string> flags)
     {
         var json = new JsonObject();
         foreach (var (name, values) in query)
         {
             var text = values.ToString();
-            json[name] = numbers.Contains(name) && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : JsonValue.Create(text);
+            json[name] = numbers.Contains(name) && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
+                : flags.Contains(name) && bool.TryParse(text, out var flag) ? JsonValue.Create(flag)
+                : JsonValue.Create(text);
         }
 
         return Of(JsonDocument.Parse(json.ToJsonString()).RootElement);
@@ -137,9 +142,9 @@ public sealed class Body
         return null;
     }
 
-    public int? WholeNumber(string field, int? min = null, int? max = null)
+    public int? WholeNumber(string field, int? min = null, int? max = null, bool required = false)
     {
-        if (Number(field, min: min, max: max) is not { } number) return null;
+        if (Number(field, required, min: min, max: max) is not { } number) return null;
         if (decimal.Truncate(number) == number && number is >= int.MinValue and <= int.MaxValue) return (int)number;
         Fault(field, "expected a whole number");
         return null;
@@ -174,6 +179,16 @@ public sealed class Body
 
     /// <summary>Any JSON, as text; null and absent are null.</summary>
     public JsonText? Raw(string field) => Find(field, out var value) ? new JsonText(value.GetRawText()) : null;
+
+    /// <summary>JSON that is stored whole, in the one form of its shape.</summary>
+    internal JsonText? Shaped(string field, Shape shape, bool nullable = false) =>
+        Take(field, required: false, nullable, out var value) ? Written(shape, value, PathOf(field)) : null;
+
+    /// <summary>Those of the fields of this object that a shape knows, in its one form: stored whole.</summary>
+    internal JsonText? Picked(Shape shape) => _object.ValueKind == JsonValueKind.Object ? Written(shape, _object, _path) : null;
+
+    /// <summary>True when the field is this very word.</summary>
+    public bool Says(string field, string word) => Find(field, out var value) && value.ValueKind == JsonValueKind.String && value.ValueEquals(word);
 
     public Body? Object(string field, bool required = false, bool nullable = false) =>
         Take(field, required, nullable, out var value) ? new Body(value, PathOf(field), _faults) : null;
@@ -232,8 +247,15 @@ public sealed class Body
         return null;
     }
 
+    private JsonText Written(Shape shape, JsonElement value, string path)
+    {
+        var faultsBefore = _faults.Count;
+        var text = shape.Written(value, path, _faults.Add);
+        return _faults.Count == faultsBefore ? text : new JsonText("{}");
+    }
+
     // A lone surrogate, written as an escape, is valid JSON and no text.
-    private static bool TryGetText(JsonElement value, out string text)
+    internal static bool TryGetText(JsonElement value, out string text)
     {
         try
         {
@@ -247,7 +269,7 @@ public sealed class Body
         }
     }
 
-    private static string Kind(JsonElement value) => value.ValueKind switch
+    internal static string Kind(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null => "null",
         JsonValueKind.True or JsonValueKind.False => "a boolean",
@@ -284,6 +306,8 @@ public sealed class Body
     {
         private List<string>? _faults;
         private List<string>? _unbuilt;
+
+        public int Count => _faults?.Count ?? 0;
 
         public Refusal? Refusal => _faults is { } faults
             ? new Refusal(RefusalCode.InvalidInputs, faults.Count == 1 ? faults[0] : "[Validation Errors] " + string.Join("; ", faults))

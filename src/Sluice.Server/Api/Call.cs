@@ -53,7 +53,8 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
     /// <summary>Changes the catalog and commits the claims with it; answers from the catalog after the change.</summary>
     public async ValueTask<Answer> ChangeCatalog(Func<CatalogContext, ValueTask<CatalogDecision>> decide, Func<Catalog, Answer> answer)
     {
-        var (end, refusal, after) = await engine.Catalogs.Change(Scope, decide, Claims, now);
+        var (end, refusal, after, stored) = await engine.Catalogs.Change(Scope, decide, Claims, now);
+        if (stored) Claims = [];
         if (end != RunEnd.Done) return Failure(end, refusal);
         return answer(after!);
     }

@@ -42,9 +42,74 @@ internal static class Words
         ["volume"] = TierBehavior.Volume,
     }.ToFrozenDictionary();
 
+    public static readonly FrozenDictionary<string, FeatureType> FeatureTypes = new Dictionary<string, FeatureType>
+    {
+        ["boolean"] = FeatureType.Boolean,
+        ["metered"] = FeatureType.Metered,
+        ["credit_system"] = FeatureType.CreditSystem,
+        ["ai_credit_system"] = FeatureType.AiCreditSystem,
+    }.ToFrozenDictionary();
+
+    public static readonly FrozenDictionary<string, TrialUnit> TrialUnits = new Dictionary<string, TrialUnit>
+    {
+        ["day"] = TrialUnit.Day,
+        ["month"] = TrialUnit.Month,
+        ["year"] = TrialUnit.Year,
+    }.ToFrozenDictionary();
+
+    public static readonly FrozenDictionary<string, RolloverExpiry> RolloverExpiries = new Dictionary<string, RolloverExpiry>
+    {
+        ["month"] = RolloverExpiry.Month,
+        ["forever"] = RolloverExpiry.Forever,
+    }.ToFrozenDictionary();
+
+    public static readonly FrozenDictionary<string, OnIncrease> Increases = new Dictionary<string, OnIncrease>
+    {
+        ["bill_immediately"] = OnIncrease.BillImmediately,
+        ["prorate_immediately"] = OnIncrease.ProrateImmediately,
+        ["prorate_next_cycle"] = OnIncrease.ProrateNextCycle,
+        ["bill_next_cycle"] = OnIncrease.BillNextCycle,
+    }.ToFrozenDictionary();
+
+    public static readonly FrozenDictionary<string, OnDecrease> Decreases = new Dictionary<string, OnDecrease>
+    {
+        ["prorate"] = OnDecrease.Prorate,
+        ["prorate_immediately"] = OnDecrease.ProrateImmediately,
+        ["prorate_next_cycle"] = OnDecrease.ProrateNextCycle,
+        ["none"] = OnDecrease.None,
+        ["no_prorations"] = OnDecrease.NoProrations,
+    }.ToFrozenDictionary();
+
+    /// <summary>What a trial's on_end says: true = back to the plan before.</summary>
+    public static readonly FrozenDictionary<string, bool> TrialEnds = new Dictionary<string, bool> { ["bill"] = false, ["revert"] = true }.ToFrozenDictionary();
+
+    private static readonly FrozenDictionary<FeatureType, string> FeatureTypeWords = FeatureTypes.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
+
     private static readonly FrozenDictionary<IntervalUnit, string> IntervalWords = ResetIntervals.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
 
     public static string Of(IntervalUnit unit) => IntervalWords[unit];
+
+    public static string Of(FeatureType type) => FeatureTypeWords[type];
+
+    public static string Of(TrialUnit unit) => unit switch
+    {
+        TrialUnit.Day => "day",
+        TrialUnit.Month => "month",
+        TrialUnit.Year => "year",
+        _ => throw new InvariantViolation($"no word for {unit}"),
+    };
+
+    public static string Of(RolloverExpiry expiry) => expiry == RolloverExpiry.Month ? "month" : "forever";
+
+    public static string Of(AttachAction action) => action switch
+    {
+        AttachAction.Activate => "activate",
+        AttachAction.Upgrade => "upgrade",
+        AttachAction.Downgrade => "downgrade",
+        AttachAction.None => "none",
+        AttachAction.Purchase => "purchase",
+        _ => throw new InvariantViolation($"no word for {action}"),
+    };
 
     public static string Of(BillingMethod method) => method == BillingMethod.Prepaid ? "prepaid" : "usage_based";
 

@@ -14,8 +14,8 @@ internal sealed class CatalogChanges(IStore store, Committer committer) : IDispo
     private readonly SemaphoreSlim _one = new(1);
 
     /// <param name="decide">Called with the catalog as committed and at rest; may ask the store what is in use.</param>
-    /// <returns>The catalog after the change, when it was done.</returns>
-    public async ValueTask<(RunEnd End, Refusal? Refusal, Catalog? After)> Change(
+    /// <returns>The catalog after the change, when it was done; stored = something was committed, the claims with it.</returns>
+    public async ValueTask<(RunEnd End, Refusal? Refusal, Catalog? After, bool Stored)> Change(
         Scope scope, Func<CatalogContext, ValueTask<CatalogDecision>> decide, ImmutableArray<Claim> claims, Instant now)
     {
         await _one.WaitAsync();
@@ -30,11 +30,11 @@ internal sealed class CatalogChanges(IStore store, Committer committer) : IDispo
                 switch (await decide(new CatalogContext(stored.Catalog, NextTerms(stored), now)))
                 {
                     case CatalogDecision.Refused refused:
-                        return (RunEnd.Refused, refused.Refusal, null);
+                        return (RunEnd.Refused, refused.Refusal, null, false);
                     case CatalogDecision.Accepted { Edit.IsEmpty: true }:
-                        return (RunEnd.Done, null, stored.Catalog);
+                        return (RunEnd.Done, null, stored.Catalog, false);
                     case CatalogDecision.Accepted accepted:
-                        if (!committer.TryReserve(out var reserved)) return (RunEnd.Overloaded, null, null);
+                        if (!committer.TryReserve(out var reserved)) return (RunEnd.Overloaded, null, null, false);
                         using (reserved)
                         {
                             var unit = new ClaimsUnit { Catalog = Stored(scope, stored.Catalog.Version, accepted.Edit), Takes = claims };
@@ -45,12 +45,12 @@ internal sealed class CatalogChanges(IStore store, Committer committer) : IDispo
                         if (fate.IsCommitted)
                         {
                             stored = new StoredCatalog(accepted.After, stored.Terms.SetItems(accepted.Edit.NewTerms.Select(terms => KeyValuePair.Create(terms.Id, terms))));
-                            return (RunEnd.Done, null, stored.Catalog);
+                            return (RunEnd.Done, null, stored.Catalog, true);
                         }
 
-                        if (fate.Kind == FateKind.ClaimLost) return (RunEnd.Refused, Idempotency.Duplicate, null);
+                        if (fate.Kind == FateKind.ClaimLost) return (RunEnd.Refused, Idempotency.Duplicate, null, false);
                         stored = await store.LoadCatalog(scope.Id);
-                        if (fate.Kind == FateKind.Unknown) return (RunEnd.StoreFailed, null, null);
+                        if (fate.Kind == FateKind.Unknown) return (RunEnd.StoreFailed, null, null, false);
                         break;
                 }
             }

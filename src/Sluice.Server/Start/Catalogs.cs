@@ -22,7 +22,7 @@ internal static class Catalogs
 
     private static async Task Change(Scope scope, Engine engine, Instant now, Func<CatalogContext, CatalogDecision> rule)
     {
-        var (end, refusal, _) = await engine.Catalogs.Change(scope, context => new(rule(context)), [], now);
+        var (end, refusal, _, _) = await engine.Catalogs.Change(scope, context => new(rule(context)), [], now);
         if (end != RunEnd.Done) throw new InvariantViolation($"the example catalog was not taken: {refusal?.Message ?? end.ToString()}");
     }
 }

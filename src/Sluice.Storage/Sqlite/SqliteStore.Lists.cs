@@ -11,14 +11,9 @@ public sealed partial class SqliteStore
     public ValueTask<IReadOnlyList<CustomerListed>> ListCustomers(CustomerQuery query)
     {
         var (direction, beyond) = query.OldestFirst ? ("asc", ">") : ("desc", "<");
-        var sql = new Filters("select c.key, c.created_at from customer c where c.scope = @scope and c.deleted = 0", query.Scope);
+        var sql = Filtered("c.key, c.created_at", query);
         if (query.After is { } after)
             sql.And($"(c.created_at, c.key) {beyond} ({sql.Value(after.CreatedAt.Milliseconds)}, {sql.Value(after.Key.Value)})");
-        if (query.CreatedFrom is { } from) sql.And($"c.created_at >= {sql.Value(from.Milliseconds)}");
-        if (query.CreatedTo is { } to) sql.And($"c.created_at < {sql.Value(to.Milliseconds)}");
-        if (!string.IsNullOrEmpty(query.Search)) sql.And($"instr(c.search, {sql.Value(SearchText.Fold(query.Search))}) > 0");
-        if (!query.Plans.IsDefaultOrEmpty) sql.And($"({string.Join(" or ", query.Plans.Select(plan => HoldsPlan(sql, plan.Plan, plan.Versions)))})");
-        if (query.HoldsPlan) sql.And("exists (select 1 from customer_plan p where p.scope = c.scope and p.customer = c.key and p.held > 0)");
         sql.Page($"c.created_at {direction}, c.key {direction}", query.Limit, query.Offset);
 
         using var connection = Read();
@@ -28,6 +23,13 @@ public sealed partial class SqliteStore
                 .Select(row => new CustomerListed(new CustomerKey(row.Key), new Instant(row.CreatedAt))),
         ];
         return ValueTask.FromResult(rows);
+    }
+
+    public ValueTask<long> CountCustomers(CustomerQuery query)
+    {
+        var sql = Filtered("count(*)", query);
+        using var connection = Read();
+        return ValueTask.FromResult(connection.ExecuteScalar<long>(sql.Text, sql.Parameters));
     }
 
     public ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query)
@@ -58,8 +60,9 @@ public sealed partial class SqliteStore
         using var connection = Read();
         var (holding, ever) = connection.QuerySingle<(long, long)>(
             """
-            select count(distinct case when held > 0 then customer end), count(distinct customer) from customer_plan
-            where scope = @scope and plan = @plan and (@version is null or version = @version)
+            select count(distinct case when h.held > 0 then h.customer end), count(distinct h.customer) from customer_plan h
+            join customer c on c.scope = h.scope and c.key = h.customer and c.deleted = 0
+            where h.scope = @scope and h.plan = @plan and (@version is null or h.version = @version)
             """,
             new { scope = scope.Value, plan = plan.Value, version });
         return ValueTask.FromResult(new PlanHolders(holding, ever));
@@ -69,7 +72,22 @@ public sealed partial class SqliteStore
     {
         using var connection = Read();
         return ValueTask.FromResult(connection.ExecuteScalar<bool>(
-            "select exists (select 1 from loose_grant where scope = @scope and feature = @feature)", new { scope = scope.Value, feature = feature.Value }));
+            """
+            select exists (select 1 from loose_grant g join customer c on c.scope = g.scope and c.key = g.customer and c.deleted = 0
+            where g.scope = @scope and g.feature = @feature)
+            """,
+            new { scope = scope.Value, feature = feature.Value }));
+    }
+
+    private static Filters Filtered(string columns, CustomerQuery query)
+    {
+        var sql = new Filters($"select {columns} from customer c where c.scope = @scope and c.deleted = 0", query.Scope);
+        if (query.CreatedFrom is { } from) sql.And($"c.created_at >= {sql.Value(from.Milliseconds)}");
+        if (query.CreatedTo is { } to) sql.And($"c.created_at < {sql.Value(to.Milliseconds)}");
+        if (!string.IsNullOrEmpty(query.Search)) sql.And($"instr(c.search, {sql.Value(SearchText.Fold(query.Search))}) > 0");
+        if (!query.Plans.IsDefaultOrEmpty) sql.And($"({string.Join(" or ", query.Plans.Select(plan => HoldsPlan(sql, plan.Plan, plan.Versions)))})");
+        if (query.HoldsPlan) sql.And("exists (select 1 from customer_plan p where p.scope = c.scope and p.customer = c.key and p.held > 0)");
+        return sql;
     }
 
     private static string HoldsPlan(Filters sql, PlanId plan, IEnumerable<int> versions)

@@ -94,6 +94,45 @@ public class PlanVersionTests
     }
 
     [Fact]
+    public void What_an_edit_in_place_takes_out_of_a_version_that_was_held_is_remembered()
+    {
+        foreach (var use in (PlanUse[])[HeldNow(1), HeldOnce(1)])
+        {
+            var after = Start.With(NewItems with { DisableVersion = true }, use).Plan(Pro)!;
+            Assert.Equal("credits, dash", Former(after));
+            Assert.True(after.Grants(Id("dash")));
+            Assert.False(after.Uses(Id("dash")));
+        }
+    }
+
+    [Fact]
+    public void What_comes_back_is_no_longer_former()
+    {
+        var without = Start.With(NewItems with { AllVersions = true }, HeldNow(1));
+        var after = without.With(NewItems with { Items = [Item("messages", 1, Month), Item("dash")], DisableVersion = true }, HeldNow(1));
+        Assert.Equal("credits", Former(after.Plan(Pro)!));
+    }
+
+    [Fact]
+    public void Nobody_had_anything_from_a_version_that_was_never_held()
+    {
+        Assert.Empty(Start.With(NewItems).Plan(Pro)!.FormerFeatures);
+        Assert.Empty(TwoVersions.Versions(Pro).SelectMany(plan => plan.FormerFeatures));
+        var without = Start.With(NewItems with { DisableVersion = true }, HeldNow(1));
+        Assert.Empty(without.With(new UpdatePlan(Pro) { ForceVersion = true }, HeldNow(1)).Plan(Pro)!.FormerFeatures);
+    }
+
+    [Fact]
+    public void A_feature_that_is_deleted_or_renamed_is_forgotten()
+    {
+        var without = Start.With(NewItems with { DisableVersion = true }, HeldNow(1));
+        Assert.Equal("credits", Former(FeatureRules.Delete(Context(without), Id("dash"), new FeatureUse(EverGranted: false)).Accepted().Plan(Pro)!));
+        Assert.Equal("credits", Former(without.With(new UpdateFeature(Id("dash")) { NewId = Id("board") }).Plan(Pro)!));
+    }
+
+    private static string Former(Plan plan) => string.Join(", ", plan.FormerFeatures);
+
+    [Fact]
     public void Force_version_makes_one_that_nobody_asked_for() =>
         Assert.Equal([1, 2], Start.With(new UpdatePlan(Pro) { ForceVersion = true }).Versions(Pro).Select(plan => plan.Version));
 

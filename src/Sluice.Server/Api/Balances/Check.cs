@@ -12,8 +12,9 @@ internal static class Check
     {
         var body = Body.Of(call.Json);
         var asked = Asked.Read(body, call.Catalog);
+        if (call.IsPublishable && (asked.SendEvent || body.Has("lock")))
+            return call.Refuse(RefusalCode.InvalidRequest, "send_event and lock are not open to publishable keys: call from your server with a secret key.");
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
-        if (asked.SendEvent && call.IsPublishable) return call.Refuse(RefusalCode.InvalidRequest, "send_event is not open to publishable keys: call it from your server with a secret key.");
         if (asked.Feature is not { } feature) return call.Refuse(RefusalCode.FeatureNotFound, $"Feature {asked.FeatureId} does not exist.");
         return asked.SendEvent ? await Consume(call, asked, feature) : await Look(call, asked, feature);
     }

@@ -14,14 +14,22 @@ internal static class List
     private static readonly FrozenDictionary<string, bool> SortOrders = new Dictionary<string, bool> { ["asc"] = true, ["desc"] = false }.ToFrozenDictionary();
     private static readonly FrozenDictionary<string, bool> Statuses = new Dictionary<string, bool> { ["active"] = true, ["scheduled"] = false }.ToFrozenDictionary();
 
-    public static ValueTask<Answer> Handle(Call call) => Listed(call, Body.Of(call.Json));
-
-    /// <summary>GET, with limit, offset or start_cursor in the query.</summary>
-    public static ValueTask<Answer> HandleRest(Call call) => Listed(call, Body.OfQuery(call.Request.Query, "limit", "offset"));
-
-    private static async ValueTask<Answer> Listed(Call call, Body body)
+    public static ValueTask<Answer> Handle(Call call)
     {
+        var body = Body.Of(call.Json);
         var page = PageAsked.Read(body, call.Version, OffsetDefault, out var refusal);
+        return Listed(call, body, page, refusal, call.Version.PagesByCursor);
+    }
+
+    /// <summary>GET pages by offset in every version.</summary>
+    public static ValueTask<Answer> HandleRest(Call call)
+    {
+        var body = Body.OfQuery(call.Request.Query, "limit", "offset");
+        return Listed(call, body, PageAsked.ByOffset(body, OffsetDefault), null, byCursor: false);
+    }
+
+    private static async ValueTask<Answer> Listed(Call call, Body body, PageAsked page, Refusal? refusal, bool byCursor)
+    {
         var query = Read(body, call.Scope.Id, page, out var holdsNothing);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (refusal is not null) return call.Refuse(refusal);
@@ -31,9 +39,16 @@ internal static class List
         var rows = more ? listed.Take(page.Limit).ToList() : listed;
         var customers = await States(call, rows);
         var bodies = customers.Select(customer => CustomerBody.Of(call, call.AsOfNow(customer), CustomerExpand.None)).ToList();
-        return call.Version.PagesByCursor
+        return byCursor
             ? Answer.Ok(new CursorPage<CustomerBody>(bodies, more ? PageAsked.Encode(rows[^1].CreatedAt, rows[^1].Key.Value.ToString(CultureInfo.InvariantCulture)) : null), ApiJson.Default.CursorPageCustomerBody)
-            : Answer.Ok(new OffsetPage<CustomerBody>(bodies, bodies.Count, more, page.Offset, page.Limit), ApiJson.Default.OffsetPageCustomerBody);
+            : await Counted(call, holdsNothing ? null : query, page, bodies, more);
+    }
+
+    private static async ValueTask<Answer> Counted(Call call, CustomerQuery? query, PageAsked page, IReadOnlyList<CustomerBody> bodies, bool more)
+    {
+        var all = await call.Engine.Store.CountCustomers(new CustomerQuery(call.Scope.Id, 0));
+        var filtered = query is null ? 0 : await call.Engine.Store.CountCustomers(query);
+        return Answer.Ok(new CountedPage<CustomerBody>(bodies, bodies.Count, all, filtered, page.Limit, page.Offset, more), ApiJson.Default.CountedPageCustomerBody);
     }
 
     private static CustomerQuery Read(Body body, ScopeId scope, PageAsked page, out bool holdsNothing)
