@@ -56,6 +56,8 @@ internal sealed class SteeredStore(IStore inner) : IStore
 
     public ValueTask<IReadOnlyList<CustomerListed>> ListCustomers(CustomerQuery query) => inner.ListCustomers(query);
 
+    public ValueTask<long> CountCustomers(CustomerQuery query) => inner.CountCustomers(query);
+
     public ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query) => inner.ListEvents(query);
 
     public ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> DueCustomers(Instant now, int limit) => inner.DueCustomers(now, limit);
