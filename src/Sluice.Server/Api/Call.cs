@@ -62,8 +62,7 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
     /// <summary>The committed customer as of now, or null.</summary>
     public async ValueTask<Customer?> Read(string customerId)
     {
-        var cell = await engine.Customers.Find(Scope, customerId, now);
-        return cell?.Committed is { } committed && !committed.Deleted && committed.Profile.Id == customerId ? AsOfNow(committed) : null;
+        return await engine.Customers.FindCommitted(Scope, customerId, now) is { } committed ? AsOfNow(committed) : null;
     }
 
     public Customer AsOfNow(Customer customer) => Due.AsOf(customer, Instant.Max(now, customer.LastMoment));

@@ -170,11 +170,8 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         _ => throw new InvariantViolation($"claim kind {claim.Kind}"),
     };
 
-    private async ValueTask<Customer?> Find(Scope scope, Profile profile, Instant now)
-    {
-        var cell = profile.Id is { } id ? await directory.Find(scope, id, now) : await directory.FindByEmail(scope, profile.Email!, now);
-        return cell?.Committed;
-    }
+    private ValueTask<Customer?> Find(Scope scope, Profile profile, Instant now) =>
+        profile.Id is { } id ? directory.FindCommitted(scope, id, now) : directory.FindByEmail(scope, profile.Email!, now);
 
     private static async ValueTask<bool> AllCommitted(List<Unit>? units)
     {

@@ -32,6 +32,8 @@ public sealed class Scope(ScopeRow row, StoredCatalog stored)
 
     internal ConcurrentDictionary<string, Task<Cell?>> Loading { get; } = new();
 
+    internal ConcurrentDictionary<CustomerKey, Task<Cell?>> LoadingByKey { get; } = new();
+
     public ItemTerms ResolveTerms(TermsId id) => _stored.Terms.TryGetValue(id, out var terms) ? terms : throw new InvariantViolation($"no terms {id.Value}");
 
     /// <summary>

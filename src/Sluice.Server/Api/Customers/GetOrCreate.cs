@@ -18,29 +18,46 @@ internal static class GetOrCreate
         if (asked.Profile is { Id: null, Email: null })
             return call.Refuse(RefusalCode.InvalidRequest, $"{idField} is null: a customer without an id needs an email.");
 
-        if (await Existing(call, asked.Profile) is { } there) return await Answered(call, asked, there);
-        var (ran, made) = await call.Engine.Runner.GetOrCreate(
-            call.Scope, asked.Profile, key => new Command.Create(key, asked.Profile, asked.DefaultPlan, asked.DefaultGroup, asked.NoDefaults), call.Claims, call.Now);
-        if (ran.End != RunEnd.Done) return call.Failure(call.Spent(ran));
-        call.Spent(ran);
-        return made ? asked.Shown(call, ran.Customer) : await Answered(call, asked, ran.Customer);
+        // Again when a customer that was there is deleted before it is answered: it must come out of this as one that is.
+        while (true)
+        {
+            var (there, failure) = await Existing(call, asked.Profile);
+            if (failure is { } no) return no;
+            if (there is null)
+            {
+                var (ran, made) = await call.Engine.Runner.GetOrCreate(
+                    call.Scope, asked.Profile, key => new Command.Create(key, asked.Profile, asked.DefaultPlan, asked.DefaultGroup, asked.NoDefaults), call.Claims, call.Now);
+                if (call.Spent(ran).End != RunEnd.Done) return call.Failure(ran);
+                if (made) return asked.Shown(call, ran.Customer);
+                there = ran.Customer;
+            }
+
+            if (await Answered(call, asked, there) is { } answer) return answer;
+        }
     }
 
     // By id; else, when one stands under the same email without an id, that one takes the id.
-    private static async ValueTask<Customer?> Existing(Call call, Profile profile)
+    private static async ValueTask<(Customer? There, Answer? Failure)> Existing(Call call, Profile profile)
     {
-        if (profile.Id is not { } id) return (await call.Engine.Customers.FindByEmail(call.Scope, profile.Email!, call.Now))?.Committed;
-        if ((await call.Engine.Customers.Find(call.Scope, id, call.Now))?.Committed is { } found) return found;
-        if (profile.Email is not { } email || await call.Engine.Customers.FindByEmail(call.Scope, email, call.Now) is not { Committed: { } nameless }) return null;
-        var adopted = await call.Engine.Runner.Rename(call.Scope, nameless, new Command.ChangeProfile(standing => standing with { Id = id }), id, call.Claims, call.Now);
-        return call.Spent(adopted).End == RunEnd.Done ? adopted.Customer : null;
+        if (profile.Id is not { } id) return (await call.Engine.Customers.FindByEmail(call.Scope, profile.Email!, call.Now), null);
+        if (await call.Engine.Customers.FindCommitted(call.Scope, id, call.Now) is { } found) return (found, null);
+        if (profile.Email is not { } email || await call.Engine.Customers.FindByEmail(call.Scope, email, call.Now) is not { } nameless) return (null, null);
+        var adopted = call.Spent(await call.Engine.Runner.Rename(call.Scope, nameless, new Command.ChangeProfile(standing => standing with { Id = id }), id, call.Claims, call.Now));
+        return adopted.End switch
+        {
+            RunEnd.Done => (adopted.Customer, null),
+            RunEnd.Refused => (null, null),
+            _ => (null, call.Failure(adopted)),
+        };
     }
 
-    private static async ValueTask<Answer> Answered(Call call, Asked asked, Customer customer)
+    // Null: it was deleted meanwhile.
+    private static async ValueTask<Answer?> Answered(Call call, Asked asked, Customer customer)
     {
         var backfill = new Command.Backfill(asked.Profile.Name, asked.Profile.Email, asked.SendEmailReceipts);
         if (customer.Profile.Backfilled(backfill) == customer.Profile) return asked.Shown(call, call.AsOfNow(customer));
         var ran = await call.Run([new Addressed(customer.Key, backfill)]);
+        if (ran is { End: RunEnd.Refused, Refusal.Code: RefusalCode.CustomerNotFound }) return null;
         return ran.End == RunEnd.Done ? asked.Shown(call, ran.Customer) : call.Failure(ran);
     }
 
