@@ -65,8 +65,6 @@ const walk = [
     ['POST', path, { ...usage, send_event: true, expand: ['balance.feature'] }],
     ['POST', path, { ...usage, required_balance: 1e9 }],
   ]),
-  ['POST', '/v1/balances.check', { ...usage, with_preview: true }],
-  ['POST', '/v1/balances.check', { ...usage, required_balance: 1e9, with_preview: true }],
   ...['/v1/balances.track', '/v1/track', '/v1/events'].flatMap(path => [
     ['POST', path, { ...usage, value: 1, properties: { p: null } }],
     ['POST', path, { ...usage, value: -1 }],

@@ -41,7 +41,7 @@ public sealed class CatalogAnswerTests(Shop shop) : IClassFixture<Shop>
     [InlineData(
         "rolling over",
         """{"feature_id": "messages", "included": 5, "reset": {"interval": "month"}, "rollover": {"max": 5, "expiry_duration_type": "month"}}""",
-        """{"included": 5, "reset": {"interval": "month"}, "rollover": {"max": 5, "max_percentage": null, "expiry_duration_type": "month", "expiry_duration_length": 1}}""")]
+        """{"included": 5, "reset": {"interval": "month"}, "rollover": {"max": 5, "expiry_duration_type": "month", "expiry_duration_length": 1}}""")]
     [InlineData(
         "billed by use",
         """{"feature_id": "messages", "included": 5, "price": {"amount": 0.0050, "interval": "month", "billing_method": "usage_based", "max_purchase": 500, "additional_currencies": [{"currency": "eur", "amount": 0.004}]}}""",

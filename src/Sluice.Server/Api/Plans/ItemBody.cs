@@ -75,7 +75,7 @@ public sealed record ItemPriceBody(
 }
 
 /// <summary>How much of an unused grant outlives its reset.</summary>
-public sealed record RolloverBody(Quantity? Max, Quantity? MaxPercentage, string ExpiryDurationType, int ExpiryDurationLength)
+public sealed record RolloverBody(Quantity? Max, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Quantity? MaxPercentage, string ExpiryDurationType, int ExpiryDurationLength)
 {
     internal static RolloverBody Of(Rollover rollover) => new(rollover.Max, rollover.MaxPercentage, Words.Of(rollover.Expiry), rollover.Length);
 }

@@ -77,7 +77,7 @@ public sealed record BasePriceBody(
 }
 
 /// <summary>A time without charge at the start.</summary>
-public sealed record FreeTrialBody(int DurationLength, string DurationType, bool CardRequired, string? OnEnd)
+public sealed record FreeTrialBody(int DurationLength, string DurationType, bool CardRequired, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? OnEnd)
 {
     internal static FreeTrialBody Of(FreeTrial trial) => new(
         trial.Length, Words.Of(trial.Unit), trial.CardRequired, trial.Reverts is { } reverts ? (reverts ? "revert" : "bill") : null);
