@@ -19,8 +19,10 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
     /// <summary>The largest request taken.</summary>
     public const long MaxBodyBytes = 8 * 1024 * 1024;
 
+    public const int MaxDepth = 64;
+
     private static readonly JsonElement NoBody = JsonDocument.Parse("{}").RootElement;
-    private static readonly JsonDocumentOptions JsonOptions = new() { MaxDepth = 64 };
+    private static readonly JsonDocumentOptions JsonOptions = new() { MaxDepth = MaxDepth };
 
     public async Task Serve(HttpContext http, Endpoint endpoint)
     {
@@ -125,8 +127,9 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
         try
         {
             // Copied: the document must outlive the reader's buffer.
-            var document = JsonDocument.Parse(buffer.ToArray(), JsonOptions);
-            if (document.RootElement.ValueKind != JsonValueKind.Null) return document;
+            var bytes = buffer.ToArray();
+            var document = JsonDocument.Parse(bytes, JsonOptions);
+            if (document.RootElement.ValueKind != JsonValueKind.Null && WellFormed.Is(bytes)) return document;
             document.Dispose();
             return null;
         }

@@ -11,6 +11,7 @@ public sealed class BodyTests(OneServer one) : IClassFixture<OneServer>
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("{\"customer_id\": \"c\", \"feature_id\": \"messages\"} trailing")]
+    [InlineData("{\"customer_id\": \"c\", \"feature_id\": \"messages\", \"half a character \\ud83c\": 1}")]
     public async Task Nothing_readable_counts_as_an_empty_object(string body)
     {
         var reply = await one.Server.Api.Post("balances.check", body);
@@ -90,7 +91,8 @@ public sealed class BodyTests(OneServer one) : IClassFixture<OneServer>
     [Fact]
     public async Task A_body_beyond_the_limit_is_413_and_the_server_goes_on()
     {
-        var reply = await one.Server.Api.Post("balances.check", new string(' ', (8 * 1024 * 1024) + 1));
+        // Asks before it sends, so that the refusal is read and not cut off by the closed connection.
+        var reply = await one.Server.Api.Post("balances.check", new string(' ', (8 * 1024 * 1024) + 1), ("Expect", "100-continue"));
         Assert.Equal(413, reply.Status);
         Assert.Equal("invalid_request", reply.Code);
         Assert.Equal(404, (await one.Server.Api.Check("nobody")).Status);
@@ -102,6 +104,15 @@ public sealed class BodyTests(OneServer one) : IClassFixture<OneServer>
         var deep = """{"customer_id": "c", "feature_id": "messages", "properties": """ + string.Concat(Enumerable.Repeat("{\"a\":", 5_000)) + "1" + new string('}', 5_000) + "}";
         var reply = await one.Server.Api.Post("balances.track", deep);
         Assert.Equal((400, "invalid_inputs"), (reply.Status, reply.Code));
+    }
+
+    [Fact]
+    public async Task A_property_cut_in_the_middle_of_a_character_does_not_lose_the_track()
+    {
+        await one.Server.Api.Create("cut");
+        (await one.Server.Api.Post("balances.track", """{"customer_id": "cut", "feature_id": "messages", "properties": {"text": "wave \ud83c"}}""")).MustBe(200);
+        Assert.Equal(99, await one.Server.Api.Remaining("cut"));
+        Assert.Contains("ud83c", (await one.Server.Api.Post("events.list", new { customer_id = "cut" })).MustBe(200).Text, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
