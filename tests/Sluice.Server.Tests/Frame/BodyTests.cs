@@ -49,6 +49,8 @@ public sealed class BodyTests(OneServer one) : IClassFixture<OneServer>
     [InlineData("balances.batch_track", "{}", "input: expected a list of 1 to 1000 tracks")]
     [InlineData("customers.get_or_create", """{"customer_id": "a b"}""", "customer_id: may hold")]
     [InlineData("customers.get_or_create", """{"customer_id": "a", "email": "nobody"}""", "email: is not an email address")]
+    [InlineData("customers.list", """{"limit": 2147483647}""", "limit: must be at most 5000")]
+    [InlineData("customers.list", """{"plans": [{"id": "p", "versions": [1e16]}]}""", "plans[0].versions: expected a list of whole numbers")]
     [InlineData("plans.create", """{"plan_id": "x", "name": "x", "items": [{"feature_id": 5, "included": "z"}]}""", "items[0].feature_id: expected a string, got a number; items[0].included: expected a number, got a string")]
     public async Task A_wrong_field_is_named_with_its_path(string operation, string body, string says)
     {
@@ -113,6 +115,14 @@ public sealed class BodyTests(OneServer one) : IClassFixture<OneServer>
         (await one.Server.Api.Post("balances.track", """{"customer_id": "cut", "feature_id": "messages", "properties": {"text": "wave \ud83c"}}""")).MustBe(200);
         Assert.Equal(99, await one.Server.Api.Remaining("cut"));
         Assert.Contains("ud83c", (await one.Server.Api.Post("events.list", new { customer_id = "cut" })).MustBe(200).Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Metadata_keeps_half_a_character_and_the_last_of_two_members_of_one_name()
+    {
+        await one.Server.Api.Post("customers.get_or_create", """{"customer_id": "meta", "metadata": {"text": "wave \ud83c", "twice": {"a": 1, "a": 2}, "gone": 1}}""");
+        var changed = await one.Server.Api.Post("customers.update", """{"customer_id": "meta", "metadata": {"gone": null, "more": 1.50, "more": 2.50}}""");
+        Assert.Contains("""{"text":"wave \ud83c","twice":{"a": 1, "a": 2},"more":2.50}""", changed.MustBe(200).Text, StringComparison.Ordinal);
     }
 
     [Fact]
