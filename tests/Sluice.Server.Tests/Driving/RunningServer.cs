@@ -15,6 +15,7 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly bool _ownsDirectory;
     private readonly WebApplication _app;
     private readonly Failures _failures;
+    private bool _disposed;
 
     private RunningServer(TempDirectory directory, bool ownsDirectory, WebApplication app, SteeredStore store, ManualTime time, string publishable, Failures failures)
     {
@@ -37,7 +38,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public string PublishableKey { get; }
 
-    public static async Task<RunningServer> Start(int queue = 16_384, TempDirectory? directory = null, ManualTime? time = null)
+    public static async Task<RunningServer> Start(int queue = 16_384, TempDirectory? directory = null, ManualTime? time = null, bool demo = true)
     {
         var ownsDirectory = directory is null;
         directory ??= new TempDirectory();
@@ -50,7 +51,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var settings = new Settings(directory.Path, "127.0.0.1", 0, ServerProcess.SandboxKey, ServerProcess.LiveKey, RequestLogging.None, queue);
         var app = await builder.BuildSluice(settings, store, time);
         var engine = app.Services.GetRequiredService<Engine>();
-        await FirstStart.Prepare(engine, settings, demo: true);
+        await FirstStart.Prepare(engine, settings, demo);
         var publishable = ApiKeys.Make(KeyKind.Publishable, ScopeDirectory.Sandbox);
         await engine.Keys.Add(publishable, KeyKind.Publishable, engine.Scopes.Environment(ScopeDirectory.Sandbox).Id, Instant.Of(time.GetUtcNow()));
         await app.StartAsync();
@@ -69,6 +70,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true)) return;
         Api.Dispose();
         await _app.StopAsync();
         await Committer.StopAsync();

@@ -18,7 +18,9 @@ public sealed partial class FuzzTests(ITestOutputHelper output)
         var seed = Seed.Next();
         output.WriteLine($"SLUICE_SEED={seed}");
         var statuses = new SortedDictionary<int, int>();
-        await using var server = await RunningServer.Start();
+        using var directory = new TempDirectory();
+        var server = await RunningServer.Start(directory: directory);
+        await using var _ = server;
         var (random, started) = (new Random(seed), Stopwatch.StartNew());
         var hostile = new Hostile(random);
         var routes = Routes.All.Where(route => route.Method != "GET").ToList();
@@ -39,7 +41,26 @@ public sealed partial class FuzzTests(ITestOutputHelper output)
 
         output.WriteLine(string.Join(", ", statuses.Select(pair => $"{pair.Key}: {pair.Value}")));
         Assert.True(statuses.GetValueOrDefault(200) > 50, "too few requests got through to anything");
+        await IsTheSameAfterARestart(server, directory, seed);
     }
+
+    // Whatever was taken in must come out of the journal as it went in.
+    private static async Task IsTheSameAfterARestart(RunningServer server, TempDirectory directory, int seed)
+    {
+        var before = await Everything(server.Api);
+        await server.DisposeAsync();
+        await using var again = await RunningServer.Start(directory: directory, time: server.Time, demo: false);
+        var after = await Everything(again.Api);
+        for (var i = 0; i < before.Length; i++) Assert.True(before[i] == after[i], $"SLUICE_SEED={seed}, before the restart:\n{before[i]}\nafter:\n{after[i]}");
+    }
+
+    private static async Task<string[]> Everything(ApiClient api) =>
+    [
+        (await api.Post("customers.list", new { limit = 1000 })).MustBe(200).Text,
+        (await api.Post("events.list", new { limit = 1000 })).MustBe(200).Text,
+        (await api.Post("features.list", new { })).MustBe(200).Text,
+        (await api.Post("plans.list", new { })).MustBe(200).Text,
+    ];
 
     [GeneratedRegex(@"\{\w+\}")]
     private static partial Regex Parameter { get; }
