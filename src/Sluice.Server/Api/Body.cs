@@ -116,7 +116,7 @@ public sealed class Body
 
     public bool Flag(string field, bool otherwise) => Flag(field) ?? otherwise;
 
-    /// <summary>An exact decimal; more than 28 digits or beyond its range is a fault.</summary>
+    /// <summary>An exact decimal; more than 28 digits or beyond its range is a fault. Null also when it was a fault.</summary>
     public decimal? Number(string field, bool required = false, bool nullable = false, decimal? min = null, decimal? max = null)
     {
         if (!Take(field, required, nullable, out var value)) return null;
@@ -132,9 +132,9 @@ public sealed class Body
             return null;
         }
 
-        if (number < min) Fault(field, $"must be at least {min}");
-        else if (number > max) Fault(field, $"must be at most {max}");
-        return number;
+        if (number >= (min ?? number) && number <= (max ?? number)) return number;
+        Fault(field, number < min ? $"must be at least {min}" : $"must be at most {max}");
+        return null;
     }
 
     public Quantity? Quantity(string field, bool required = false, bool nullable = false, decimal? min = null, decimal? max = null)
@@ -220,12 +220,12 @@ public sealed class Body
         return texts;
     }
 
-    public IReadOnlyList<decimal>? Numbers(string field)
+    public IReadOnlyList<int>? WholeNumbers(string field)
     {
         if (!Take(field, required: false, nullable: false, out var value)) return null;
-        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetDecimal(out _)))
-            return value.EnumerateArray().Select(item => item.GetDecimal()).ToList();
-        Fault(field, "expected a list of numbers");
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out _)))
+            return value.EnumerateArray().Select(item => item.GetInt32()).ToList();
+        Fault(field, "expected a list of whole numbers");
         return null;
     }
 

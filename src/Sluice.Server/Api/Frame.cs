@@ -19,10 +19,11 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
     /// <summary>The largest request taken.</summary>
     public const long MaxBodyBytes = 8 * 1024 * 1024;
 
-    private static readonly JsonElement NoBody = JsonDocument.Parse("{}").RootElement;
+    /// <summary>How deep a request may nest. It is stored a few levels deeper than it was sent, and read back at 64.</summary>
+    public const int MaxDepth = 48;
 
-    // What callers nest is stored a few levels deeper than it was sent, and is read back at 64.
-    private static readonly JsonDocumentOptions JsonOptions = new() { MaxDepth = 48 };
+    private static readonly JsonElement NoBody = JsonDocument.Parse("{}").RootElement;
+    private static readonly JsonDocumentOptions JsonOptions = new() { MaxDepth = MaxDepth };
 
     public async Task Serve(HttpContext http, Endpoint endpoint)
     {
@@ -127,8 +128,9 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
         try
         {
             // Copied: the document must outlive the reader's buffer.
-            var document = JsonDocument.Parse(buffer.ToArray(), JsonOptions);
-            if (document.RootElement.ValueKind != JsonValueKind.Null) return document;
+            var bytes = buffer.ToArray();
+            var document = JsonDocument.Parse(bytes, JsonOptions);
+            if (document.RootElement.ValueKind != JsonValueKind.Null && WellFormed.Is(bytes)) return document;
             document.Dispose();
             return null;
         }

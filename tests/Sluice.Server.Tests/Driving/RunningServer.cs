@@ -14,10 +14,12 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly TempDirectory _directory;
     private readonly bool _ownsDirectory;
     private readonly WebApplication _app;
+    private readonly Failures _failures;
+    private bool _disposed;
 
-    private RunningServer(TempDirectory directory, bool ownsDirectory, WebApplication app, SteeredStore store, ManualTime time, string publishable)
+    private RunningServer(TempDirectory directory, bool ownsDirectory, WebApplication app, SteeredStore store, ManualTime time, string publishable, Failures failures)
     {
-        (_directory, _ownsDirectory, _app, Store, Time, PublishableKey) = (directory, ownsDirectory, app, store, time, publishable);
+        (_directory, _ownsDirectory, _app, Store, Time, PublishableKey, _failures) = (directory, ownsDirectory, app, store, time, publishable, failures);
         Api = Client();
         Engine = app.Services.GetRequiredService<Engine>();
         Committer = app.Services.GetRequiredService<Committer>();
@@ -36,7 +38,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public string PublishableKey { get; }
 
-    public static async Task<RunningServer> Start(int queue = 16_384, TempDirectory? directory = null, ManualTime? time = null)
+    public static async Task<RunningServer> Start(int queue = 16_384, TempDirectory? directory = null, ManualTime? time = null, bool demo = true)
     {
         var ownsDirectory = directory is null;
         directory ??= new TempDirectory();
@@ -44,26 +46,54 @@ internal sealed class RunningServer : IAsyncDisposable
         var store = new SteeredStore(new SqliteStore(directory[SqliteStore.FileName]));
         await store.Migrate();
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        var failures = new Failures();
+        builder.Logging.ClearProviders().AddProvider(failures);
         var settings = new Settings(directory.Path, "127.0.0.1", 0, ServerProcess.SandboxKey, ServerProcess.LiveKey, RequestLogging.None, queue);
         var app = await builder.BuildSluice(settings, store, time);
         var engine = app.Services.GetRequiredService<Engine>();
-        await FirstStart.Prepare(engine, settings, demo: true);
+        await FirstStart.Prepare(engine, settings, demo);
         var publishable = ApiKeys.Make(KeyKind.Publishable, ScopeDirectory.Sandbox);
         await engine.Keys.Add(publishable, KeyKind.Publishable, engine.Scopes.Environment(ScopeDirectory.Sandbox).Id, Instant.Of(time.GetUtcNow()));
         await app.StartAsync();
-        return new RunningServer(directory, ownsDirectory, app, store, time, publishable);
+        return new RunningServer(directory, ownsDirectory, app, store, time, publishable, failures);
+    }
+
+    /// <summary>The last exception that the server logged; it logs after it has answered.</summary>
+    public async Task<Exception?> LastFailure()
+    {
+        var end = Environment.TickCount64 + 2_000;
+        while (_failures.Last is null && Environment.TickCount64 < end) await Task.Yield();
+        return _failures.Last;
     }
 
     public ApiClient Client(string? key = ServerProcess.SandboxKey) => new(_app.Urls.First(), key);
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true)) return;
         Api.Dispose();
         await _app.StopAsync();
         await Committer.StopAsync();
         await _app.DisposeAsync();
         await Store.DisposeAsync();
         if (_ownsDirectory) _directory.Dispose();
+    }
+
+    private sealed class Failures : ILoggerProvider, ILogger
+    {
+        public Exception? Last { get; private set; }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Last = exception ?? Last;
+
+        public void Dispose()
+        {
+        }
     }
 }

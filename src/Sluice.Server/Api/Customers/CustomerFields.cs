@@ -1,5 +1,6 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Sluice.Core;
 
@@ -37,18 +38,38 @@ internal static partial class CustomerFields
         return name is null && email is null ? null : new Command.Backfill(name, email, null);
     }
 
-    /// <summary>Merged into what stands; a key set to null is removed.</summary>
+    /// <summary>Merged into what stands; a key set to null is removed. Values are kept as they were written, half characters too.</summary>
     public static JsonText? Merged(JsonText? standing, JsonText? sent)
     {
-        if (sent is null) return standing;
-        var merged = standing is { } text ? JsonNode.Parse(text.Value)!.AsObject() : [];
-        using var changes = JsonDocument.Parse(sent.Value.Value);
-        foreach (var change in changes.RootElement.EnumerateObject())
+        if (sent is not { } changes) return standing;
+        var merged = new OrderedDictionary<string, string>(StringComparer.Ordinal);
+        if (standing is { } text) Put(text);
+        Put(changes);
+        if (merged.Count == 0) return null;
+
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
         {
-            if (change.Value.ValueKind == JsonValueKind.Null) merged.Remove(change.Name);
-            else merged[change.Name] = JsonNode.Parse(change.Value.GetRawText());
+            writer.WriteStartObject();
+            foreach (var (name, value) in merged)
+            {
+                writer.WritePropertyName(name);
+                writer.WriteRawValue(value, skipInputValidation: true);
+            }
+
+            writer.WriteEndObject();
         }
 
-        return merged.Count == 0 ? null : new JsonText(merged.ToJsonString());
+        return new JsonText(Encoding.UTF8.GetString(json.WrittenSpan));
+
+        void Put(JsonText members)
+        {
+            using var document = JsonDocument.Parse(members.Value);
+            foreach (var member in document.RootElement.EnumerateObject())
+            {
+                if (member.Value.ValueKind == JsonValueKind.Null) merged.Remove(member.Name);
+                else merged[member.Name] = member.Value.GetRawText();
+            }
+        }
     }
 }

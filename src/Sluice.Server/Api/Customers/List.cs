@@ -55,7 +55,7 @@ internal static class List
     {
         var plans = (body.Objects("plans") ?? []).Select(plan => (
             new PlanId(plan.RequiredText("id")),
-            (ImmutableArray<int>)[.. (plan.Numbers("versions") ?? []).Select(version => (int)version)])).ToImmutableArray();
+            (ImmutableArray<int>)[.. plan.WholeNumbers("versions") ?? []])).ToImmutableArray();
         var status = body.Choice("subscription_status", Statuses);
         var range = body.Object("created_at_range");
         body.Later("processors");
