@@ -25,11 +25,19 @@ create table counter (
 
 insert into counter (name, next) values ('customer', 1);
 
--- The head of each customer: the version that commits are fenced on, and what lists search and sort by.
-create table customer (
+-- The version of each customer, which commits are fenced on. Apart from the rest of the head because every change
+-- moves it: rows this small lie together, and a batch touches few pages.
+create table customer_version (
     scope integer not null,
     key integer not null,
     version integer not null,
+    primary key (scope, key)
+) strict, without rowid;
+
+-- The rest of each customer's head: what lists search and sort by.
+create table customer (
+    scope integer not null,
+    key integer not null,
     external_id text,
     name text,
     email text,
@@ -62,10 +70,15 @@ create table journal (
     listed integer not null default 0
 ) strict;
 
-create unique index journal_entry on journal (scope, customer, version);
+-- One customer's entries in order: moments never go back, so this is the order of versions too. It carries what lists
+-- and analytics read of a customer's usage, most of which is used at the moment of its entry.
+create index journal_customer on journal (scope, customer, at, version, listed, used_at, feature, value, properties);
+
+-- Usage that was dated back, which that index has in the wrong place.
+create index journal_dated_back on journal (scope, customer, used_at, version) where listed = 1 and used_at < at;
+
+-- The usage of all customers, newest last.
 create index journal_usage on journal (scope, used_at, customer, version) where listed = 1;
--- Carries what analytics read, so that a customer's usage is one run of the index and not a row here and there.
-create index journal_customer_usage on journal (scope, customer, used_at, version, feature, value, properties) where listed = 1;
 
 -- The exact sums of listed usage by UTC day (days since 1970), written in the commit that records the usage. Today's
 -- rows lie together, so that a batch touches few pages.
@@ -86,6 +99,7 @@ create table snapshot (
     scope integer not null,
     customer integer not null,
     version integer not null,
+    at integer not null,
     schema integer not null,
     hash blob not null,
     body text not null,

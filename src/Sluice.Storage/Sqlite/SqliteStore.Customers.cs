@@ -12,7 +12,7 @@ public sealed partial class SqliteStore
     private const string Heads = """
         select c.key, c.version, s.version, s.schema, s.hash, s.body
         from json_each(@keys) wanted
-        cross join customer c on c.scope = @scope and c.key = wanted.value
+        cross join customer_version c on c.scope = @scope and c.key = wanted.value
         left join snapshot s on s.scope = c.scope and s.customer = c.key
         """;
 
@@ -20,7 +20,7 @@ public sealed partial class SqliteStore
         select j.customer, j.version, j.schema, j.body, j.hash, j.properties
         from json_each(@keys) wanted
         left join snapshot s on s.scope = @scope and s.customer = wanted.value
-        cross join journal j on j.scope = @scope and j.customer = wanted.value and j.version > coalesce(s.version, 0)
+        cross join journal j on j.scope = @scope and j.customer = wanted.value and j.at >= coalesce(s.at, 0) and j.version > coalesce(s.version, 0)
         order by j.customer, j.version
         """;
 

@@ -14,12 +14,13 @@ public sealed partial class SqliteStore
         var sql = Filtered("c.key, c.created_at", query);
         if (query.After is { } after)
             sql.And($"(c.created_at, c.key) {beyond} ({sql.Value(after.CreatedAt.Milliseconds)}, {sql.Value(after.Key.Value)})");
-        sql.Page($"c.created_at {direction}, c.key {direction}", query.Limit, query.Offset);
+        sql.Text($"order by c.created_at {direction}, c.key {direction}");
+        sql.Page(query.Limit, query.Offset);
 
         using var connection = Read();
         IReadOnlyList<CustomerListed> rows =
         [
-            .. connection.Query<(long Key, long CreatedAt)>(sql.Text, sql.Parameters)
+            .. connection.Query<(long Key, long CreatedAt)>(sql.ToString(), sql.Parameters)
                 .Select(row => new CustomerListed(new CustomerKey(row.Key), new Instant(row.CreatedAt))),
         ];
         return ValueTask.FromResult(rows);
@@ -29,30 +30,57 @@ public sealed partial class SqliteStore
     {
         var sql = Filtered("count(*)", query);
         using var connection = Read();
-        return ValueTask.FromResult(connection.ExecuteScalar<long>(sql.Text, sql.Parameters));
+        return ValueTask.FromResult(connection.ExecuteScalar<long>(sql.ToString(), sql.Parameters));
     }
 
     public ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query)
     {
-        var sql = new Filters(
-            """
+        var sql = new Filters("", query.Scope);
+        if (query.Customer is null)
+        {
+            sql.Text("select * from (");
+            Usage(sql, query, "j.used_at");
+            sql.Text(")");
+        }
+        else
+        {
+            // Two indexes hold a customer's usage, each in order: what was used at its entry's moment, and what was dated back.
+            sql.Text("select * from (");
+            Usage(sql, query, "j.at", "j.used_at = j.at");
+            sql.Text(") union all select * from (");
+            Usage(sql, query, "j.used_at", "j.used_at < j.at");
+            sql.Text(")");
+        }
+
+        sql.Text("order by UsedAt desc, customer desc, version desc");
+        sql.Page(query.Limit, query.Offset);
+        using var connection = Read();
+        IReadOnlyList<UsageEvent> events = [.. connection.Query<UsageRow>(sql.ToString(), sql.Parameters).Select(Event)];
+        return ValueTask.FromResult(events);
+    }
+
+    /// <param name="moment">The column that the index is ordered by.</param>
+    private static void Usage(Filters sql, UsageQuery query, string moment, string? only = null)
+    {
+        sql.Text("""
             select j.customer, c.external_id as CustomerId, j.version, j.used_at as UsedAt, j.feature, j.value, j.properties, j.schema, j.body
             from journal j cross join customer c on c.scope = j.scope and c.key = j.customer
             where j.scope = @scope and j.listed = 1
-            """,
-            query.Scope);
+            """);
         if (query.Customer is { } customer) sql.And($"j.customer = {sql.Value(customer.Value)}");
+        if (only is not null) sql.And(only);
         if (!query.Features.IsDefaultOrEmpty) sql.And($"j.feature in ({string.Join(", ", query.Features.Select(sql.Value))})");
-        if (query.From is { } from) sql.And($"j.used_at >= {sql.Value(from.Milliseconds)}");
-        if (query.To is { } to) sql.And($"j.used_at < {sql.Value(to.Milliseconds)}");
+        if (query.From is { } from) sql.And($"{moment} >= {sql.Value(from.Milliseconds)}");
+        if (query.To is { } to) sql.And($"{moment} < {sql.Value(to.Milliseconds)}");
         if (query.After is { } after)
-            sql.And($"(j.used_at, j.customer, j.version) < ({sql.Value(after.UsedAt.Milliseconds)}, {sql.Value(after.Customer.Value)}, {sql.Value(after.Version)})");
-        foreach (var (name, value) in query.Properties.IsDefault ? [] : query.Properties) sql.And(HasProperty(sql, name, value));
-        sql.Page("j.used_at desc, j.customer desc, j.version desc", query.Limit, query.Offset);
+        {
+            sql.And($"{moment} <= {sql.Value(after.UsedAt.Milliseconds)}");
+            sql.And($"({moment}, j.customer, j.version) < ({sql.Value(after.UsedAt.Milliseconds)}, {sql.Value(after.Customer.Value)}, {sql.Value(after.Version)})");
+        }
 
-        using var connection = Read();
-        IReadOnlyList<UsageEvent> events = [.. connection.Query<UsageRow>(sql.Text, sql.Parameters).Select(Event)];
-        return ValueTask.FromResult(events);
+        foreach (var (name, value) in query.Properties.IsDefault ? [] : query.Properties) sql.And(HasProperty(sql, name, value));
+        sql.Text($"order by {moment} desc, j.customer desc, j.version desc");
+        sql.Page(query.Offset + query.Limit, 0);
     }
 
     public ValueTask<PlanHolders> CountHolders(ScopeId scope, PlanId plan, int? version)
@@ -124,9 +152,11 @@ public sealed partial class SqliteStore
 
         public DynamicParameters Parameters { get; } = new(new { scope = scope.Value });
 
-        public string Text => _text.ToString();
+        public override string ToString() => _text.ToString();
 
-        public void And(string condition) => _text.Append("\nand ").Append(condition);
+        public void Text(string sql) => _text.Append('\n').Append(sql);
+
+        public void And(string condition) => Text($"and {condition}");
 
         public string Value(object value)
         {
@@ -135,7 +165,6 @@ public sealed partial class SqliteStore
             return $"@{name}";
         }
 
-        public void Page(string order, int limit, int offset) =>
-            _text.Append("\norder by ").Append(order).Append("\nlimit ").Append(Value(limit)).Append(" offset ").Append(Value(offset));
+        public void Page(int limit, int offset) => Text($"limit {Value(limit)} offset {Value(offset)}");
     }
 }

@@ -27,9 +27,25 @@ public sealed partial class SqliteStore
     public ValueTask ScanUsage(UsageScan scan, UsageVisitor visit)
     {
         using var connection = Read();
+        if (scan.Customer is null)
+        {
+            Scan(connection, scan, "used_at >= ? and used_at < ?", visit);
+        }
+        else
+        {
+            Scan(connection, scan, "used_at = at and at >= ? and at < ?", visit);
+            Scan(connection, scan, "used_at < at and used_at >= ? and used_at < ?", visit);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <param name="within">The range, by the column that the index is ordered by.</param>
+    private static void Scan(SqliteConnection connection, UsageScan scan, string within, UsageVisitor visit)
+    {
         using var rows = new Rows(connection, $"""
             select used_at, customer, feature, value, properties{(scan.WithDraws ? ", schema, body" : "")} from journal
-            where scope = ? and listed = 1 and used_at >= ? and used_at < ?{(scan.Customer is null ? "" : " and customer = ?")}
+            where scope = ? and listed = 1 and {within}{(scan.Customer is null ? "" : " and customer = ?")}
             {(scan.Features.IsDefaultOrEmpty ? "" : $"and feature in ({Marks(scan.Features.Length)})")}
             """);
         rows.Bind(scan.Scope.Value).Bind(scan.From.Milliseconds).Bind(scan.To.Milliseconds);
@@ -41,8 +57,6 @@ public sealed partial class SqliteStore
                 new Instant(rows.Long(0)), new CustomerKey(rows.Long(1)), rows.Text(2), rows.Number(3), rows.Bytes(4),
                 scan.WithDraws ? (int)rows.Long(5) : 0, scan.WithDraws ? rows.Bytes(6) : default));
         }
-
-        return ValueTask.CompletedTask;
     }
 
     private static string Marks(int count) => string.Join(", ", Enumerable.Repeat("?", count));

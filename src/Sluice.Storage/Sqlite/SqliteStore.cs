@@ -43,6 +43,8 @@ public sealed partial class SqliteStore : IStore
                 pragma journal_mode = wal;
                 pragma synchronous = full;
                 pragma foreign_keys = off;
+                pragma cache_size = -65536;
+                pragma wal_autocheckpoint = 16384;
                 pragma cache_size = -16384;
                 pragma wal_autocheckpoint = 4000;
                 """);

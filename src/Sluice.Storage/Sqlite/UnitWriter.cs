@@ -29,9 +29,9 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days) : IDisposable
     private readonly Statement _erase = new(database, "delete from journal where scope = ? and customer = ?");
 
     private readonly Statement _snapshot = new(database, """
-        insert into snapshot (scope, customer, version, schema, hash, body) values (?, ?, ?, ?, ?, ?)
+        insert into snapshot (scope, customer, version, at, schema, hash, body) values (?, ?, ?, ?, ?, ?, ?)
         on conflict (scope, customer) do update
-        set version = excluded.version, schema = excluded.schema, hash = excluded.hash, body = excluded.body where excluded.version > snapshot.version
+        set version = excluded.version, at = excluded.at, schema = excluded.schema, hash = excluded.hash, body = excluded.body where excluded.version > snapshot.version
         """);
 
     private readonly Statement _hold = new(database, """
@@ -89,7 +89,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days) : IDisposable
         {
             _erase.Bind(change.Scope.Value).Bind(key.Value).Run();
             days.Erase(change.Scope, key);
-            Write(new SnapshotWrite(change.Scope, key, change.After.Version, change.Entries[^1].Hash, JournalFormat.WriteState(change.After)));
+            Write(Snapshotter.Of(change.Scope, change.After, change.Entries[^1].Hash));
         }
 
         foreach (var entry in change.Entries)
@@ -117,6 +117,6 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days) : IDisposable
     }
 
     private void Write(SnapshotWrite snapshot) => _snapshot
-        .Bind(snapshot.Scope.Value).Bind(snapshot.Key.Value).Bind(snapshot.Version).Bind(JournalFormat.Schema).BindBlob(snapshot.Hash).BindText(snapshot.Body)
+        .Bind(snapshot.Scope.Value).Bind(snapshot.Key.Value).Bind(snapshot.Version).Bind(snapshot.At.Milliseconds).Bind(JournalFormat.Schema).BindBlob(snapshot.Hash).BindText(snapshot.Body)
         .Run();
 }

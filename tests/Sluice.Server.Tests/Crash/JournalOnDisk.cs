@@ -49,7 +49,7 @@ internal static class JournalOnDisk
     private static void AgreeWithHeads(SqliteConnection connection, Dictionary<(int Scope, long Key), (Customer Customer, byte[] Hash)> customers)
     {
         using var heads = connection.CreateCommand();
-        heads.CommandText = "select scope, key, version, external_id from customer where deleted = 0";
+        heads.CommandText = "select scope, key, version, external_id from customer join customer_version using (scope, key) where deleted = 0";
         using var head = heads.ExecuteReader();
         var count = 0;
         while (head.Read())
