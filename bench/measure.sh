@@ -9,8 +9,9 @@ prepare_tools() {
     [ "$(id -u)" = 0 ] || { echo "wrk is missing: install it (Debian: apt-get install wrk)."; exit 1; }
     apt-get install -y -qq wrk > /dev/null || { apt-get update -qq && apt-get install -y -qq wrk > /dev/null; }
   fi
+  export MSBUILDDISABLENODEREUSE=1
   for project in ../src/Sluice.Server Baseline FullCollection; do
-    dotnet build -c Release --nologo -v quiet -clp:ErrorsOnly "$project"
+    dotnet build -c Release --nologo -v quiet "$project" > "$dir/build.log" 2>&1 || { cat "$dir/build.log"; exit 1; }
   done
 }
 

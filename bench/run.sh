@@ -16,9 +16,9 @@ baseline_port=$((sluice_port + 1))
 customers=1000
 source ./measure.sh
 
-prepare_tools
 trap stop_all EXIT
 fresh_directory
+prepare_tools
 echo "Sluice bench, $mode: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(date -u +%F), load before $(cut -d' ' -f1 /proc/loadavg), database in $(df --output=fstype "$dir" | tail -1)"
 
 start_baseline
