@@ -11,7 +11,7 @@ case $mode in full | quick | targets) ;; *) sed -n '2,6p' "$0"; exit 2 ;; esac
 
 export BENCH_KEY=am_sk_test_bench000000000000000000
 dir=$(realpath -m "${BENCH_DIR:-.run}")
-sluice_port=${BENCH_PORT:-18080}
+sluice_port=${BENCH_PORT:-18480}
 baseline_port=$((sluice_port + 1))
 customers=1000
 source ./measure.sh
