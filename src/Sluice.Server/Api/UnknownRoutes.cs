@@ -15,6 +15,13 @@ internal static class UnknownRoutes
             return;
         }
 
+        // Asked by tools that look before they call; it says nothing about what is there.
+        if (HttpMethods.IsOptions(http.Request.Method))
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
         var answer = Api.Answer.Error(404, "route_not_found", $"{http.Request.Method} {http.Request.Path} is not a route of this API; /openapi.json lists them.", ScopeDirectory.Sandbox);
         await AnswerWriter.Write(http.Response, answer);
     }

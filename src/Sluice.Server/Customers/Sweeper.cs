@@ -5,8 +5,9 @@ using Sluice.Storage;
 namespace Sluice.Server.Customers;
 
 /// <summary>
-/// Sends a tick to every customer with something due, so that resets and expiries are stored also when nobody asks.
-/// Answers never depend on it: every read and every command brings a customer up to date by itself.
+/// Sends a tick to every customer with something due, so that resets and expiries are stored also when nobody asks, and
+/// drops claims that have run out. Answers never depend on it: every read and every command brings a customer up to date
+/// by itself, and a claim that has run out holds nothing.
 /// </summary>
 internal sealed partial class Sweeper(IStore store, CommandRunner runner, ScopeDirectory scopes, TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
@@ -28,9 +29,12 @@ internal sealed partial class Sweeper(IStore store, CommandRunner runner, ScopeD
 
             try
             {
-                while (await SweepPage(Instant.Of(time.GetUtcNow())) == Page && !stopping.IsCancellationRequested)
+                var now = Instant.Of(time.GetUtcNow());
+                while (await SweepPage(now) == Page && !stopping.IsCancellationRequested)
                 {
                 }
+
+                await store.DropExpiredClaims(now, Page);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

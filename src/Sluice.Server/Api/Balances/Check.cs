@@ -42,21 +42,12 @@ internal static class Check
         if (ran is { End: RunEnd.Refused, Refusal.Code: RefusalCode.InsufficientBalance })
         {
             var denied = Access.Check(ran.Customer, call.Catalog, feature, asked.Required);
-            return Answered(call, asked, ran.Customer, denied with { Allowed = false }, Linked(call, ran.Customer, feature));
+            return Answered(call, asked, ran.Customer, denied with { Allowed = false }, linked: null);
         }
 
         if (ran.End != RunEnd.Done) return call.Failure(ran);
         var answer = TrackAnswer.Of(ran.Customer, call.Catalog, track, Tracked.UsedIn(ran.Events[^1]));
         return Answered(call, asked, ran.Customer, Access.Recorded(call.Catalog, feature, asked.Required, answer), BalancesBody.Of(ran.Customer.Key, answer.Linked));
-    }
-
-    private static IReadOnlyDictionary<string, BalanceBody?>? Linked(Call call, Customer customer, Feature feature)
-    {
-        var pools = call.Catalog.Pools(feature.Id);
-        if (pools.IsEmpty) return null;
-        return BalancesBody.Of(customer.Key, [
-            new(feature.Id, Balance.Of(customer, feature)),
-            .. pools.Select(pool => new KeyValuePair<FeatureId, Balance?>(pool.Feature.Id, Balance.Of(customer, pool.Feature)))]);
     }
 
     private static Answer Answered(Call call, Asked asked, Customer customer, CheckAnswer check, IReadOnlyDictionary<string, BalanceBody?>? linked) => Answer.Ok(
