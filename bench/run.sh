@@ -35,6 +35,7 @@ fi
 
 [ "$mode" = quick ] && pair_seconds=1 || pair_seconds=5
 paired_runs 5 "$pair_seconds"
+check_allowed
 restart_sluice
 second_start_ms=$started_ms
 stop_sluice
