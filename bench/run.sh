@@ -29,7 +29,7 @@ prepare_customers
 warm_up
 
 if [ "$mode" != targets ]; then
-  [ "$mode" = quick ] && { levels="64"; seconds=3; } || { levels="1 16 64 256"; seconds=5; }
+  [ "$mode" = quick ] && { levels="64"; seconds=2; } || { levels="1 16 64 256"; seconds=5; }
   table "$levels" "$seconds"
 fi
 
