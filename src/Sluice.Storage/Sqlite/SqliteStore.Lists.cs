@@ -91,7 +91,7 @@ public sealed partial class SqliteStore
 
         foreach (var (name, value) in query.Properties.IsDefault ? [] : query.Properties) sql.And(HasProperty(sql, u, name, value));
         sql.Text($"order by {u}.used_at desc, {u}.customer desc, {u}.version desc");
-        sql.Page(query.Offset + query.Limit, 0);
+        sql.Page((long)query.Offset + query.Limit, 0);
     }
 
     public ValueTask<PlanHolders> CountHolders(ScopeId scope, PlanId plan, int? version)
@@ -176,6 +176,6 @@ public sealed partial class SqliteStore
             return $"@{name}";
         }
 
-        public void Page(int limit, int offset) => Text($"limit {Value(limit)} offset {Value(offset)}");
+        public void Page(long limit, int offset) => Text($"limit {Value(limit)} offset {Value(offset)}");
     }
 }
