@@ -80,7 +80,7 @@ each() { # count path body
     printf "%surl=\"%s\"\nsilent\noutput=/dev/null\nwrite-out=\"%%{http_code}\\n\"\nheader=\"Authorization: Bearer %s\"\nheader=\"Content-Type: application/json\"\ndata=\"%s\"\n", (NR > 1 ? "next\n" : ""), url, key, sent
   }' > "$dir/requests"
   local good
-  good=$(curl -Z --parallel-max 64 -K "$dir/requests" | grep -c '^200$' || true)
+  good=$(curl -Z --no-progress-meter --parallel-max 64 -K "$dir/requests" | grep -c '^200$' || true)
   failures=$((failures + $1 - good))
   [ "$good" = "$1" ] || echo "  $2: $good of $1 answers were 200"
 }
@@ -88,9 +88,16 @@ each() { # count path body
 # The demo's free plan with a balance that does not run out, so that every track takes something.
 prepare_customers() {
   each $customers customers.get_or_create '{"customer_id":"bench-#"}'
-  each $customers balances.update '{"customer_id":"bench-#","feature_id":"messages","included_grant":1000000000}'
+  each $customers balances.update '{"customer_id":"bench-#","feature_id":"messages","included_grant":1000000000,"remaining":1000000000}'
   each 1 customers.get_or_create '{"customer_id":"bench-many","internal_options":{"disable_defaults":true}}'
   each 60 balances.create '{"customer_id":"bench-many","feature_id":"messages","balance_id":"pack-#","included_grant":1000000,"reset":{"interval":"month"}}'
+}
+
+# A customer without balance would be refused, and that is cheap: what was measured must have been allowed to the end.
+check_allowed() {
+  call check '{"customer_id":"bench-1","feature_id":"messages","send_event":true}' | grep -q '"allowed":true' && return
+  failures=$((failures + 1))
+  echo "  the balance of the customers has run out"
 }
 
 warm_up() {

@@ -29,12 +29,13 @@ prepare_customers
 warm_up
 
 if [ "$mode" != targets ]; then
-  [ "$mode" = quick ] && { levels="64"; seconds=3; } || { levels="1 16 64 256"; seconds=5; }
+  [ "$mode" = quick ] && { levels="64"; seconds=2; } || { levels="1 16 64 256"; seconds=5; }
   table "$levels" "$seconds"
 fi
 
 [ "$mode" = quick ] && pair_seconds=1 || pair_seconds=5
 paired_runs 5 "$pair_seconds"
+check_allowed
 restart_sluice
 second_start_ms=$started_ms
 stop_sluice

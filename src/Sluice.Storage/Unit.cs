@@ -109,5 +109,4 @@ public sealed record CatalogChange(
     ImmutableArray<(PlanId Plan, int Version)> DropPlans,
     ImmutableArray<ItemTerms> NewTerms);
 
-/// <param name="At">The moment of the entry that led to it: entries after it are no older.</param>
-public sealed record SnapshotWrite(ScopeId Scope, CustomerKey Key, long Version, Instant At, byte[] Hash, byte[] Body);
+public sealed record SnapshotWrite(ScopeId Scope, CustomerKey Key, long Version, byte[] Hash, byte[] Body);

@@ -48,7 +48,7 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
             failure = unexpected;
             answer = unexpected is DbException or IOException
                 ? Answer.Error(503, "service_unavailable", "The store could not be reached.", ScopeDirectory.Sandbox)
-                : Answer.Error(500, "internal_error", "Sluice has a bug: the request was not carried out. Its log says more.", ScopeDirectory.Sandbox);
+                : Answer.Error(500, "internal_error", "Sluice has a bug, and its log says more. Whether the request was carried out is not known: repeat it with the same idempotency key.", ScopeDirectory.Sandbox);
         }
 
         await AnswerWriter.Write(http.Response, answer);

@@ -34,7 +34,9 @@ internal sealed partial class Sweeper(IStore store, CommandRunner runner, ScopeD
                 {
                 }
 
-                await store.DropExpiredClaims(now, Page);
+                while (await store.DropExpiredClaims(now, Page) == Page && !stopping.IsCancellationRequested)
+                {
+                }
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

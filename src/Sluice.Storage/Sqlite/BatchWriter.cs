@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Sluice.Core;
@@ -12,6 +13,7 @@ internal sealed class BatchWriter : IDisposable
     private readonly Statement _commit;
     private readonly Statement _rollback;
     private readonly UsageDays _days;
+    private readonly UsageGatherer _usage;
     private readonly UnitWriter _units;
 
     public BatchWriter(SqliteConnection connection)
@@ -21,7 +23,14 @@ internal sealed class BatchWriter : IDisposable
         _commit = new Statement(_database, "commit");
         _rollback = new Statement(_database, "rollback");
         _days = new UsageDays(connection, _database);
-        _units = new UnitWriter(_database, _days);
+        _usage = new UsageGatherer(_database);
+
+        // Never below what was gathered: the rows of customers deleted since are gone, their numbers are not free.
+        var lastNo = connection.ExecuteScalar<long>("select max((select coalesce(max(no), 0) from journal), (select next from counter where name = 'gathered'))");
+        _units = new UnitWriter(_database, _days, _usage, lastNo);
+        _begin.Run();
+        _usage.Gather();
+        _commit.Run();
     }
 
     /// <summary>Losers are left out and the rest is written again without them, until a pass has none.</summary>
@@ -42,6 +51,7 @@ internal sealed class BatchWriter : IDisposable
         _rollback.Dispose();
         _units.Dispose();
         _days.Dispose();
+        _usage.Dispose();
     }
 
     private bool TryWrite(IReadOnlyList<Unit> batch, Fate?[] fates)
@@ -58,6 +68,7 @@ internal sealed class BatchWriter : IDisposable
             }
 
             _days.Put();
+            _usage.GatherWhenDue();
             _commit.Run();
         }
         catch

@@ -6,9 +6,11 @@ namespace Sluice.Storage;
 /// <summary>The fence: a head row moves on only from the version that the change was decided on.</summary>
 internal sealed class HeadWriter(sqlite3 database) : IDisposable
 {
-    private readonly Statement _begin = new(database, "insert into customer_version (scope, key, version) values (?, ?, ?) on conflict do nothing");
+    private readonly Statement _begin = new(database, "insert into customer_version (scope, key, version, last_no, prev_no) values (?, ?, ?, ?, 0) on conflict do nothing");
 
-    private readonly Statement _move = new(database, "update customer_version set version = ? where scope = ? and key = ? and version = ?");
+    private readonly Statement _move = new(database, """
+        update customer_version set version = ?, prev_no = last_no, last_no = ? where scope = ? and key = ? and version = ? returning prev_no
+        """);
 
     private readonly Statement _add = new(database, """
         insert into customer (external_id, name, email, search, next_due, deleted, scope, key, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -18,20 +20,24 @@ internal sealed class HeadWriter(sqlite3 database) : IDisposable
         update customer set external_id = ?, name = ?, email = ?, search = ?, next_due = ?, deleted = ? where scope = ? and key = ?
         """);
 
-    /// <summary>Most changes are usage: they move the version and leave the rest of the head alone.</summary>
-    public bool TryMove(CustomerChange change)
+    /// <summary>
+    /// Most changes are usage: they move the version and leave the rest of the head alone. Gives the customer's journal
+    /// row before the change (0 = none), or null when the customer is not at the version expected.
+    /// </summary>
+    /// <param name="lastNo">The journal row that will be the customer's last.</param>
+    public long? TryMove(CustomerChange change, long lastNo)
     {
         var (scope, after) = (change.Scope.Value, change.After);
         if (change.ExpectedVersion == 0)
         {
-            if (_begin.Bind(scope).Bind(after.Key.Value).Bind(after.Version).Run() == 0) return false;
+            if (_begin.Bind(scope).Bind(after.Key.Value).Bind(after.Version).Bind(lastNo).Run() == 0) return null;
             Columns(_add, after).Bind(scope).Bind(after.Key.Value).Bind(after.CreatedAt.Milliseconds).Run();
-            return true;
+            return 0;
         }
 
-        if (_move.Bind(after.Version).Bind(scope).Bind(after.Key.Value).Bind(change.ExpectedVersion).Run() == 0) return false;
-        if (change.HeadMoved) Columns(_change, after).Bind(scope).Bind(after.Key.Value).Run();
-        return true;
+        var before = _move.Bind(after.Version).Bind(lastNo).Bind(scope).Bind(after.Key.Value).Bind(change.ExpectedVersion).RunForNumber();
+        if (before is not null && change.HeadMoved) Columns(_change, after).Bind(scope).Bind(after.Key.Value).Run();
+        return before;
     }
 
     public void Dispose()

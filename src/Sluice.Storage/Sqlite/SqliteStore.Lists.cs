@@ -36,19 +36,20 @@ public sealed partial class SqliteStore
     public ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query)
     {
         var sql = new Filters("", query.Scope);
-        if (query.Customer is null)
+        if (query.Customer is { } customer)
         {
+            // What is gathered lies in order; the newest is found along the customer's journal rows.
+            sql.Text(Recent(sql.Value(customer.Value)));
             sql.Text("select * from (");
-            Usage(sql, query, "j.used_at");
+            Usage(sql, query, "usage u cross join journal j on j.no = u.no", "u");
+            sql.Text(") union all select * from (");
+            Usage(sql, query, "recent r cross join journal j on j.no = r.no", "j");
             sql.Text(")");
         }
         else
         {
-            // Two indexes hold a customer's usage, each in order: what was used at its entry's moment, and what was dated back.
             sql.Text("select * from (");
-            Usage(sql, query, "j.at", "j.used_at = j.at");
-            sql.Text(") union all select * from (");
-            Usage(sql, query, "j.used_at", "j.used_at < j.at");
+            Usage(sql, query, "journal j", "j");
             sql.Text(")");
         }
 
@@ -59,28 +60,38 @@ public sealed partial class SqliteStore
         return ValueTask.FromResult(events);
     }
 
-    /// <param name="moment">The column that the index is ordered by.</param>
-    private static void Usage(Filters sql, UsageQuery query, string moment, string? only = null)
+    /// <summary>The customer's journal rows that are not gathered yet, as a table "recent".</summary>
+    private static string Recent(string customer) => $"""
+        with recursive recent (no, prev) as (
+            select j.no, j.prev from customer_version v cross join journal j on j.no = v.last_no
+            where v.scope = @scope and v.key = {customer} and j.no > (select next from counter where name = 'gathered')
+            union all
+            select j.no, j.prev from recent r cross join journal j on j.no = r.prev and j.no > (select next from counter where name = 'gathered'))
+        """;
+
+    /// <param name="from">Tables, journal as j among them.</param>
+    /// <param name="u">The table that has the usage columns.</param>
+    private static void Usage(Filters sql, UsageQuery query, string from, string u)
     {
-        sql.Text("""
-            select j.customer, c.external_id as CustomerId, j.version, j.used_at as UsedAt, j.feature, j.value, j.properties, j.schema, j.body
-            from journal j cross join customer c on c.scope = j.scope and c.key = j.customer
-            where j.scope = @scope and j.listed = 1
+        sql.Text($"""
+            select {u}.customer, c.external_id as CustomerId, {u}.version, {u}.used_at as UsedAt, {u}.feature, {u}.value, {u}.properties, j.schema, j.body
+            from {from} cross join customer c on c.scope = {u}.scope and c.key = {u}.customer
+            where {u}.scope = @scope
             """);
-        if (query.Customer is { } customer) sql.And($"j.customer = {sql.Value(customer.Value)}");
-        if (only is not null) sql.And(only);
-        if (!query.Features.IsDefaultOrEmpty) sql.And($"j.feature in ({string.Join(", ", query.Features.Select(sql.Value))})");
-        if (query.From is { } from) sql.And($"{moment} >= {sql.Value(from.Milliseconds)}");
-        if (query.To is { } to) sql.And($"{moment} < {sql.Value(to.Milliseconds)}");
+        if (u == "j") sql.And("j.listed = 1");
+        if (query.Customer is { } customer) sql.And($"{u}.customer = {sql.Value(customer.Value)}");
+        if (!query.Features.IsDefaultOrEmpty) sql.And($"{u}.feature in ({string.Join(", ", query.Features.Select(sql.Value))})");
+        if (query.From is { } since) sql.And($"{u}.used_at >= {sql.Value(since.Milliseconds)}");
+        if (query.To is { } to) sql.And($"{u}.used_at < {sql.Value(to.Milliseconds)}");
         if (query.After is { } after)
         {
-            sql.And($"{moment} <= {sql.Value(after.UsedAt.Milliseconds)}");
-            sql.And($"({moment}, j.customer, j.version) < ({sql.Value(after.UsedAt.Milliseconds)}, {sql.Value(after.Customer.Value)}, {sql.Value(after.Version)})");
+            sql.And($"{u}.used_at <= {sql.Value(after.UsedAt.Milliseconds)}");
+            sql.And($"({u}.used_at, {u}.customer, {u}.version) < ({sql.Value(after.UsedAt.Milliseconds)}, {sql.Value(after.Customer.Value)}, {sql.Value(after.Version)})");
         }
 
-        foreach (var (name, value) in query.Properties.IsDefault ? [] : query.Properties) sql.And(HasProperty(sql, name, value));
-        sql.Text($"order by {moment} desc, j.customer desc, j.version desc");
-        sql.Page(query.Offset + query.Limit, 0);
+        foreach (var (name, value) in query.Properties.IsDefault ? [] : query.Properties) sql.And(HasProperty(sql, u, name, value));
+        sql.Text($"order by {u}.used_at desc, {u}.customer desc, {u}.version desc");
+        sql.Page((long)query.Offset + query.Limit, 0);
     }
 
     public ValueTask<PlanHolders> CountHolders(ScopeId scope, PlanId plan, int? version)
@@ -128,9 +139,9 @@ public sealed partial class SqliteStore
     }
 
     // Anything but text is compared as it was written in the JSON: 1.50 is not 1.5, and no number becomes floating point.
-    private static string HasProperty(Filters sql, string name, string value) => $"""
-        exists (select 1 from json_each(j.properties) p where p.key = {sql.Value(name)}
-        and case p.type when 'text' then p.value else j.properties -> p.fullkey end = {sql.Value(value)})
+    private static string HasProperty(Filters sql, string u, string name, string value) => $"""
+        exists (select 1 from json_each({u}.properties) p where p.key = {sql.Value(name)}
+        and case p.type when 'text' then p.value else {u}.properties -> p.fullkey end = {sql.Value(value)})
         """;
 
     private static UsageEvent Event(UsageRow row) => new(
@@ -165,6 +176,6 @@ public sealed partial class SqliteStore
             return $"@{name}";
         }
 
-        public void Page(int limit, int offset) => Text($"limit {Value(limit)} offset {Value(offset)}");
+        public void Page(long limit, int offset) => Text($"limit {Value(limit)} offset {Value(offset)}");
     }
 }

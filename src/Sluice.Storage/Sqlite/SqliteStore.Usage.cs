@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Sluice.Core;
@@ -27,26 +28,28 @@ public sealed partial class SqliteStore
     public ValueTask ScanUsage(UsageScan scan, UsageVisitor visit)
     {
         using var connection = Read();
-        if (scan.Customer is null)
+        if (scan.Customer is not { } customer)
         {
-            Scan(connection, scan, "used_at >= ? and used_at < ?", visit);
-        }
-        else
-        {
-            Scan(connection, scan, "used_at = at and at >= ? and at < ?", visit);
-            Scan(connection, scan, "used_at < at and used_at >= ? and used_at < ?", visit);
+            Scan(connection, scan, "", "journal j", "j", visit);
+            return ValueTask.CompletedTask;
         }
 
+        // One read transaction: what is gathered meanwhile must not be seen twice, or not at all.
+        using var transaction = connection.BeginTransaction(deferred: true);
+        Scan(connection, scan, "", scan.WithDraws ? "usage u cross join journal j on j.no = u.no" : "usage u", "u", visit);
+        var recent = Recent(customer.Value.ToString(CultureInfo.InvariantCulture)).Replace("@scope", scan.Scope.ToString(), StringComparison.Ordinal);
+        Scan(connection, scan, recent, "recent r cross join journal j on j.no = r.no", "j", visit);
         return ValueTask.CompletedTask;
     }
 
-    /// <param name="within">The range, by the column that the index is ordered by.</param>
-    private static void Scan(SqliteConnection connection, UsageScan scan, string within, UsageVisitor visit)
+    /// <param name="u">The table that has the usage columns.</param>
+    private static void Scan(SqliteConnection connection, UsageScan scan, string with, string from, string u, UsageVisitor visit)
     {
         using var rows = new Rows(connection, $"""
-            select used_at, customer, feature, value, properties{(scan.WithDraws ? ", schema, body" : "")} from journal
-            where scope = ? and listed = 1 and {within}{(scan.Customer is null ? "" : " and customer = ?")}
-            {(scan.Features.IsDefaultOrEmpty ? "" : $"and feature in ({Marks(scan.Features.Length)})")}
+            {with}
+            select {u}.used_at, {u}.customer, {u}.feature, {u}.value, {u}.properties{(scan.WithDraws ? ", j.schema, j.body" : "")} from {from}
+            where {u}.scope = ? and {u}.used_at >= ? and {u}.used_at < ?{(u == "j" ? " and j.listed = 1" : "")}{(scan.Customer is null ? "" : $" and {u}.customer = ?")}
+            {(scan.Features.IsDefaultOrEmpty ? "" : $"and {u}.feature in ({Marks(scan.Features.Length)})")}
             """);
         rows.Bind(scan.Scope.Value).Bind(scan.From.Milliseconds).Bind(scan.To.Milliseconds);
         if (scan.Customer is { } customer) rows.Bind(customer.Value);

@@ -43,10 +43,9 @@ public sealed partial class SqliteStore : IStore
                 pragma journal_mode = wal;
                 pragma synchronous = full;
                 pragma foreign_keys = off;
-                pragma cache_size = -65536;
-                pragma wal_autocheckpoint = 16384;
-                pragma cache_size = -16384;
-                pragma wal_autocheckpoint = 4000;
+                pragma secure_delete = on;
+                pragma cache_size = -32768;
+                pragma wal_autocheckpoint = 8000;
                 """);
             Migrations.Apply(_connection);
             _writer = new BatchWriter(_connection);

@@ -32,6 +32,18 @@ public sealed class PagingTests
     [Theory]
     [InlineData("customers.list")]
     [InlineData("events.list")]
+    public async Task A_page_far_beyond_the_end_is_empty(string operation)
+    {
+        await using var server = await RunningServer.Start();
+        await server.Api.Create("one");
+        await server.Api.Track("one", 1);
+        var far = new { offset = int.MaxValue, limit = 1_000, customer_id = "one" };
+        Assert.Empty((await server.Api.Post(operation, far, ("x-api-version", "2.2.0"))).MustBe(200).List);
+    }
+
+    [Theory]
+    [InlineData("customers.list")]
+    [InlineData("events.list")]
     public async Task Pages_by_offset_show_every_row_once(string operation)
     {
         await using var server = await Filled(7);

@@ -59,6 +59,53 @@ public abstract class Summing(StoreHost host) : StoreSuite(host)
         Assert.Equal(["""cus_1 messages 1 {"model":"a"} 1"""], seen);
     }
 
+    [Fact]
+    public async Task Thousands_of_events_are_listed_and_scanned_each_once_wherever_the_store_keeps_them()
+    {
+        var actors = Enumerable.Range(1, 3).Select(key => Joined(key)).ToArray();
+        var random = new Random(Seed.Print());
+        var expected = actors.ToDictionary(actor => actor.Key, _ => new List<(long UsedAt, long Version)>());
+        for (var round = 0; round < 60; round++)
+        {
+            var units = new TestUnit[100];
+            for (var at = 0; at < units.Length; at++)
+            {
+                var actor = actors[random.Next(actors.Length)];
+                var usedAt = Now.Plus(TimeSpan.FromMinutes((round * 100) + at - (random.Next(8) == 0 ? random.Next(5_000) : 0)));
+                units[at] = TestUnit.Of(actor.Use(1, usedAt));
+                expected[actor.Key].Add((usedAt.Milliseconds, actor.State!.Version));
+            }
+
+            Commit(units);
+            if (round % 20 == 7) await MustHold(actors[random.Next(actors.Length)].Key, expected);
+        }
+
+        foreach (var actor in actors) await MustHold(actor.Key, expected);
+        Committed(actors[0].Do(Now, new CustomerEvent.Deleted()));
+        expected[actors[0].Key].Clear();
+        await Restart();
+        foreach (var actor in actors) await MustHold(actor.Key, expected);
+    }
+
+    private async Task MustHold(CustomerKey customer, Dictionary<CustomerKey, List<(long UsedAt, long Version)>> expected)
+    {
+        var newestFirst = expected[customer].OrderByDescending(used => used).ToList();
+        var listed = new List<(long, long)>();
+        for (UsagePosition? after = null; ;)
+        {
+            var page = await Store.ListEvents(new UsageQuery(Scope, 700, customer, After: after));
+            listed.AddRange(page.Select(used => (used.UsedAt.Milliseconds, used.Version)));
+            if (page.Count < 700) break;
+            after = new UsagePosition(page[^1].UsedAt, page[^1].Customer, page[^1].Version);
+        }
+
+        Assert.Equal(newestFirst, listed);
+        var (from, to) = (Now.Plus(TimeSpan.FromHours(10)), Now.Plus(TimeSpan.FromHours(60)));
+        var scanned = 0;
+        await Store.ScanUsage(new UsageScan(Scope, customer, [], from, to, WithDraws: true), (scoped in UsageSeen seen) => scanned += seen.Draws.Length);
+        Assert.Equal(newestFirst.Count(used => used.UsedAt >= from.Milliseconds && used.UsedAt < to.Milliseconds), scanned);
+    }
+
     private static TestUnit Used(Actor actor, decimal value, int daysAgo = 0, string feature = "messages", bool listed = true, string? properties = null) => TestUnit.Of(actor.Do(
         Now,
         new CustomerEvent.Used(
