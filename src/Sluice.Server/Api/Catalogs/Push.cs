@@ -4,6 +4,7 @@ using Sluice.Core;
 using Sluice.Server.Api.Features;
 using Sluice.Server.Api.Plans;
 using Sluice.Server.Customers;
+using Sluice.Storage;
 
 namespace Sluice.Server.Api.Catalogs;
 
@@ -29,7 +30,7 @@ internal static class Push
         var body = Body.Of(call.Json);
         var push = Read(body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
-        var context = new CatalogContext(call.Catalog, new TermsId(call.Scope.Terms.Keys.Select(id => id.Value).DefaultIfEmpty(0).Max() + 1), call.Now);
+        var context = new StoredCatalog(call.Catalog, call.Scope.Terms).At(call.Now);
         var outcome = PushRules.Decide(context, push, await InUse(call, context.Catalog));
         return outcome.Decision is CatalogDecision.Refused refused ? call.Refuse(refused.Refusal) : Answer.Ok(PushBody.Of(outcome), ApiJson.Default.PushBody);
     }
