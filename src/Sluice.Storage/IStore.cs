@@ -137,7 +137,11 @@ public readonly record struct PlanHolders(long Holding, long Ever);
 public sealed record ScopeRow(ScopeId Id, string Tenant, string Environment, string Name, Instant CreatedAt);
 
 /// <param name="Terms">All terms ever written, also those that no plan carries any more.</param>
-public sealed record StoredCatalog(Catalog Catalog, ImmutableDictionary<TermsId, ItemTerms> Terms);
+public sealed record StoredCatalog(Catalog Catalog, ImmutableDictionary<TermsId, ItemTerms> Terms)
+{
+    /// <summary>What a rule is told of the catalog; new terms get ids that were never used.</summary>
+    public CatalogContext At(Instant now) => new(Catalog, new TermsId(Terms.Keys.Select(id => id.Value).DefaultIfEmpty(0).Max() + 1), now);
+}
 
 public enum KeyKind
 {

@@ -52,6 +52,13 @@ const walk = [
     ['PATCH', `/v1/products/rest-${name}`, { name: 'Patched' }],
     ['DELETE', `/v1/products/rest-${name}`],
   ]),
+  ...['preview_update', 'update'].map(name => ['POST', `/v1/catalog.${name}`, {
+    features: [{ feature_id: 'pushed', name: 'Pushed', type: 'metered', consumable: true }], plans: [{ plan_id: 'pushed', name: 'Pushed', items: [{ feature_id: 'pushed', included: 5 }] }], skip_deletions: true,
+  }]),
+  ['POST', '/v1/rewards.list'],
+  ['POST', '/v1/referral_programs.list'],
+  ['GET', '/v1/organization'],
+  ['GET', '/v1/organization/me'],
   ['POST', '/v1/customers.get_or_create', { customer_id: 'c', email: 'c@example.com', metadata: { list: [null] } }],
   ['POST', '/v1/billing.attach', { customer_id: 'c', plan_id: 'addon', no_billing_changes: true, feature_quantities: [{ feature_id: 'f', quantity: 300 }] }],
   ['POST', '/v1/balances.create', { ...usage, included_grant: 5, balance_id: 'b1' }],

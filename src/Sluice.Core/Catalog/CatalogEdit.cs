@@ -17,6 +17,16 @@ public sealed record CatalogEdit
 
     public bool IsEmpty => PutFeatures.IsEmpty && DropFeatures.IsEmpty && PutPlans.IsEmpty && DropPlans.IsEmpty;
 
+    /// <summary>This edit and another one after it, as one.</summary>
+    public CatalogEdit Then(CatalogEdit next) => new()
+    {
+        PutFeatures = [.. PutFeatures.Where(row => !next.PutFeatures.Any(put => put.Id == row.Id) && !next.DropFeatures.Contains(row.Id)), .. next.PutFeatures],
+        DropFeatures = [.. DropFeatures.Where(id => !next.PutFeatures.Any(put => put.Id == id)).Union(next.DropFeatures)],
+        PutPlans = [.. PutPlans.Where(row => !next.PutPlans.Any(put => put.Id == row.Id && put.Version == row.Version) && !next.DropPlans.Contains((row.Id, row.Version))), .. next.PutPlans],
+        DropPlans = [.. DropPlans.Where(key => !next.PutPlans.Any(put => put.Id == key.Plan && put.Version == key.Version)).Union(next.DropPlans)],
+        NewTerms = [.. NewTerms, .. next.NewTerms],
+    };
+
     /// <summary>The catalog after the edit, its version one higher; unchanged when the edit is empty.</summary>
     public Catalog ApplyTo(Catalog before) => IsEmpty ? before : new Catalog(
         before.Version + 1,

@@ -3,10 +3,13 @@ using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Balances;
 using Sluice.Server.Api.Billing;
+using Sluice.Server.Api.Catalogs;
 using Sluice.Server.Api.Customers;
 using Sluice.Server.Api.Events;
 using Sluice.Server.Api.Features;
+using Sluice.Server.Api.Organizations;
 using Sluice.Server.Api.Plans;
+using Sluice.Server.Api.Rewards;
 
 namespace Sluice.Server.Api;
 
@@ -29,6 +32,10 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(OffsetPage<EventBody>))]
 [JsonSerializable(typeof(AggregateBody))]
 [JsonSerializable(typeof(AttachBody))]
+[JsonSerializable(typeof(PushBody))]
+[JsonSerializable(typeof(OrganizationBody))]
+[JsonSerializable(typeof(RewardsBody))]
+[JsonSerializable(typeof(ListBody<JsonText>))]
 [JsonSerializable(typeof(FeatureBody))]
 [JsonSerializable(typeof(ListBody<FeatureBody>))]
 [JsonSerializable(typeof(PlanBody))]

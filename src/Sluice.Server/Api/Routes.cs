@@ -29,7 +29,13 @@ internal static class Routes
         Rpc("plans.list", Plans.List.Handle),
         Rpc("plans.update", Plans.Update.Handle),
         Rpc("plans.delete", Plans.Delete.Handle),
+        Rpc("catalog.preview_update", Catalogs.Push.Preview),
+        Rpc("catalog.update", Catalogs.Push.Update),
+        Rpc("rewards.list", Rewards.List.HandleRewards),
+        Rpc("referral_programs.list", Rewards.List.HandleReferralPrograms),
 
+        Rest("GET", "/v1/organization", "organization.get", Organizations.Get.Handle),
+        Rest("GET", "/v1/organization/me", "organization.get", Organizations.Get.Handle),
         Rest("POST", "/v1/check", "balances.check", Balances.Check.Handle, isPublic: true),
         Rest("POST", "/v1/entitled", "balances.check", Balances.Check.Handle, isPublic: true),
         Rest("POST", "/v1/track", "balances.track", Balances.Track.Handle),

@@ -27,7 +27,7 @@ internal sealed class CatalogChanges(IStore store, Committer committer) : IDispo
             while (true)
             {
                 Fate fate;
-                switch (await decide(new CatalogContext(stored.Catalog, NextTerms(stored), now)))
+                switch (await decide(stored.At(now)))
                 {
                     case CatalogDecision.Refused refused:
                         return (RunEnd.Refused, refused.Refusal, null, false);
@@ -61,8 +61,6 @@ internal sealed class CatalogChanges(IStore store, Committer committer) : IDispo
             _one.Release();
         }
     }
-
-    private static TermsId NextTerms(StoredCatalog stored) => new(stored.Terms.Keys.Select(id => id.Value).DefaultIfEmpty(0).Max() + 1);
 
     private static CatalogChange Stored(Scope scope, long version, CatalogEdit edit) =>
         new(scope.Id, version, edit.PutFeatures, edit.DropFeatures, edit.PutPlans, edit.DropPlans, edit.NewTerms);

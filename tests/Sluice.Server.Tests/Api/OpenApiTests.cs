@@ -91,6 +91,7 @@ public sealed class OpenApiTests : IAsyncLifetime
     [InlineData("plans.create", """{"plan_id": "new", "name": "New", "items": [{"feature_id": "messages", "entitlement_id": "ent_1", "price_id": "pr_1"}]}""")]
     [InlineData("plans.create", """{"plan_id": "new", "name": "New", "billing_controls": {"auto_topups": [{"feature_id": "messages", "threshold": 1, "quantity": 1, "purchase_limit": {"interval": "day", "limit": 3, "count": 2}}]}}""")]
     [InlineData("billing.attach", """{"customer_id": "ada", "plan_id": "pro", "no_billing_changes": true, "success_url": "https://example.com"}""")]
+    [InlineData("catalog.preview_update", """{"plans": [{"plan_id": "new", "name": "New", "include_versions": true, "include_variants": true}], "skip_deletions": true}""")]
     public async Task Accepted_without_effect(string operation, string request)
     {
         await _server.Api.Create("ada");
@@ -99,7 +100,7 @@ public sealed class OpenApiTests : IAsyncLifetime
 
     [Fact]
     public void No_other_field_is_without_effect() => Assert.Equal(
-        ["async", "count", "create_in_stripe", "entitlement_id", "price_id", "success_url"],
+        ["async", "count", "create_in_stripe", "entitlement_id", "include_variants", "include_versions", "price_id", "success_url"],
         Descriptions(ApiDocument.Ours.Root).Where(one => one.Text.StartsWith(NoEffect, StringComparison.Ordinal)).Select(one => one.Field).Distinct().Order());
 
     [Theory]
@@ -118,6 +119,10 @@ public sealed class OpenApiTests : IAsyncLifetime
     [InlineData("billing.attach", """{"customer_id": "ada", "plan_id": "credit_pack", "no_billing_changes": true}""")]
     [InlineData("features.list", "{}")]
     [InlineData("plans.list", """{"customer_id": "ada", "expand": ["items.feature"]}""")]
+    [InlineData("catalog.preview_update", """{"plans": [{"plan_id": "pro", "name": "Professional"}]}""")]
+    [InlineData("catalog.update", """{"plans": [{"plan_id": "new", "name": "New"}], "skip_deletions": true}""")]
+    [InlineData("rewards.list", "{}")]
+    [InlineData("referral_programs.list", "{}")]
     [InlineData("customers.delete", """{"customer_id": "ada"}""")]
     public async Task An_answer_has_the_shape_the_document_gives(string operation, string request)
     {
