@@ -39,9 +39,9 @@ internal sealed class Load(Committer committer, int customers)
 
     private Task<Fate> Send(Busy customer, ImmutableArray<CustomerEvent> events)
     {
-        var at = new Instant(Interlocked.Increment(ref _clock));
         lock (customer)
         {
+            var at = new Instant(Interlocked.Increment(ref _clock));
             var after = CustomerState.ApplyEntry(customer.Latest, events, at);
             var change = EntryChain.Single(Scope, customer.Latest, customer.Hash, events, after, at);
             (customer.Latest, customer.Hash) = (after, change.Entries[^1].Hash);

@@ -8,6 +8,9 @@ public readonly record struct Quantity : IComparable<Quantity>
     /// <summary>The largest amount a caller may send or a balance may reach.</summary>
     public const decimal Limit = 1_000_000_000_000_000m;
 
+    /// <summary>Sums over many balances and products with a cost may go beyond <see cref="Limit"/>, never beyond this.</summary>
+    public const decimal TotalLimit = 1_000_000_000_000_000_000m;
+
     public const int Decimals = 10;
 
     public static readonly Quantity Zero = new(0m);
@@ -36,17 +39,20 @@ public readonly record struct Quantity : IComparable<Quantity>
             return false;
         }
 
-        quantity = new Quantity(value.Scale > Decimals ? decimal.Round(value, Decimals) : value);
+        quantity = Rounded(value);
         return true;
     }
+
+    /// <summary>A sum over many balances or a product with a cost, held at <see cref="TotalLimit"/> when it would go beyond.</summary>
+    public static Quantity Total(decimal value) => Rounded(Math.Clamp(value, -TotalLimit, TotalLimit));
 
     public static Quantity Min(Quantity a, Quantity b) => a.Value <= b.Value ? a : b;
 
     public static Quantity Max(Quantity a, Quantity b) => a.Value >= b.Value ? a : b;
 
-    public static Quantity operator +(Quantity a, Quantity b) => Of(a.Value + b.Value);
+    public static Quantity operator +(Quantity a, Quantity b) => Derived(a.Value + b.Value);
 
-    public static Quantity operator -(Quantity a, Quantity b) => Of(a.Value - b.Value);
+    public static Quantity operator -(Quantity a, Quantity b) => Derived(a.Value - b.Value);
 
     public static Quantity operator -(Quantity a) => new(-a.Value);
 
@@ -67,5 +73,12 @@ public readonly record struct Quantity : IComparable<Quantity>
     public override int GetHashCode() => Value.GetHashCode();
 
     /// <summary>Without trailing zeros: 72.65, never 72.6500.</summary>
+    // Granted and used amounts of one balance are sums of several amounts, so they may exceed what a single one may be.
+    private static Quantity Derived(decimal value) => value is >= -TotalLimit and <= TotalLimit
+        ? Rounded(value)
+        : throw new InvariantViolation($"quantity {value.ToString(CultureInfo.InvariantCulture)} is beyond {TotalLimit}");
+
+    private static Quantity Rounded(decimal value) => new(value.Scale > Decimals ? decimal.Round(value, Decimals) : value);
+
     public override string ToString() => Value.ToString("0.##########", CultureInfo.InvariantCulture);
 }

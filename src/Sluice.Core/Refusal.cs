@@ -21,6 +21,7 @@ public enum RefusalCode
     PlanAlreadyAttached,
     InsufficientBalance,
     DuplicateIdempotencyKey,
+    InvalidCursor,
 }
 
 /// <summary>A business no: a stable code and a sentence that says what was wrong and what to do.</summary>

@@ -31,15 +31,24 @@ public interface IStore : IAsyncDisposable
 
     ValueTask<IReadOnlyList<CustomerListed>> ListCustomers(CustomerQuery query);
 
+    /// <summary>How many customers the filters of a query let through; its page does not matter.</summary>
+    ValueTask<long> CountCustomers(CustomerQuery query);
+
     ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query);
+
+    /// <summary>Exact sums of whole UTC days.</summary>
+    ValueTask<IReadOnlyList<UsageDay>> SumUsageByDay(UsageDayQuery query);
+
+    /// <summary>Shows every usage event of a range, in no order that may be relied on.</summary>
+    ValueTask ScanUsage(UsageScan scan, UsageVisitor visit);
 
     /// <summary>Customers with something due at or before <paramref name="now"/>, the longest due first.</summary>
     ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> DueCustomers(Instant now, int limit);
 
-    /// <summary>How many customers hold a version of a plan (null = any version), and how many ever did.</summary>
+    /// <summary>How many customers hold a version of a plan (null = any version), and how many ever did; who was deleted counts no more.</summary>
     ValueTask<PlanHolders> CountHolders(ScopeId scope, PlanId plan, int? version);
 
-    /// <summary>True when a customer ever had a balance of the feature that came with no plan.</summary>
+    /// <summary>True when a customer that is still there ever had a balance of the feature that came with no plan.</summary>
     ValueTask<bool> EverGrantedAlone(ScopeId scope, FeatureId feature);
 
     /// <summary>Deletes claims that have run out; returns how many.</summary>
@@ -79,6 +88,7 @@ public sealed record CustomerListed(CustomerKey Key, Instant CreatedAt);
 /// <param name="Search">Part of id, name or email, case ignored.</param>
 /// <param name="CreatedFrom">Inclusive.</param>
 /// <param name="CreatedTo">Exclusive.</param>
+/// <param name="HoldsPlan">Holds any plan.</param>
 public sealed record CustomerQuery(
     ScopeId Scope,
     int Limit,
@@ -88,7 +98,8 @@ public sealed record CustomerQuery(
     ImmutableArray<(PlanId Plan, ImmutableArray<int> Versions)> Plans = default,
     string? Search = null,
     Instant? CreatedFrom = null,
-    Instant? CreatedTo = null);
+    Instant? CreatedTo = null,
+    bool HoldsPlan = false);
 
 /// <summary>Usage events, newest first by (UsedAt, Key, Version).</summary>
 /// <param name="Features">Tracked feature ids or event names; empty = all.</param>
@@ -137,3 +148,39 @@ public enum KeyKind
 /// <param name="Hash">SHA-256 of the whole key; the key itself is never stored.</param>
 /// <param name="Prefix">Its first characters, to recognise it by.</param>
 public sealed record KeyRow(byte[] Hash, ScopeId Scope, KeyKind Kind, string Prefix, Instant CreatedAt);
+
+/// <param name="FromDay">Inclusive; days since 1970.</param>
+/// <param name="ToDay">Exclusive.</param>
+/// <param name="Features">Tracked feature ids or event names.</param>
+public sealed record UsageDayQuery(ScopeId Scope, CustomerKey? Customer, ImmutableArray<string> Features, long FromDay, long ToDay);
+
+public readonly record struct UsageDay(long Day, CustomerKey Customer, string Feature, long Count, decimal Sum);
+
+/// <param name="Features">Tracked feature ids or event names; empty = all.</param>
+/// <param name="From">Inclusive.</param>
+/// <param name="To">Exclusive.</param>
+/// <param name="WithDraws">Also what was taken from which balance; costs a look at every row.</param>
+public sealed record UsageScan(ScopeId Scope, CustomerKey? Customer, ImmutableArray<string> Features, Instant From, Instant To, bool WithDraws);
+
+/// <summary>One usage event while it is being scanned; the spans are gone after the visit.</summary>
+/// <param name="properties">UTF-8 JSON, empty when there are none.</param>
+/// <param name="body">The journal entry, for <see cref="JournalFormat.ReadDraws"/>; empty unless asked for.</param>
+public readonly ref struct UsageSeen(Instant usedAt, CustomerKey customer, string feature, decimal value, ReadOnlySpan<byte> properties, int schema, ReadOnlySpan<byte> body)
+{
+    public Instant UsedAt { get; } = usedAt;
+
+    public CustomerKey Customer { get; } = customer;
+
+    public string Feature { get; } = feature;
+
+    public decimal Value { get; } = value;
+
+    public ReadOnlySpan<byte> Properties { get; } = properties;
+
+    public ImmutableArray<Draw> Draws => JournalFormat.ReadDraws(_schema, _body.ToArray());
+
+    private readonly int _schema = schema;
+    private readonly ReadOnlySpan<byte> _body = body;
+}
+
+public delegate void UsageVisitor(scoped in UsageSeen seen);

@@ -21,9 +21,10 @@ internal sealed class Actor(ScopeId scope, long key)
 
     public static string Text(Customer customer) => Encoding.UTF8.GetString(JournalFormat.WriteState(customer));
 
-    /// <summary>Decides on the latest state, as if nothing could fail.</summary>
+    /// <summary>Decides on the latest state, as if nothing could fail. Time never goes back behind the last entry.</summary>
     public CustomerChange Do(Instant at, params CustomerEvent[] events)
     {
+        if (State is not null) at = Instant.Max(at, State.LastMoment);
         var after = CustomerState.ApplyEntry(State, [.. events], at);
         var change = EntryChain.Single(scope, State, Hash, [.. events], after, at);
         (State, Hash) = (after, change.Entries[^1].Hash);

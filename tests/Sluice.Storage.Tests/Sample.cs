@@ -34,7 +34,7 @@ internal static class Sample
         new Rollover(Quantity.Of(500), null, RolloverExpiry.Month, 3),
         Pooled: true,
         new FeatureId("seats"),
-        new JsonText("""{"on_increase": "bill_immediately"}"""),
+        new Proration(OnIncrease.BillImmediately, null),
         new JsonText("""{"expiry":{"duration":"day","length":3}}"""));
 
     public static ItemTerms Terms(TermsId id) => id == Messages.Id ? Messages : throw new InvalidOperationException($"no terms {id.Value}");
@@ -88,12 +88,15 @@ internal static class Sample
     public static ImmutableArray<Feature> Features() =>
     [
         new(new FeatureId("messages"), "Messages", FeatureType.Metered, Consumable: true, ["message.sent", "chat"], [], new FeatureDisplay("message", null), Archived: false, Start),
-        new(new FeatureId("sso"), "Single sign-on", FeatureType.Boolean, Consumable: false, [], [], null, Archived: true, Start),
+        new(new FeatureId("sso"), "Single sign-on", FeatureType.Boolean, Consumable: false, [], [], null, Archived: true, Created(1)),
         new(new FeatureId("credits"), "Credits", FeatureType.CreditSystem, Consumable: true, [],
             [new CreditCost(new FeatureId("messages"), Quantity.Of(0.010m)), new CreditCost(new FeatureId("images"), Quantity.Zero, new JsonText("""{"tiers":[]}"""))],
-            new FeatureDisplay("credit", "credits"), Archived: false, Start, new JsonText("""{"processors": {}}""")),
-        new(new FeatureId("tokens"), "Tokens", FeatureType.AiCreditSystem, Consumable: true, [], [], null, Archived: false, Start),
+            new FeatureDisplay("credit", "credits"), Archived: false, Created(2), new JsonText("""{"processors": {}}""")),
+        new(new FeatureId("tokens"), "Tokens", FeatureType.AiCreditSystem, Consumable: true, [], [], null, Archived: false, Created(3)),
     ];
+
+    // One after the other, so that the order of creation is the order here.
+    private static Instant Created(int later) => new(Start.Milliseconds + later);
 
     public static ImmutableArray<Plan> Plans() =>
     [

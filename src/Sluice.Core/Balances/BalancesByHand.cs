@@ -1,10 +1,162 @@
+using System.Collections.Immutable;
+
 namespace Sluice.Core;
 
+/// <summary>Balances that come with no plan, and changes made to any balance by hand.</summary>
 internal static class BalancesByHand
 {
-    public static Outcome Create(Customer customer, Catalog catalog, Command.CreateBalance command, Instant now) => throw new NotImplementedException();
+    public static Outcome Create(Customer customer, Catalog catalog, Command.CreateBalance command, Instant now) =>
+        LooseGrant.Open(customer, catalog, command, now);
 
-    public static Outcome Update(Customer customer, Catalog catalog, Command.UpdateBalance command, Instant now) => throw new NotImplementedException();
+    public static Outcome Update(Customer customer, Catalog catalog, Command.UpdateBalance command, Instant now)
+    {
+        var (select, change, included, nextReset, expires) = command;
+        if (select.Feature is not { } id) return Invalid("feature_id is missing.");
+        if (catalog.Feature(id) is not { } feature) return UnknownFeature(id);
+        if (Select(customer, feature, select) is not { Count: > 0 } selected) return NothingSelected(select);
+        if (feature.IsBoolean && (change is not null || included is not null || nextReset is not null))
+            return Invalid($"Feature {id} is boolean: it has no balance to change.");
 
-    public static Outcome Delete(Customer customer, Catalog catalog, Command.DeleteBalance command) => throw new NotImplementedException();
+        // Each change sees what the ones before did; all of them are stored together or not at all.
+        var edit = new Edit(customer, now);
+        List<Source> Selected() => Select(edit.Current, feature, select);
+        if (included is { } total && edit.Add(SetGrant(Selected(), total)) is { } grantRefused) return grantRefused;
+        if (change is not null && edit.Add(SetBalance(edit.Current, Selected(), change)) is { } balanceRefused) return balanceRefused;
+        if (expires is { } end && edit.Add(Expire(Selected(), end, now)) is { } expiryRefused) return expiryRefused;
+        if (nextReset is { } next && edit.Add(ResetNext(Selected(), next)) is { } resetRefused) return resetRefused;
+        return new Outcome(edit.Events.DrainToImmutable());
+    }
+
+    public static Outcome Delete(Customer customer, Catalog catalog, Command.DeleteBalance command)
+    {
+        var select = command.Select;
+        if (select is { Feature: null, BalanceId: null, RowId: null, Interval: null })
+            return Invalid("Say which balances to delete: feature_id, balance_id or interval.");
+        if (select.Feature is { } id && catalog.Feature(id) is null) return UnknownFeature(id);
+        var doomed = customer.Grants.RemoveAll(grant => !IsSelected(grant, select));
+        if (doomed.IsEmpty) return NothingSelected(select);
+        if (doomed.FirstOrDefault(grant => IsPaid(customer, catalog, grant)) is { } paid)
+            return new Refusal(RefusalCode.Conflict, $"A balance of {paid.Feature} belongs to the paid plan {paid.Plan}: change or cancel the plan instead.");
+        return new Outcome([.. doomed.Select(grant => new CustomerEvent.GrantClosed(grant.No, GrantEnd.Deleted))]);
+    }
+
+    // The total of the included units becomes what was asked; the first grant makes up the whole difference, even below zero.
+    private static Outcome SetGrant(List<Source> sources, Quantity total)
+    {
+        if (total.IsNegative) return Invalid("included_grant must not be negative.");
+        var counted = sources.FindAll(static source => !source.Grant.Terms.Unlimited);
+        if (counted.Count == 0) return Invalid("The balance is unlimited: it has no included_grant to set.");
+        var first = counted[0].Grant;
+        var difference = total.Value;
+        foreach (var source in counted) difference -= source.Grant.IncludedNow.Value;
+        if (difference == 0m) return new Outcome([]);
+        if (!Quantity.TryOf(first.Adjustment.Value + difference, out var adjustment) || !Quantity.TryOf(first.Granted.Value + difference, out _)) return BeyondLimit();
+        return new CustomerEvent.GrantAdjusted(first.No, adjustment);
+    }
+
+    // Signed balances are summed, so overage of one grant counts against what is left of another.
+    private static Outcome SetBalance(Customer customer, List<Source> sources, BalanceChange change)
+    {
+        if (sources[0].Grant.Terms.Unlimited) sources.RemoveAll(static source => !source.Grant.Terms.Unlimited);
+        var (balance, usage) = (0m, 0m);
+        foreach (var source in sources)
+        {
+            balance += source.Grant.Balance.Value;
+            usage += source.Grant.Usage.Value;
+        }
+
+        var amount = change switch
+        {
+            BalanceChange.SetRemaining set => balance - set.Remaining.Value,
+            BalanceChange.SetUsage set => set.Usage.Value - usage,
+            BalanceChange.Add add => -add.Amount.Value,
+            _ => throw new InvariantViolation($"unknown change {change.GetType().Name}"),
+        };
+        var deduction = new Deduction(customer.Grants);
+        deduction.Take(sources, Quantity.Total(amount), DrawMode.Set);
+        if (!deduction.IsWithinLimits) return BeyondLimit();
+        var draws = deduction.Draws();
+        return draws.IsEmpty ? new Outcome([]) : new CustomerEvent.BalanceSet(draws);
+    }
+
+    // Meant for the grant that would expire first; when none would, for the first in order.
+    private static Outcome Expire(List<Source> sources, Instant at, Instant now)
+    {
+        if (at <= now || !at.IsInCalendar) return Invalid("expires_at must lie in the future.");
+        var grant = Soonest(sources, static grant => grant.ExpiresAt);
+        if (grant.Terms.Price is { Interval.Recurs: true }) return Invalid("A balance with a recurring price cannot be given an expiry.");
+        return new CustomerEvent.GrantRescheduled(grant.No, grant.Anchor, grant.NextResetAt, at);
+    }
+
+    // Meant for the grant that resets first. A moment that has passed is due at once.
+    private static Outcome ResetNext(List<Source> sources, Instant at)
+    {
+        if (!at.IsInCalendar) return Invalid("next_reset_at is no moment of the calendar.");
+        var resetting = sources.FindAll(static source => source.Grant.Terms.Reset is { Recurs: true });
+        if (resetting.Count == 0) return Invalid("The balance never resets: next_reset_at cannot be set.");
+        var grant = Soonest(resetting, static grant => grant.NextResetAt);
+        if (at >= grant.ExpiresAt) return Invalid("next_reset_at must lie before the balance expires.");
+        return new CustomerEvent.GrantRescheduled(grant.No, Anchor: at, at, grant.ExpiresAt);
+    }
+
+    private static Grant Soonest(List<Source> sources, Func<Grant, Instant?> moment)
+    {
+        var soonest = sources[0].Grant;
+        foreach (var source in sources)
+        {
+            if (moment(source.Grant) is { } at && !(moment(soonest) <= at)) soonest = source.Grant;
+        }
+
+        return soonest;
+    }
+
+    private static List<Source> Select(Customer customer, Feature feature, GrantSelector select)
+    {
+        var sources = DrawOrder.Of(customer, feature);
+        sources.RemoveAll(source => !IsSelected(source.Grant, select));
+        return sources;
+    }
+
+    // What has no reset counts as granted once.
+    private static bool IsSelected(Grant grant, GrantSelector select) =>
+        (select.Feature is not { } feature || grant.Feature == feature)
+        && (select.BalanceId is not { } id || grant.BalanceId == id)
+        && (select.RowId is not { } no || grant.No == no)
+        && (select.Interval is not { } unit || (grant.Terms.Reset ?? Interval.OneOff).Unit == unit);
+
+    private static bool IsPaid(Customer customer, Catalog catalog, Grant grant)
+    {
+        if (grant.Terms.Price is not null) return true;
+        if (grant.Subscription is not { } no) return false;
+        foreach (var held in customer.Subscriptions)
+        {
+            if (held.No == no) return catalog.Plan(held.Plan, held.Version) is { IsFree: false };
+        }
+
+        return false;
+    }
+
+    private sealed class Edit(Customer customer, Instant now)
+    {
+        public Customer Current { get; private set; } = customer;
+
+        public ImmutableArray<CustomerEvent>.Builder Events { get; } = ImmutableArray.CreateBuilder<CustomerEvent>();
+
+        public Refusal? Add(Outcome outcome)
+        {
+            if (outcome.Refusal is { } refusal) return refusal;
+            foreach (var happened in outcome.Events) Current = CustomerState.Apply(Current, happened, now);
+            Events.AddRange(outcome.Events);
+            return null;
+        }
+    }
+
+    private static Refusal Invalid(string message) => new(RefusalCode.InvalidRequest, message);
+
+    private static Refusal UnknownFeature(FeatureId feature) => new(RefusalCode.FeatureNotFound, $"Feature {feature} does not exist.");
+
+    private static Refusal BeyondLimit() => new(RefusalCode.InvalidInputs, $"A balance would go beyond {Quantity.Limit}: nothing was changed.");
+
+    private static Refusal NothingSelected(GrantSelector select) =>
+        new(RefusalCode.NotFound, select.Feature is { } feature ? $"The customer has no such balance of {feature}." : "The customer has no such balance.");
 }

@@ -36,9 +36,21 @@ public sealed record Grant(
     /// <summary>What a reset fills up to.</summary>
     public Quantity Starting => Included + Prepaid;
 
+    /// <summary>Included units as they stand now, changes by hand counted in.</summary>
+    public Quantity IncludedNow => Included + Adjustment;
+
     /// <summary>The ceiling of a refund: the whole grant as it stands now.</summary>
     public Quantity Granted => Included + Prepaid + Adjustment;
 
     /// <summary>Units used of it; more than granted = overage, negative after a credit.</summary>
     public Quantity Usage => Granted - Balance;
+
+    /// <summary>What is left to use without overage.</summary>
+    public Quantity Remaining => Quantity.Max(Quantity.Zero, Balance);
+
+    /// <summary>Units used beyond what was granted.</summary>
+    public Quantity Overage => Quantity.Max(Quantity.Zero, -Balance);
+
+    /// <summary>The reset as a draw shows it: an unlimited grant has none and still reads one-off there.</summary>
+    public Interval? ResetOfDraw => Terms.Unlimited ? Interval.OneOff : Terms.Reset;
 }

@@ -17,12 +17,12 @@ public sealed class Catalog
     public Catalog(long version, IEnumerable<Feature> features, IEnumerable<Plan> plans)
     {
         Version = version;
-        Features = [.. features];
-        Plans = [.. plans];
+        Features = [.. features.OrderBy(feature => feature.CreatedAt).ThenBy(feature => feature.Id)];
+        Plans = [.. plans.OrderBy(plan => plan.CreatedAt).ThenBy(plan => plan.Id).ThenBy(plan => plan.Version)];
         _features = Features.ToImmutableDictionary(feature => feature.Id);
         _plans = Plans.GroupBy(plan => plan.Id).ToImmutableDictionary(group => group.Key, group => group.OrderBy(plan => plan.Version).ToImmutableArray());
         _pools = Features.Where(feature => feature.IsCredits)
-            .SelectMany(feature => feature.CreditSchema.Select(cost => (cost.Feature, Pool: new Pool(feature, cost.Cost))))
+            .SelectMany(feature => feature.CreditSchema.Where(cost => DrawsOnPools(cost.Feature)).Select(cost => (cost.Feature, Pool: new Pool(feature, cost.Cost))))
             .GroupBy(pair => pair.Feature)
             .ToImmutableDictionary(group => group.Key, group => group.Select(pair => pair.Pool).ToImmutableArray());
         _listeners = Features.SelectMany(feature => feature.EventNames.Distinct().Select(name => (name, feature)))
@@ -39,7 +39,7 @@ public sealed class Catalog
     /// <summary>In the order they were created.</summary>
     public ImmutableArray<Feature> Features { get; }
 
-    /// <summary>Every version of every plan.</summary>
+    /// <summary>Every version of every plan, in the order they were created.</summary>
     public ImmutableArray<Plan> Plans { get; }
 
     public IEnumerable<Plan> LatestPlans => _plans.Values.Select(versions => versions[^1]).OrderBy(plan => plan.CreatedAt).ThenBy(plan => plan.Id);
@@ -59,6 +59,13 @@ public sealed class Catalog
     /// <summary>The credit systems that list a feature.</summary>
     public ImmutableArray<Pool> Pools(FeatureId member) => _pools.GetValueOrDefault(member, []);
 
+    /// <summary>Names the field whose effect is not built yet, of the plan or a feature it grants; null when it can be attached.</summary>
+    public string? NeedsLater(Plan plan) =>
+        plan.NeedsLater ?? plan.Items.Select(item => Feature(item.Feature)?.NeedsLater).FirstOrDefault(need => need is not null);
+
     /// <summary>The features that listen to an event name.</summary>
     public ImmutableArray<Feature> Listeners(string eventName) => _listeners.GetValueOrDefault(eventName, []);
+
+    // A schema may list ids that do not exist yet, its own among them; a credit system never draws on another or itself.
+    private bool DrawsOnPools(FeatureId member) => Feature(member)?.Type != FeatureType.CreditSystem;
 }

@@ -42,6 +42,12 @@ public sealed record Feature(
 
     public bool IsCredits => Type is FeatureType.CreditSystem or FeatureType.AiCreditSystem;
 
+    /// <summary>Equal in content.</summary>
+    public bool SameAs(Feature other) =>
+        this with { EventNames = other.EventNames, CreditSchema = other.CreditSchema } == other
+        && EventNames.AsSpan().SequenceEqual(other.EventNames.AsSpan())
+        && CreditSchema.AsSpan().SequenceEqual(other.CreditSchema.AsSpan());
+
     /// <summary>Names the field whose effect is not built yet, or null when the feature can be granted.</summary>
     public string? NeedsLater => Type == FeatureType.AiCreditSystem
         ? "ai_credit_system"

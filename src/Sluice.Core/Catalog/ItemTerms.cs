@@ -31,7 +31,11 @@ public sealed record ItemPrice(
     Quantity BillingUnits,
     BillingMethod Method,
     Quantity? MaxPurchase,
-    JsonText? AdditionalCurrencies = null);
+    JsonText? AdditionalCurrencies = null)
+{
+    /// <summary>Equal in content; a record's own equality would compare the array of tiers by identity.</summary>
+    public bool SameAs(ItemPrice other) => this with { Tiers = other.Tiers } == other && Tiers.AsSpan().SequenceEqual(other.Tiers.AsSpan());
+}
 
 public enum RolloverExpiry
 {
@@ -42,6 +46,28 @@ public enum RolloverExpiry
 /// <summary>How much of an unused grant outlives its reset. At most one of Max and MaxPercentage.</summary>
 public sealed record Rollover(Quantity? Max, Quantity? MaxPercentage, RolloverExpiry Expiry, int Length);
 
+/// <summary>When more is paid for, if a quantity goes up within a period.</summary>
+public enum OnIncrease
+{
+    BillImmediately,
+    ProrateImmediately,
+    ProrateNextCycle,
+    BillNextCycle,
+}
+
+/// <summary>What is given back, if a quantity goes down within a period.</summary>
+public enum OnDecrease
+{
+    Prorate,
+    ProrateImmediately,
+    ProrateNextCycle,
+    None,
+    NoProrations,
+}
+
+/// <summary>How a change of a bought quantity is charged; null members = the default. Charged by a later part.</summary>
+public sealed record Proration(OnIncrease? OnIncrease, OnDecrease? OnDecrease);
+
 /// <summary>
 /// What a grant is granted on: the terms of one plan item, or of a balance created by itself. Immutable: an edit of
 /// a plan writes new terms, so that it never changes a balance by itself.
@@ -50,7 +76,6 @@ public sealed record Rollover(Quantity? Max, Quantity? MaxPercentage, RolloverEx
 /// <param name="Included">Units granted without charge per unit of plan quantity.</param>
 /// <param name="Reset">Null: never (non-consumable, boolean, unlimited). One-off: granted once.</param>
 /// <param name="EntityFeature">Set when each entity of that feature has its own balance.</param>
-/// <param name="Proration">As sent; charged by a later part.</param>
 /// <param name="Later">Fields of the contract that are stored and given back but have no effect yet (a JSON object).</param>
 public sealed record ItemTerms(
     TermsId Id,
@@ -62,7 +87,7 @@ public sealed record ItemTerms(
     Rollover? Rollover = null,
     bool Pooled = false,
     FeatureId? EntityFeature = null,
-    JsonText? Proration = null,
+    Proration? Proration = null,
     JsonText? Later = null)
 {
     public bool IsUsageBased => Price?.Method == BillingMethod.UsageBased;
@@ -76,4 +101,9 @@ public sealed record ItemTerms(
         : EntityFeature is not null ? "entity_feature_id"
         : Later is not null ? "expiry, threshold_billing or feature_override"
         : null;
+
+    /// <summary>Equal but for the id: an edit that sends the same item again keeps its terms.</summary>
+    public bool SameAs(ItemTerms other) =>
+        this with { Id = other.Id, Price = other.Price } == other
+        && (Price is null || other.Price is null ? Price is null && other.Price is null : Price.SameAs(other.Price));
 }

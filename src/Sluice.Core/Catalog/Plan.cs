@@ -37,12 +37,27 @@ public sealed record Plan(
     Instant CreatedAt,
     JsonText? Later = null)
 {
+    /// <summary>Features that an edit in place took out after customers had held this version: some had them from it.</summary>
+    public ImmutableArray<FeatureId> FormerFeatures { get; init; } = [];
+
     public bool IsFree => Price is null && Items.All(item => item.Price is null);
 
     /// <summary>A purchase, not a subscription: it has prices and none of them recurs.</summary>
     public bool IsOneOff => !IsFree && (Price is null || !Price.Interval.Recurs) && Items.All(item => item.Price is null || !item.Price.Interval.Recurs);
 
-    /// <summary>Names the field whose effect is not built yet, or null when the plan can be attached.</summary>
+    /// <summary>Equal in content, items by their terms' ids.</summary>
+    public bool SameAs(Plan other) =>
+        this with { Items = other.Items, FormerFeatures = other.FormerFeatures } == other
+        && FormerFeatures.AsSpan().SequenceEqual(other.FormerFeatures.AsSpan())
+        && Items.Select(item => item.Id).SequenceEqual(other.Items.Select(item => item.Id));
+
+    /// <summary>True when who holds this version has, or may have had, a balance or flag of the feature from it.</summary>
+    public bool Grants(FeatureId feature) => Uses(feature) || FormerFeatures.Contains(feature);
+
+    /// <summary>True when an item is of the feature, or counted for each entity of it.</summary>
+    public bool Uses(FeatureId feature) => Items.Any(item => item.Feature == feature || item.EntityFeature == feature);
+
+    /// <summary>Names the field of the plan itself whose effect is not built yet; <see cref="Catalog.NeedsLater"/> asks its features too.</summary>
     public string? NeedsLater =>
         FreeTrial is not null ? "free_trial"
         : BillingControls is not null ? "billing_controls"

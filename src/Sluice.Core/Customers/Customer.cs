@@ -12,7 +12,16 @@ public sealed record Profile(
     string? Fingerprint = null,
     string? StripeId = null,
     JsonText? Metadata = null,
-    bool SendEmailReceipts = false);
+    bool SendEmailReceipts = false)
+{
+    /// <summary>An empty name and email filled in; what is there stays.</summary>
+    public Profile Backfilled(Command.Backfill with) => this with
+    {
+        Name = string.IsNullOrEmpty(Name) ? with.Name ?? Name : Name,
+        Email = string.IsNullOrEmpty(Email) ? with.Email ?? Email : Email,
+        SendEmailReceipts = with.SendEmailReceipts ?? SendEmailReceipts,
+    };
+}
 
 /// <summary>
 /// All that decides about one customer, immutable. Made only by <see cref="CustomerState"/>: the journal's

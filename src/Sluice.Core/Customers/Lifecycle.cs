@@ -20,8 +20,7 @@ internal static class Lifecycle
         var lastNo = 0;
         foreach (var wanted in plans)
         {
-            if (wanted.NeedsLater is { } field)
-                return new Refusal(RefusalCode.NotSupported, $"Plan {wanted.Id} uses {field}, which this version of Sluice cannot grant yet.");
+            if (Attaching.Unbuilt(catalog, wanted) is { } unbuilt) return unbuilt;
             var attached = Attaching.Open(catalog, wanted, ImmutableDictionary<FeatureId, Quantity>.Empty, callerId: null, lastNo, now);
             lastNo = attached.LastNo;
             events.Add(attached.Event);
@@ -30,23 +29,12 @@ internal static class Lifecycle
         return new Outcome(events.DrainToImmutable());
     }
 
-    public static Outcome Backfill(Customer customer, Command.Backfill command)
-    {
-        var profile = customer.Profile;
-        var filled = profile with
-        {
-            Name = string.IsNullOrEmpty(profile.Name) ? command.Name ?? profile.Name : profile.Name,
-            Email = string.IsNullOrEmpty(profile.Email) ? command.Email ?? profile.Email : profile.Email,
-            SendEmailReceipts = command.SendEmailReceipts ?? profile.SendEmailReceipts,
-        };
-        return filled == profile ? new Outcome([]) : new CustomerEvent.ProfileChanged(filled);
-    }
+    public static Outcome Backfill(Customer customer, Command.Backfill command) => Changed(customer, customer.Profile.Backfilled(command));
 
-    public static Outcome ChangeProfile(Customer customer, Command.ChangeProfile command)
-    {
-        var changed = command.Change(customer.Profile);
-        return changed == customer.Profile ? new Outcome([]) : new CustomerEvent.ProfileChanged(changed);
-    }
+    public static Outcome ChangeProfile(Customer customer, Command.ChangeProfile command) => Changed(customer, command.Change(customer.Profile));
 
     public static Outcome Delete() => new CustomerEvent.Deleted();
+
+    private static Outcome Changed(Customer customer, Profile profile) =>
+        profile == customer.Profile ? new Outcome([]) : new CustomerEvent.ProfileChanged(profile);
 }

@@ -38,28 +38,35 @@ public readonly record struct Interval(IntervalUnit Unit, int Count = 1)
 
     /// <summary>
     /// The smallest <c>anchor + k·interval</c> (k at least 1) after <paramref name="now"/>. Always counted from the
-    /// anchor, so month ends clamp without drift: 31 Jan → 28 Feb → 31 Mar. Null when the interval does not recur.
+    /// anchor, so month ends clamp without drift: 31 Jan → 28 Feb → 31 Mar. Null when the interval does not recur, or
+    /// comes round only after the calendar ends.
     /// </summary>
     public Instant? NextAfter(Instant anchor, Instant now)
     {
         if (!Recurs) return null;
         var k = Math.Max(1, Elapsed(anchor, now));
-        while (Boundary(anchor, k) <= now) k++;
-        while (k > 1 && Boundary(anchor, k - 1) > now) k--;
-        return Boundary(anchor, k);
+        return Boundary(anchor, k) is { } boundary && boundary <= now ? Boundary(anchor, k + 1) : Boundary(anchor, k);
     }
 
-    /// <summary>The k-th boundary after the anchor.</summary>
-    public Instant Boundary(Instant anchor, long k) => Months is { } months
-        ? Instant.Of(new DateTimeOffset(anchor.ToUtc().AddMonths(checked((int)(months * k)))))
-        : new Instant(anchor.Milliseconds + (Milliseconds * k));
+    /// <summary>The k-th boundary after the anchor; null when it lies beyond <see cref="Instant.Latest"/>.</summary>
+    public Instant? Boundary(Instant anchor, long k) => Months is { } months ? MonthsAfter(anchor, months, k) : SpansAfter(anchor, Milliseconds, k);
 
-    private int? Months => Unit switch
+    private static Instant? MonthsAfter(Instant anchor, long months, long k)
+    {
+        var from = anchor.ToUtc();
+        var room = ((9999 - from.Year) * 12L) + 12 - from.Month;
+        return k > room / months ? null : Instant.Of(new DateTimeOffset(from.AddMonths((int)(months * k))));
+    }
+
+    private static Instant? SpansAfter(Instant anchor, long span, long k) =>
+        k > (Instant.Latest.Milliseconds - anchor.Milliseconds) / span ? null : new Instant(anchor.Milliseconds + (span * k));
+
+    private long? Months => Unit switch
     {
         IntervalUnit.Month => Count,
-        IntervalUnit.Quarter => 3 * Count,
-        IntervalUnit.SemiAnnual => 6 * Count,
-        IntervalUnit.Year => 12 * Count,
+        IntervalUnit.Quarter => 3L * Count,
+        IntervalUnit.SemiAnnual => 6L * Count,
+        IntervalUnit.Year => 12L * Count,
         _ => null,
     };
 
@@ -72,12 +79,13 @@ public readonly record struct Interval(IntervalUnit Unit, int Count = 1)
         _ => throw new InvariantViolation($"{Unit} has no fixed length"),
     } * Count;
 
-    // A first guess of k; NextAfter corrects it by whole steps.
+    // Whole intervals between the two, or one too many when the day of the month is not reached yet: the boundary of
+    // this number is at most one step before the next one, and the boundary before it is never after now.
     private long Elapsed(Instant anchor, Instant now)
     {
         if (now <= anchor) return 0;
         if (Months is not { } months) return (now.Milliseconds - anchor.Milliseconds) / Milliseconds;
         var (from, to) = (anchor.ToUtc(), now.ToUtc());
-        return (((to.Year - from.Year) * 12) + to.Month - from.Month) / months;
+        return (((to.Year - from.Year) * 12L) + to.Month - from.Month) / months;
     }
 }

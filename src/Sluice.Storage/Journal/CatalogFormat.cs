@@ -51,7 +51,10 @@ internal static class CatalogFormat
             from.Json("metadata"u8),
             from.Flag("archived"u8),
             from.Moment("created_at"u8),
-            from.Json("later"u8));
+            from.Json("later"u8))
+        {
+            FormerFeatures = from.List("former_features"u8, item => new FeatureId(item.GetString()!)),
+        };
     }
 
     public static ItemTerms ReadTerms(byte[] body, TermsId id)
@@ -120,6 +123,7 @@ internal static class CatalogFormat
         to.Flag("archived"u8, plan.Archived);
         to.Moment("created_at"u8, plan.CreatedAt);
         to.Json("later"u8, plan.Later);
+        WriteList(to, "former_features"u8, plan.FormerFeatures, static (to, feature) => to.WriteStringValue(feature.Value));
         to.WriteEndObject();
     }
 

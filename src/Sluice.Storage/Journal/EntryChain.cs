@@ -30,6 +30,7 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
         var entry = Entry(Hash, _last, events, after, at);
         if (entry.Version != (_last?.Version ?? 0) + 1)
             throw new InvariantViolation($"entry {entry.Version} does not follow version {_last?.Version ?? 0}");
+        if (at < _last?.LastMoment) throw new InvariantViolation($"entry {entry.Version} is of {at}, before {_last.LastMoment}");
         _entries.Add(entry);
         _last = after;
         Hash = entry.Hash;

@@ -30,7 +30,7 @@ internal static class TermsFormat
         if (terms.Rollover is { } rollover) WriteRollover(to, rollover);
         to.Flag("pooled"u8, terms.Pooled);
         to.Text("entity_feature"u8, terms.EntityFeature?.Value);
-        to.Json("proration"u8, terms.Proration);
+        if (terms.Proration is { } proration) WriteProration(to, proration);
         to.Json("later"u8, terms.Later);
         to.WriteEndObject();
     }
@@ -45,7 +45,7 @@ internal static class TermsFormat
         from.TryGetProperty("rollover"u8, out var rollover) ? ReadRollover(rollover) : null,
         from.Flag("pooled"u8),
         from.FeatureOrNone("entity_feature"u8),
-        from.Json("proration"u8),
+        from.TryGetProperty("proration"u8, out var proration) ? ReadProration(proration) : null,
         from.Json("later"u8));
 
     private static void WritePrice(Utf8JsonWriter to, ItemPrice price)
@@ -109,4 +109,16 @@ internal static class TermsFormat
         from.AmountOrNone("max_percentage"u8),
         Words.ToRolloverExpiry(from.Text("expiry"u8)),
         from.Number("length"u8));
+
+    private static void WriteProration(Utf8JsonWriter to, Proration proration)
+    {
+        to.WriteStartObject("proration"u8);
+        to.Text("on_increase"u8, proration.OnIncrease is { } increase ? Words.Of(increase) : null);
+        to.Text("on_decrease"u8, proration.OnDecrease is { } decrease ? Words.Of(decrease) : null);
+        to.WriteEndObject();
+    }
+
+    private static Proration ReadProration(JsonElement from) => new(
+        from.TextOrNone("on_increase"u8) is { } increase ? Words.ToOnIncrease(increase) : null,
+        from.TextOrNone("on_decrease"u8) is { } decrease ? Words.ToOnDecrease(decrease) : null);
 }

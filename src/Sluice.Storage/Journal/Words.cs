@@ -79,6 +79,44 @@ internal static class Words
         _ => throw Unknown(word),
     };
 
+    public static string Of(OnIncrease increase) => increase switch
+    {
+        OnIncrease.BillImmediately => "bill_immediately",
+        OnIncrease.ProrateImmediately => "prorate_immediately",
+        OnIncrease.ProrateNextCycle => "prorate_next_cycle",
+        OnIncrease.BillNextCycle => "bill_next_cycle",
+        _ => throw Unknown(increase),
+    };
+
+    public static OnIncrease ToOnIncrease(string word) => word switch
+    {
+        "bill_immediately" => OnIncrease.BillImmediately,
+        "prorate_immediately" => OnIncrease.ProrateImmediately,
+        "prorate_next_cycle" => OnIncrease.ProrateNextCycle,
+        "bill_next_cycle" => OnIncrease.BillNextCycle,
+        _ => throw Unknown(word),
+    };
+
+    public static string Of(OnDecrease decrease) => decrease switch
+    {
+        OnDecrease.Prorate => "prorate",
+        OnDecrease.ProrateImmediately => "prorate_immediately",
+        OnDecrease.ProrateNextCycle => "prorate_next_cycle",
+        OnDecrease.None => "none",
+        OnDecrease.NoProrations => "no_prorations",
+        _ => throw Unknown(decrease),
+    };
+
+    public static OnDecrease ToOnDecrease(string word) => word switch
+    {
+        "prorate" => OnDecrease.Prorate,
+        "prorate_immediately" => OnDecrease.ProrateImmediately,
+        "prorate_next_cycle" => OnDecrease.ProrateNextCycle,
+        "none" => OnDecrease.None,
+        "no_prorations" => OnDecrease.NoProrations,
+        _ => throw Unknown(word),
+    };
+
     public static string Of(TrialUnit unit) => unit switch
     {
         TrialUnit.Day => "day",

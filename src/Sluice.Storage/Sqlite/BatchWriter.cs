@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Sluice.Core;
@@ -11,6 +12,8 @@ internal sealed class BatchWriter : IDisposable
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _rollback;
+    private readonly UsageDays _days;
+    private readonly UsageGatherer _usage;
     private readonly UnitWriter _units;
 
     public BatchWriter(SqliteConnection connection)
@@ -19,7 +22,15 @@ internal sealed class BatchWriter : IDisposable
         _begin = new Statement(_database, "begin immediate");
         _commit = new Statement(_database, "commit");
         _rollback = new Statement(_database, "rollback");
-        _units = new UnitWriter(_database);
+        _days = new UsageDays(connection, _database);
+        _usage = new UsageGatherer(_database);
+
+        // Never below what was gathered: the rows of customers deleted since are gone, their numbers are not free.
+        var lastNo = connection.ExecuteScalar<long>("select max((select coalesce(max(no), 0) from journal), (select next from counter where name = 'gathered'))");
+        _units = new UnitWriter(_database, _days, _usage, lastNo);
+        _begin.Run();
+        _usage.Gather();
+        _commit.Run();
     }
 
     /// <summary>Losers are left out and the rest is written again without them, until a pass has none.</summary>
@@ -39,12 +50,15 @@ internal sealed class BatchWriter : IDisposable
         _commit.Dispose();
         _rollback.Dispose();
         _units.Dispose();
+        _days.Dispose();
+        _usage.Dispose();
     }
 
     private bool TryWrite(IReadOnlyList<Unit> batch, Fate?[] fates)
     {
         if (Array.TrueForAll(fates, fate => fate is not null)) return true;
         _begin.Run();
+        _days.Clear();
         try
         {
             if (!Pass(batch, fates))
@@ -53,6 +67,8 @@ internal sealed class BatchWriter : IDisposable
                 return false;
             }
 
+            _days.Put();
+            _usage.GatherWhenDue();
             _commit.Run();
         }
         catch

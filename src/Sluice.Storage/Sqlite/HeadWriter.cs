@@ -6,36 +6,49 @@ namespace Sluice.Storage;
 /// <summary>The fence: a head row moves on only from the version that the change was decided on.</summary>
 internal sealed class HeadWriter(sqlite3 database) : IDisposable
 {
+    private readonly Statement _begin = new(database, "insert into customer_version (scope, key, version, last_no, prev_no) values (?, ?, ?, ?, 0) on conflict do nothing");
+
+    private readonly Statement _move = new(database, """
+        update customer_version set version = ?, prev_no = last_no, last_no = ? where scope = ? and key = ? and version = ? returning prev_no
+        """);
+
     private readonly Statement _add = new(database, """
-        insert into customer (version, external_id, name, email, search, next_due, deleted, scope, key, created_at)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
+        insert into customer (external_id, name, email, search, next_due, deleted, scope, key, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """);
 
     private readonly Statement _change = new(database, """
-        update customer set version = ?, external_id = ?, name = ?, email = ?, search = ?, next_due = ?, deleted = ?
-        where scope = ? and key = ? and version = ?
+        update customer set external_id = ?, name = ?, email = ?, search = ?, next_due = ?, deleted = ? where scope = ? and key = ?
         """);
 
-    // Most changes are usage: they leave the due moment where it was, so no index is touched.
-    private readonly Statement _move = new(database, "update customer set version = ? where scope = ? and key = ? and version = ?");
-
-    public bool TryMove(CustomerChange change)
+    /// <summary>
+    /// Most changes are usage: they move the version and leave the rest of the head alone. Gives the customer's journal
+    /// row before the change (0 = none), or null when the customer is not at the version expected.
+    /// </summary>
+    /// <param name="lastNo">The journal row that will be the customer's last.</param>
+    public long? TryMove(CustomerChange change, long lastNo)
     {
-        var after = change.After;
-        var statement = change.ExpectedVersion == 0 ? Columns(_add, after) : change.HeadMoved ? Columns(_change, after) : _move.Bind(after.Version);
-        statement.Bind(change.Scope.Value).Bind(after.Key.Value).Bind(change.ExpectedVersion == 0 ? after.CreatedAt.Milliseconds : change.ExpectedVersion);
-        return statement.Run() == 1;
+        var (scope, after) = (change.Scope.Value, change.After);
+        if (change.ExpectedVersion == 0)
+        {
+            if (_begin.Bind(scope).Bind(after.Key.Value).Bind(after.Version).Bind(lastNo).Run() == 0) return null;
+            Columns(_add, after).Bind(scope).Bind(after.Key.Value).Bind(after.CreatedAt.Milliseconds).Run();
+            return 0;
+        }
+
+        var before = _move.Bind(after.Version).Bind(lastNo).Bind(scope).Bind(after.Key.Value).Bind(change.ExpectedVersion).RunForNumber();
+        if (before is not null && change.HeadMoved) Columns(_change, after).Bind(scope).Bind(after.Key.Value).Run();
+        return before;
     }
 
     public void Dispose()
     {
+        _begin.Dispose();
+        _move.Dispose();
         _add.Dispose();
         _change.Dispose();
-        _move.Dispose();
     }
 
     private static Statement Columns(Statement statement, Customer after) => statement
-        .Bind(after.Version)
         .Bind(after.Profile.Id)
         .Bind(after.Profile.Name)
         .Bind(after.Profile.Email)

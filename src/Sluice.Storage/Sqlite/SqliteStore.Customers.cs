@@ -12,15 +12,22 @@ public sealed partial class SqliteStore
     private const string Heads = """
         select c.key, c.version, s.version, s.schema, s.hash, s.body
         from json_each(@keys) wanted
-        cross join customer c on c.scope = @scope and c.key = wanted.value
+        cross join customer_version c on c.scope = @scope and c.key = wanted.value
         left join snapshot s on s.scope = c.scope and s.customer = c.key
         """;
 
+    // Back from the customer's last row to the snapshot.
     private const string Tails = """
+        with recursive tail (no, prev, floor) as (
+            select j.no, j.prev, coalesce(s.version, 0)
+            from json_each(@keys) wanted
+            cross join customer_version v on v.scope = @scope and v.key = wanted.value
+            left join snapshot s on s.scope = v.scope and s.customer = v.key
+            cross join journal j on j.no = v.last_no and j.version > coalesce(s.version, 0)
+            union all
+            select j.no, j.prev, t.floor from tail t cross join journal j on j.no = t.prev and j.version > t.floor)
         select j.customer, j.version, j.schema, j.body, j.hash, j.properties
-        from json_each(@keys) wanted
-        left join snapshot s on s.scope = @scope and s.customer = wanted.value
-        cross join journal j on j.scope = @scope and j.customer = wanted.value and j.version > coalesce(s.version, 0)
+        from tail t cross join journal j on j.no = t.no
         order by j.customer, j.version
         """;
 

@@ -21,6 +21,9 @@ public sealed partial class SqliteStore : IStore
     private readonly Lock _writing = new();
     private BatchWriter? _writer;
 
+    // Columns are named_so, members NamedSo.
+    static SqliteStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+
     public SqliteStore(string path)
     {
         var builder = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = BusySeconds, Pooling = true };
@@ -40,8 +43,9 @@ public sealed partial class SqliteStore : IStore
                 pragma journal_mode = wal;
                 pragma synchronous = full;
                 pragma foreign_keys = off;
-                pragma cache_size = -16384;
-                pragma wal_autocheckpoint = 4000;
+                pragma secure_delete = on;
+                pragma cache_size = -32768;
+                pragma wal_autocheckpoint = 8000;
                 """);
             Migrations.Apply(_connection);
             _writer = new BatchWriter(_connection);

@@ -57,6 +57,18 @@ internal sealed class Statement : IDisposable
         return raw.sqlite3_changes(_database);
     }
 
+    /// <summary>Runs it and gives the first column of its row; null when there is none.</summary>
+    public long? RunForNumber()
+    {
+        _bound = 0;
+        var code = raw.sqlite3_step(_statement);
+        long? number = code == raw.SQLITE_ROW ? raw.sqlite3_column_int64(_statement, 0) : null;
+        if (number is not null) code = raw.sqlite3_step(_statement);
+        raw.sqlite3_reset(_statement);
+        if (code != raw.SQLITE_DONE) SqliteException.ThrowExceptionForRC(code, _database);
+        return number;
+    }
+
     public void Dispose() => _statement.Dispose();
 
     private Statement BindNull()

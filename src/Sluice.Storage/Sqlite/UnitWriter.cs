@@ -5,8 +5,9 @@ using Sluice.Core;
 namespace Sluice.Storage;
 
 /// <summary>One unit inside an open transaction: fences first, so that nothing collides that merely came too late.</summary>
-internal sealed class UnitWriter(sqlite3 database) : IDisposable
+internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer usage, long lastNo) : IDisposable
 {
+    private readonly List<long> _before = [];
     private readonly HeadWriter _heads = new(database);
     private readonly CatalogWriter _catalog = new(database);
 
@@ -18,15 +19,23 @@ internal sealed class UnitWriter(sqlite3 database) : IDisposable
     private readonly Statement _freeClaim = new(database, "delete from claim where scope = ? and kind = ? and key = ?");
 
     private readonly Statement _append = new(database, """
-        insert into journal (scope, customer, version, at, schema, body, hash, feature, value, used_at, properties, listed)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        insert into journal (no, prev, scope, customer, version, at, schema, body, hash, feature, value, used_at, properties, listed)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """);
 
     private readonly Statement _appendPlain = new(database, """
-        insert into journal (scope, customer, version, at, schema, body, hash) values (?, ?, ?, ?, ?, ?, ?)
+        insert into journal (no, prev, scope, customer, version, at, schema, body, hash) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """);
 
-    private readonly Statement _erase = new(database, "delete from journal where scope = ? and customer = ?");
+    private readonly Statement _erase = new(database, """
+        with recursive chain (no, prev) as (
+            select no, prev from journal where no = ?
+            union all
+            select j.no, j.prev from chain c join journal j on j.no = c.prev)
+        delete from journal where no in (select no from chain)
+        """);
+
+    private readonly Statement _eraseUsage = new(database, "delete from usage where scope = ? and customer = ?");
 
     private readonly Statement _snapshot = new(database, """
         insert into snapshot (scope, customer, version, schema, hash, body) values (?, ?, ?, ?, ?, ?)
@@ -41,11 +50,19 @@ internal sealed class UnitWriter(sqlite3 database) : IDisposable
 
     private readonly Statement _grantAlone = new(database, "insert into loose_grant (scope, feature, customer) values (?, ?, ?) on conflict do nothing");
 
+    /// <summary>The last number given to a journal row; numbers of units that lost stay unused.</summary>
+    public long LastNo { get; private set; } = lastNo;
+
     public Fate Write(Unit unit)
     {
+        // Every entry gets its row's number here, so that heads and rows can name one another.
+        _before.Clear();
+        var firstNo = LastNo + 1;
         foreach (var change in unit.Changes)
         {
-            if (!_heads.TryMove(change)) return new Fate(FateKind.Moved);
+            LastNo += change.Entries.Length;
+            if (_heads.TryMove(change, change.Erase ? 0 : LastNo) is not { } before) return new Fate(FateKind.Moved);
+            _before.Add(before);
         }
 
         if (unit.Catalog is { } catalog && !_catalog.TryWrite(catalog)) return new Fate(FateKind.Moved);
@@ -55,7 +72,12 @@ internal sealed class UnitWriter(sqlite3 database) : IDisposable
             if (!TryTake(claim)) return new Fate(FateKind.ClaimLost, claim.Key);
         }
 
-        foreach (var change in unit.Changes) Write(change);
+        for (var at = 0; at < unit.Changes.Length; at++)
+        {
+            Write(unit.Changes[at], firstNo, _before[at]);
+            firstNo += unit.Changes[at].Entries.Length;
+        }
+
         foreach (var snapshot in unit.Snapshots) Write(snapshot);
         return Fate.Committed;
     }
@@ -69,6 +91,7 @@ internal sealed class UnitWriter(sqlite3 database) : IDisposable
         _append.Dispose();
         _appendPlain.Dispose();
         _erase.Dispose();
+        _eraseUsage.Dispose();
         _snapshot.Dispose();
         _hold.Dispose();
         _grantAlone.Dispose();
@@ -82,18 +105,16 @@ internal sealed class UnitWriter(sqlite3 database) : IDisposable
         .Bind(claim.TakenAt.Milliseconds)
         .Run() == 1;
 
-    private void Write(CustomerChange change)
+    /// <param name="no">The number of the first entry's row.</param>
+    /// <param name="before">The customer's row before it.</param>
+    private void Write(CustomerChange change, long no, long before)
     {
         var key = change.After.Key;
-        if (change.Erase)
-        {
-            _erase.Bind(change.Scope.Value).Bind(key.Value).Run();
-            Write(new SnapshotWrite(change.Scope, key, change.After.Version, change.Entries[^1].Hash, JournalFormat.WriteState(change.After)));
-        }
-
+        if (change.Erase) Erase(change, before);
         foreach (var entry in change.Entries)
         {
-            if (!change.Erase) Append(change.Scope, key, entry);
+            if (!change.Erase) Append(change.Scope, key, entry, no, before);
+            before = no++;
             foreach (var (plan, version, delta) in entry.Plans)
                 _hold.Bind(change.Scope.Value).Bind(plan.Value).Bind(key.Value).Bind(version).Bind(delta).Run();
             foreach (var feature in entry.GrantedAlone)
@@ -101,14 +122,28 @@ internal sealed class UnitWriter(sqlite3 database) : IDisposable
         }
     }
 
-    private void Append(ScopeId scope, CustomerKey key, JournalEntry entry)
+    private void Erase(CustomerChange change, long before)
+    {
+        var key = change.After.Key;
+        _erase.Bind(before).Run();
+        _eraseUsage.Bind(change.Scope.Value).Bind(key.Value).Run();
+        days.Erase(change.Scope, key);
+        Write(Snapshotter.Of(change.Scope, change.After, change.Entries[^1].Hash));
+    }
+
+    private void Append(ScopeId scope, CustomerKey key, JournalEntry entry, long no, long before)
     {
         var row = (entry.Usage is null ? _appendPlain : _append)
-            .Bind(scope.Value).Bind(key.Value).Bind(entry.Version).Bind(entry.At.Milliseconds).Bind(JournalFormat.Schema)
+            .Bind(no).Bind(before).Bind(scope.Value).Bind(key.Value).Bind(entry.Version).Bind(entry.At.Milliseconds).Bind(JournalFormat.Schema)
             .BindText(entry.Body).BindBlob(entry.Hash);
-        if (entry.Usage is { } usage)
-            row.Bind(usage.Feature).BindText(Encoding.UTF8.GetBytes(usage.Value.ToString())).Bind(usage.UsedAt.Milliseconds).Bind(usage.Properties?.Value).Bind(usage.Listed ? 1 : 0);
+        if (entry.Usage is { } used)
+        {
+            days.Gather(scope, key, used);
+            row.Bind(used.Feature).BindText(Encoding.UTF8.GetBytes(used.Value.ToString())).Bind(used.UsedAt.Milliseconds).Bind(used.Properties?.Value).Bind(used.Listed ? 1 : 0);
+        }
+
         row.Run();
+        usage.Appended(1);
     }
 
     private void Write(SnapshotWrite snapshot) => _snapshot

@@ -39,6 +39,12 @@ internal sealed class WatchedStore(IStore store) : IStore
 
     public ValueTask<IReadOnlyList<CustomerListed>> ListCustomers(CustomerQuery query) => store.ListCustomers(query);
 
+    public ValueTask<long> CountCustomers(CustomerQuery query) => store.CountCustomers(query);
+
+    public ValueTask<IReadOnlyList<UsageDay>> SumUsageByDay(UsageDayQuery query) => store.SumUsageByDay(query);
+
+    public ValueTask ScanUsage(UsageScan scan, UsageVisitor visit) => store.ScanUsage(scan, visit);
+
     public ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query) => store.ListEvents(query);
 
     public ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> DueCustomers(Instant now, int limit) => store.DueCustomers(now, limit);

@@ -22,6 +22,14 @@ public abstract class Cataloguing(StoreHost host) : StoreSuite(host)
     }
 
     [Fact]
+    public async Task What_a_plan_granted_formerly_is_remembered()
+    {
+        var plan = Sample.Plans()[0] with { FormerFeatures = [new FeatureId("seats"), new FeatureId("sso")] };
+        Commit(Change(0, [], [plan], [Sample.Messages]));
+        Assert.True(plan.SameAs(Assert.Single((await Store.LoadCatalog(Scope)).Catalog.Plans)));
+    }
+
+    [Fact]
     public async Task Terms_outlive_the_plan_that_carried_them()
     {
         Commit(Change(0, [], Sample.Plans(), [Sample.Messages]));

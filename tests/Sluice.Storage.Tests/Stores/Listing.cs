@@ -120,9 +120,8 @@ public abstract class Listing(StoreHost host) : StoreSuite(host)
         Assert.Equal(new PlanHolders(1, 1), await Store.CountHolders(Scope, free, 2));
         Committed(a.Do(Now, new CustomerEvent.PlanEnded(new SubscriptionNo(1), free, 1)));
         Assert.Equal(new PlanHolders(2, 2), await Store.CountHolders(Scope, free, 1));
-        Committed(a.Do(Now, new CustomerEvent.Deleted()));
         Committed(b.Do(Now, new CustomerEvent.PlanEnded(new SubscriptionNo(1), free, 1)));
-        Assert.Equal(new PlanHolders(0, 2), await Store.CountHolders(Scope, free, null));
+        Assert.Equal(new PlanHolders(1, 2), await Store.CountHolders(Scope, free, null));
         Assert.Equal(new PlanHolders(0, 0), await Store.CountHolders(Scope, new PlanId("pro"), null));
     }
 
@@ -135,6 +134,18 @@ public abstract class Listing(StoreHost host) : StoreSuite(host)
         Committed(actor.Do(Now, new CustomerEvent.GrantOpened(Sample.Grant(6)), new CustomerEvent.GrantClosed(new GrantNo(5), GrantEnd.Deleted)));
         Assert.True(await Store.EverGrantedAlone(Scope, new FeatureId("messages")));
         Assert.False(await Store.EverGrantedAlone(Scope, new FeatureId("seats")));
+    }
+
+    [Fact]
+    public async Task A_deleted_customer_counts_no_more()
+    {
+        var (gone, stays) = (Joined(1), Joined(2));
+        Committed(gone.Do(Now, new CustomerEvent.GrantOpened(Sample.Grant(5))));
+        Committed(gone.Do(Now, new CustomerEvent.Deleted()));
+        Assert.Equal(new PlanHolders(1, 1), await Store.CountHolders(Scope, new PlanId("free"), 1));
+        Assert.False(await Store.EverGrantedAlone(Scope, new FeatureId("messages")));
+        Committed(stays.Do(Now, new CustomerEvent.Deleted()));
+        Assert.Equal(new PlanHolders(0, 0), await Store.CountHolders(Scope, new PlanId("free"), null));
     }
 
     private static Instant Hour(int hour) => Now.Plus(TimeSpan.FromHours(hour));

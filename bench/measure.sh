@@ -1,0 +1,182 @@
+# The steps of run.sh; sourced by it.
+
+failures=0
+sluice_pid=
+baseline_pid=
+
+prepare_tools() {
+  if ! command -v wrk > /dev/null; then
+    [ "$(id -u)" = 0 ] || { echo "wrk is missing: install it (Debian: apt-get install wrk)."; exit 1; }
+    apt-get install -y -qq wrk > /dev/null || { apt-get update -qq && apt-get install -y -qq wrk > /dev/null; }
+  fi
+  export MSBUILDDISABLENODEREUSE=1
+  for project in ../src/Sluice.Server Baseline FullCollection; do
+    dotnet build -c Release --nologo -v quiet "$project" > "$dir/build.log" 2>&1 || { cat "$dir/build.log"; exit 1; }
+  done
+}
+
+fresh_directory() {
+  [ -n "$dir" ] && rm -rf "$dir/data" "$dir/many"
+  mkdir -p "$dir"
+}
+
+now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
+
+call() { # path body
+  curl -s --max-time 5 -H "Authorization: Bearer $BENCH_KEY" -H 'Content-Type: application/json' -d "$2" "http://127.0.0.1:$sluice_port/v1/$1"
+}
+
+start_baseline() {
+  ASPNETCORE_URLS="http://127.0.0.1:$baseline_port" dotnet Baseline/bin/Release/net10.0/Baseline.dll > "$dir/baseline.log" 2>&1 &
+  baseline_pid=$!
+}
+
+# Sets started_ms: from the start of the process to the first answer of the API.
+start_sluice() { # data directory
+  if curl -s "http://127.0.0.1:$sluice_port/" > /dev/null; then echo "Port $sluice_port is taken: set BENCH_PORT."; exit 1; fi
+  local from=$(now_ms)
+  SLUICE_DATA=$1 SLUICE_PORT=$sluice_port SLUICE_SANDBOX_KEY=$BENCH_KEY \
+    DOTNET_STARTUP_HOOKS=$PWD/FullCollection/bin/Release/net10.0/FullCollection.dll BENCH_HEAP_FILE=$dir/heap \
+    dotnet ../src/Sluice.Server/bin/Release/net10.0/Sluice.Server.dll --demo > "$dir/sluice.log" 2>&1 &
+  sluice_pid=$!
+  until call customers.get_or_create '{"customer_id":"bench-1"}' | grep -q '"id":"bench-1"'; do
+    kill -0 "$sluice_pid" 2> /dev/null || { cat "$dir/sluice.log"; exit 1; }
+    sleep 0.01
+  done
+  started_ms=$(($(now_ms) - from))
+}
+
+stop_sluice() {
+  [ -z "$sluice_pid" ] || { kill "$sluice_pid" 2> /dev/null && wait "$sluice_pid" 2> /dev/null || true; }
+  sluice_pid=
+}
+
+restart_sluice() {
+  stop_sluice
+  start_sluice "$dir/data"
+}
+
+stop_all() {
+  stop_sluice
+  [ -z "$baseline_pid" ] || { kill "$baseline_pid" 2> /dev/null && wait "$baseline_pid" 2> /dev/null || true; }
+  [ "${BENCH_KEEP:-}" = 1 ] || rm -rf "$dir/data" "$dir/many"
+}
+
+rss_mb() { awk '/VmRSS/ {printf "%d", $2 / 1024}' "/proc/$sluice_pid/status"; }
+
+# Sets rps, p50, p99 (ms). Anything but a 2xx, and any broken connection, is counted as a failure of the bench.
+measure() { # connections seconds port kind arguments…
+  local connections=$1 seconds=$2 port=$3 bad broken
+  shift 3
+  read -r _ rps p50 p99 bad broken _ < <(wrk -t1 -c"$connections" -d"${seconds}s" --timeout 10s -s wrk/requests.lua "http://127.0.0.1:$port" -- "$@" | grep RESULT)
+  failures=$((failures + bad + broken))
+  [ $((bad + broken)) = 0 ] || echo "  $*: $bad answers not 2xx, $broken broken connections"
+}
+
+# One request for each number, 64 at a time; a # in the body stands for the number. Anything but 200 is a failure.
+each() { # count path body
+  seq "$1" | awk -v url="http://127.0.0.1:$sluice_port/v1/$2" -v body="$3" -v key="$BENCH_KEY" '{
+    sent = body; gsub(/#/, $1, sent); gsub(/"/, "\\\"", sent)
+    printf "%surl=\"%s\"\nsilent\noutput=/dev/null\nwrite-out=\"%%{http_code}\\n\"\nheader=\"Authorization: Bearer %s\"\nheader=\"Content-Type: application/json\"\ndata=\"%s\"\n", (NR > 1 ? "next\n" : ""), url, key, sent
+  }' > "$dir/requests"
+  local good
+  good=$(curl -Z --no-progress-meter --parallel-max 64 -K "$dir/requests" | grep -c '^200$' || true)
+  failures=$((failures + $1 - good))
+  [ "$good" = "$1" ] || echo "  $2: $good of $1 answers were 200"
+}
+
+# The demo's free plan with a balance that does not run out, so that every track takes something.
+prepare_customers() {
+  each $customers customers.get_or_create '{"customer_id":"bench-#"}'
+  each $customers balances.update '{"customer_id":"bench-#","feature_id":"messages","included_grant":1000000000,"remaining":1000000000}'
+  each 1 customers.get_or_create '{"customer_id":"bench-many","internal_options":{"disable_defaults":true}}'
+  each 60 balances.create '{"customer_id":"bench-many","feature_id":"messages","balance_id":"pack-#","included_grant":1000000,"reset":{"interval":"month"}}'
+}
+
+# A customer without balance would be refused, and that is cheap: what was measured must have been allowed to the end.
+check_allowed() {
+  call check '{"customer_id":"bench-1","feature_id":"messages","send_event":true}' | grep -q '"allowed":true' && return
+  failures=$((failures + 1))
+  echo "  the balance of the customers has run out"
+}
+
+warm_up() {
+  local kind
+  measure 64 2 "$baseline_port" baseline $customers
+  for kind in check track send_event existing check_many; do measure 64 2 "$sluice_port" $kind $customers; done
+}
+
+row() { # label connections port kind arguments…
+  local label=$1 connections=$2
+  shift 2
+  measure "$connections" "$table_seconds" "$@"
+  [ "$2" = baseline ] && baseline_rps=$rps
+  printf '%-42s %11d %9d %9.2f %9.2f %7.2f\n' "$label" "$connections" "$rps" "$p50" "$p99" "$(ratio "$rps" "$baseline_rps")"
+}
+
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.3f", b ? a / b : 0}'; }
+
+table() { # levels seconds
+  table_seconds=$2
+  printf '\n%-42s %11s %9s %9s %9s %7s\n' "" connections req/s "p50 ms" "p99 ms" ratio
+  local c
+  for c in $1; do
+    row "minimal endpoint" "$c" "$baseline_port" baseline $customers
+    row "check, 1,000 customers" "$c" "$sluice_port" check $customers
+    row "track, 1,000 customers" "$c" "$sluice_port" track $customers
+    row "track, one customer" "$c" "$sluice_port" track 1
+    row "check with send_event, 1,000 customers" "$c" "$sluice_port" send_event $customers
+    row "get_or_create, existing" "$c" "$sluice_port" existing $customers
+    row "get_or_create, new" "$c" "$sluice_port" new "new-$c-$RANDOM-"
+    row "check, customer with 60 balances" "$c" "$sluice_port" check_many
+    row "track, customer with 60 balances" "$c" "$sluice_port" track_many
+    row "get_or_create, customer with 60 balances" "$c" "$sluice_port" get_many
+  done
+}
+
+median() { sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
+
+# Alternating, so that what else the machine does falls on both sides; a ratio is made within each pair.
+paired_runs() { # runs seconds
+  local run base many
+  checks= tracks= busies=
+  for run in $(seq "$1"); do
+    measure 64 "$2" "$baseline_port" baseline $customers; base=$rps
+    measure 64 "$2" "$sluice_port" check $customers; checks+=$(ratio "$rps" "$base")$'\n'
+    measure 64 "$2" "$sluice_port" track $customers; many=$rps; tracks+=$(ratio "$rps" "$base")$'\n'
+    measure 64 "$2" "$sluice_port" track 1; busies+=$(ratio "$rps" "$many")$'\n'
+  done
+}
+
+# In a process of its own: n customers on the demo's free plan, each tracked once, then a full collection.
+many_customers() { # n
+  start_sluice "$dir/many"
+  each "$1" customers.get_or_create '{"customer_id":"many-#"}'
+  each "$1" track '{"customer_id":"many-#","feature_id":"messages","value":1}'
+  rm -f "$dir/heap"
+  kill -USR2 "$sluice_pid"
+  until [ -f "$dir/heap" ]; do sleep 0.1; done
+  many_rss_mb=$(rss_mb)
+  many_heap_mb=$(($(cat "$dir/heap") / 1048576))
+  call check '{"customer_id":"many-'"$1"'","feature_id":"messages"}' | grep -q '"remaining":99,"usage":1' || failures=$((failures + 1))
+}
+
+target() { # label value comparison target
+  local verdict
+  verdict=$(awk -v v="$2" -v c="$3" -v t="$4" 'BEGIN {print (c == ">=" ? v + 0 >= t + 0 : v + 0 <= t + 0) ? "reached" : "MISSED"}')
+  printf '%-62s %9s   %s %-6s %s\n' "$1" "$2" "$3" "$4" "$verdict"
+}
+
+print_targets() {
+  printf '\n%s\n' "Targets (64 connections, median of 5 paired runs)"
+  target "check / minimal endpoint" "$(printf %s "$checks" | median)" ">=" 0.6
+  target "track, 1,000 customers / minimal endpoint" "$(printf %s "$tracks" | median)" ">=" 0.35
+  target "track, one customer / track, 1,000 customers" "$(printf %s "$busies" | median)" ">=" 0.9
+  target "memory when idle, MB resident" "$idle_mb" "<=" 120
+  target "first answer after a first start, ms" "$first_start_ms" "<=" 1500
+  target "first answer after a later start, ms" "$second_start_ms" "<=" 1500
+  target "100,000 customers, each tracked once, MB resident" "$many_rss_mb" "<=" 500
+  echo "  of that $many_heap_mb MB are live objects"
+  echo "  pairs: check $(echo $checks) | track $(echo $tracks) | one/many $(echo $busies)"
+  echo "Wrong answers: $failures"
+}

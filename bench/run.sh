@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Measures Sluice against a minimal ASP.NET Core endpoint, both as built for Release with shipped defaults.
+#   bench/run.sh          the table at 1, 16, 64 and 256 connections, then the targets (about 6 minutes)
+#   bench/run.sh quick    the table at 64 connections and the targets, shorter (under 2 minutes)
+#   bench/run.sh targets  the targets only
+# BENCH_DIR: where the database goes (a directory on a real disk; default bench/.run). BENCH_KEEP=1 keeps it.
+set -euo pipefail
+cd "$(dirname "$0")"
+mode=${1:-full}
+case $mode in full | quick | targets) ;; *) sed -n '2,6p' "$0"; exit 2 ;; esac
+
+export BENCH_KEY=am_sk_test_bench000000000000000000
+dir=$(realpath -m "${BENCH_DIR:-.run}")
+sluice_port=${BENCH_PORT:-18480}
+baseline_port=$((sluice_port + 1))
+customers=1000
+source ./measure.sh
+
+trap stop_all EXIT
+fresh_directory
+prepare_tools
+echo "Sluice bench, $mode: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(date -u +%F), load before $(cut -d' ' -f1 /proc/loadavg), database in $(df --output=fstype "$dir" | tail -1)"
+
+start_baseline
+start_sluice "$dir/data"
+first_start_ms=$started_ms
+idle_mb=$(rss_mb)
+prepare_customers
+warm_up
+
+if [ "$mode" != targets ]; then
+  [ "$mode" = quick ] && { levels="64"; seconds=2; } || { levels="1 16 64 256"; seconds=5; }
+  table "$levels" "$seconds"
+fi
+
+[ "$mode" = quick ] && pair_seconds=1 || pair_seconds=5
+paired_runs 5 "$pair_seconds"
+check_allowed
+restart_sluice
+second_start_ms=$started_ms
+stop_sluice
+many_customers 100000
+print_targets
+[ "$failures" = 0 ] || { echo "$failures answers were wrong: the figures above count for nothing."; exit 1; }

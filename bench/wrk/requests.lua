@@ -1,0 +1,43 @@
+-- What wrk sends, by the first argument; the next ones say how many customers it goes over, or how the
+-- ids of new ones begin.
+-- Prints one line at the end: requests per second, p50 and p99 in ms, answers that were not 2xx, broken connections, answers.
+
+local key = os.getenv("BENCH_KEY")
+local kind, first
+local sent = 0
+
+local function post(path, body)
+  return wrk.format("POST", path, nil, body)
+end
+
+local function one_of(n) return "bench-" .. math.random(tonumber(n)) end
+
+local kinds = {
+  baseline = function() return post("/v1/check", '{"customer_id":"' .. one_of(first) .. '","feature_id":"messages"}') end,
+  check = function() return post("/v1/check", '{"customer_id":"' .. one_of(first) .. '","feature_id":"messages"}') end,
+  track = function() return post("/v1/track", '{"customer_id":"' .. one_of(first) .. '","feature_id":"messages","value":1}') end,
+  send_event = function() return post("/v1/check", '{"customer_id":"' .. one_of(first) .. '","feature_id":"messages","send_event":true}') end,
+  existing = function() return post("/v1/customers.get_or_create", '{"customer_id":"' .. one_of(first) .. '"}') end,
+  new = function()
+    sent = sent + 1
+    return post("/v1/customers.get_or_create", '{"customer_id":"' .. first .. sent .. '"}')
+  end,
+  check_many = function() return post("/v1/check", '{"customer_id":"bench-many","feature_id":"messages"}') end,
+  track_many = function() return post("/v1/track", '{"customer_id":"bench-many","feature_id":"messages"}') end,
+  get_many = function() return post("/v1/customers.get_or_create", '{"customer_id":"bench-many"}') end,
+}
+
+function init(args)
+  kind, first = args[1], args[2]
+  math.randomseed(os.time())
+  wrk.headers["Content-Type"] = "application/json"
+  wrk.headers["Authorization"] = "Bearer " .. key
+  request = kinds[kind]
+end
+
+function done(summary, latency, _)
+  io.write(string.format("RESULT %.0f %.3f %.3f %d %d %d\n",
+    summary.requests / (summary.duration / 1e6), latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+    summary.errors.status, summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout,
+    summary.requests))
+end

@@ -1,0 +1,33 @@
+namespace Sluice.Core;
+
+/// <summary>
+/// The plans that enable themselves for a new customer, looked at together. Asked of the whole catalog after every
+/// edit, because renames, archiving, deleting a version and edits of a feature can all break it.
+/// </summary>
+internal static class AutoEnabling
+{
+    public static Refusal? Check(Catalog catalog) =>
+        catalog.AutoEnabled.Select(plan => CheckPlan(catalog, plan)).FirstOrDefault(refusal => refusal is not null) ?? CheckGroups(catalog);
+
+    private static Refusal? CheckPlan(Catalog catalog, Plan plan)
+    {
+        if (!plan.IsFree)
+        {
+            return plan.FreeTrial is { CardRequired: false }
+                ? new Refusal(RefusalCode.NotSupported, $"Plan {plan.Id} would start customers on a free_trial, which this version of Sluice cannot do yet: set auto_enable to false.")
+                : new Refusal(RefusalCode.InvalidRequest, $"Plan {plan.Id} has a price, so it cannot have auto_enable: remove its prices or set auto_enable to false.");
+        }
+
+        return catalog.NeedsLater(plan) is { } field
+            ? new Refusal(RefusalCode.NotSupported, $"Plan {plan.Id} uses {field}, which this version of Sluice cannot grant yet: set auto_enable to false.")
+            : null;
+    }
+
+    private static Refusal? CheckGroups(Catalog catalog) => catalog.AutoEnabled.Where(plan => !plan.AddOn)
+        .GroupBy(plan => plan.Group)
+        .Where(group => group.Count() > 1)
+        .Select(group => new Refusal(
+            RefusalCode.InvalidRequest,
+            $"Plans {string.Join(" and ", group.Select(plan => plan.Id))} would both start a new customer in {(group.Key is { } name ? $"group {name}" : "the default group")}: keep auto_enable on one of them."))
+        .FirstOrDefault();
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization.Metadata;
+using Sluice.Core;
+
+namespace Sluice.Server.Api;
+
+/// <summary>What goes back: a status and a body of a known type.</summary>
+public readonly record struct Answer(int Status, object Body, JsonTypeInfo Type, int? RetryAfterSeconds = null)
+{
+    public bool Failed => Status >= 400;
+
+    public static Answer Ok<T>(T body, JsonTypeInfo<T> type)
+        where T : class => new(200, body, type);
+
+    public static Answer Of<T>(int status, T body, JsonTypeInfo<T> type)
+        where T : class => new(status, body, type);
+
+    public static Answer Error(int status, string code, string message, string environment) =>
+        new(status, new ErrorBody(message, code, environment), ApiJson.Default.ErrorBody, status is 429 or 503 ? 1 : null);
+
+    public static Answer Error(Refusal refusal, string environment)
+    {
+        var (status, code) = ErrorTable.Of(refusal.Code);
+        return Error(status, code, refusal.Message, environment);
+    }
+}
+
+/// <summary>The shape of every error.</summary>
+public sealed record ErrorBody(string Message, string Code, string Env);
+
+/// <summary><c>{"success": true}</c></summary>
+public sealed record SuccessBody(bool Success)
+{
+    public static readonly SuccessBody True = new(true);
+}

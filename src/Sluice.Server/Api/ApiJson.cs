@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sluice.Core;
+using Sluice.Server.Api.Balances;
+using Sluice.Server.Api.Billing;
+using Sluice.Server.Api.Customers;
+using Sluice.Server.Api.Events;
+using Sluice.Server.Api.Features;
+using Sluice.Server.Api.Plans;
+
+namespace Sluice.Server.Api;
+
+/// <summary>
+/// The shapes of all answers. A required member is always written, null included; an optional one is marked to be
+/// left out when it has no value.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    GenerationMode = JsonSourceGenerationMode.Metadata | JsonSourceGenerationMode.Serialization,
+    Converters = [typeof(QuantityJson), typeof(ExactDecimalJson), typeof(PriceJson), typeof(InstantJson), typeof(RawJson), typeof(FeatureIdJson), typeof(PlanIdJson)])]
+[JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(SuccessBody))]
+[JsonSerializable(typeof(CheckBody))]
+[JsonSerializable(typeof(TrackBody))]
+[JsonSerializable(typeof(CustomerBody))]
+[JsonSerializable(typeof(CursorPage<CustomerBody>))]
+[JsonSerializable(typeof(CountedPage<CustomerBody>))]
+[JsonSerializable(typeof(CursorPage<EventBody>))]
+[JsonSerializable(typeof(OffsetPage<EventBody>))]
+[JsonSerializable(typeof(AggregateBody))]
+[JsonSerializable(typeof(AttachBody))]
+[JsonSerializable(typeof(FeatureBody))]
+[JsonSerializable(typeof(ListBody<FeatureBody>))]
+[JsonSerializable(typeof(PlanBody))]
+[JsonSerializable(typeof(ListBody<PlanBody>))]
+[JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(VersionBody))]
+internal sealed partial class ApiJson : JsonSerializerContext;
+
+internal sealed class QuantityJson : JsonConverter<Quantity>
+{
+    public override Quantity Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => Quantity.Of(reader.GetDecimal());
+
+    public override void Write(Utf8JsonWriter writer, Quantity value, JsonSerializerOptions options) => ExactNumber.Write(writer, value.Value);
+}
+
+internal sealed class ExactDecimalJson : JsonConverter<decimal>
+{
+    public override decimal Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => reader.GetDecimal();
+
+    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) => ExactNumber.Write(writer, value);
+}
+
+internal sealed class PriceJson : JsonConverter<Price>
+{
+    public override Price Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => new(reader.GetDecimal());
+
+    public override void Write(Utf8JsonWriter writer, Price value, JsonSerializerOptions options) => ExactNumber.Write(writer, value.Amount);
+}
+
+internal sealed class InstantJson : JsonConverter<Instant>
+{
+    public override Instant Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => new(reader.GetInt64());
+
+    public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Milliseconds);
+}
+
+internal sealed class RawJson : JsonConverter<JsonText>
+{
+    public override JsonText Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+    {
+        using var document = JsonDocument.ParseValue(ref reader);
+        return new JsonText(document.RootElement.GetRawText());
+    }
+
+    public override void Write(Utf8JsonWriter writer, JsonText value, JsonSerializerOptions options) => writer.WriteRawValue(value.Value, skipInputValidation: true);
+}
+
+internal sealed class FeatureIdJson : JsonConverter<FeatureId>
+{
+    public override FeatureId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => new(reader.GetString()!);
+
+    public override void Write(Utf8JsonWriter writer, FeatureId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, FeatureId value, JsonSerializerOptions options) => writer.WritePropertyName(value.Value);
+}
+
+internal sealed class PlanIdJson : JsonConverter<PlanId>
+{
+    public override PlanId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => new(reader.GetString()!);
+
+    public override void Write(Utf8JsonWriter writer, PlanId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+}
+
+/// <summary>A decimal without trailing zeros: 72.65, never 72.6500.</summary>
+internal static class ExactNumber
+{
+    private const decimal One = 1.0000000000000000000000000000m;
+
+    public static void Write(Utf8JsonWriter writer, decimal value) => writer.WriteNumberValue(value.Scale == 0 ? value : value / One);
+}

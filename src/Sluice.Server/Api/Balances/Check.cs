@@ -1,0 +1,97 @@
+using System.Text.Json.Serialization;
+using Sluice.Core;
+using Sluice.Server.Api.Customers;
+using Sluice.Server.Customers;
+
+namespace Sluice.Server.Api.Balances;
+
+/// <summary>balances.check: may this customer use so much of a feature? With send_event it is used in the same step.</summary>
+internal static class Check
+{
+    public static async ValueTask<Answer> Handle(Call call)
+    {
+        var body = Body.Of(call.Json);
+        var asked = Asked.Read(body, call.Catalog);
+        if (call.IsPublishable && (asked.SendEvent || body.Has("lock")))
+            return call.Refuse(RefusalCode.InvalidRequest, "send_event and lock are not open to publishable keys: call from your server with a secret key.");
+        if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (asked.Feature is not { } feature) return call.Refuse(RefusalCode.FeatureNotFound, $"Feature {asked.FeatureId} does not exist.");
+        return asked.SendEvent ? await Consume(call, asked, feature) : await Look(call, asked, feature);
+    }
+
+    private static async ValueTask<Answer> Look(Call call, Asked asked, Feature feature)
+    {
+        if (await call.Read(asked.CustomerId) is not { } customer) return call.NoSuchCustomer(asked.CustomerId);
+        if (asked.Backfill is { } backfill && !call.IsPublishable && customer.Profile.Backfilled(backfill) != customer.Profile)
+        {
+            var ran = await call.Run(asked.CustomerId, backfill);
+            if (ran.End != RunEnd.Done) return call.Failure(ran);
+            customer = ran.Customer;
+        }
+
+        return Answered(call, asked, customer, Access.Check(customer, call.Catalog, feature, asked.Required), linked: null);
+    }
+
+    private static async ValueTask<Answer> Consume(Call call, Asked asked, Feature feature)
+    {
+        if (feature.IsBoolean) return call.Refuse(RefusalCode.InvalidRequest, $"send_event: {feature.Id} is a boolean feature, there is nothing to use up.");
+        var track = new Command.Track(feature.Id, null, asked.Required, OverageBehavior.Reject, null, asked.Properties, asked.Listed);
+        var ran = await call.Run(asked.Backfill is null
+            ? [new Addressed(asked.CustomerId, track)]
+            : [new Addressed(asked.CustomerId, asked.Backfill), new Addressed(asked.CustomerId, track)]);
+        if (ran is { End: RunEnd.Refused, Refusal.Code: RefusalCode.InsufficientBalance })
+        {
+            var denied = Access.Check(ran.Customer, call.Catalog, feature, asked.Required);
+            return Answered(call, asked, ran.Customer, denied with { Allowed = false }, linked: null);
+        }
+
+        if (ran.End != RunEnd.Done) return call.Failure(ran);
+        var answer = TrackAnswer.Of(ran.Customer, call.Catalog, track, Tracked.UsedIn(ran.Events[^1]));
+        return Answered(call, asked, ran.Customer, Access.Recorded(call.Catalog, feature, asked.Required, answer), BalancesBody.Of(ran.Customer.Key, answer.Linked));
+    }
+
+    private static Answer Answered(Call call, Asked asked, Customer customer, CheckAnswer check, IReadOnlyDictionary<string, BalanceBody?>? linked) => Answer.Ok(
+        new CheckBody(
+            check.Allowed,
+            asked.CustomerId,
+            check.Required,
+            check.Balance is { } balance ? BalanceBody.Of(customer.Key, balance, asked.ExpandBalance ? call.Catalog.Feature(balance.Feature) : null) : null,
+            linked,
+            check.Flag is { } flag ? FlagBody.Of(customer.Key, flag, asked.ExpandFlag ? call.Catalog.Feature(flag.Feature) : null) : null),
+        ApiJson.Default.CheckBody);
+
+    /// <summary>What a check asks, in words of the field.</summary>
+    private readonly record struct Asked(
+        string CustomerId, string FeatureId, Feature? Feature, Quantity Required, bool SendEvent, bool Listed, JsonText? Properties, Command.Backfill? Backfill, bool ExpandBalance, bool ExpandFlag)
+    {
+        public static Asked Read(Body body, Catalog catalog)
+        {
+            var customerId = body.RequiredText("customer_id");
+            body.Later("product_id", "entity_id", "entity_data", "lock", "with_preview");
+            var featureId = body.Has("product_id") ? "" : body.RequiredText("feature_id");
+            if (body.Has("product_id") && body.Has("feature_id")) body.Fault("product_id", "send either feature_id or product_id");
+            var required = body.Quantity("required_balance") ?? body.Quantity("required_quantity") ?? Quantity.One;
+            var expand = body.Texts("expand", orOne: true);
+            return new Asked(
+                customerId,
+                featureId,
+                catalog.Feature(new FeatureId(featureId)),
+                required,
+                body.Flag("send_event", otherwise: false),
+                Listed: !body.Flag("skip_event", otherwise: false),
+                body.Json("properties"),
+                CustomerFields.Data(body),
+                expand?.Contains("balance.feature") ?? false,
+                expand?.Contains("flag.feature") ?? false);
+        }
+    }
+}
+
+/// <summary>The answer to a check. <c>RequiredBalance</c> is in credits when a credit system answers.</summary>
+public sealed record CheckBody(
+    bool Allowed,
+    string CustomerId,
+    Quantity RequiredBalance,
+    BalanceBody? Balance,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, BalanceBody?>? Balances,
+    FlagBody? Flag);

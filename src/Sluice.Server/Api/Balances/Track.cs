@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Sluice.Core;
+using Sluice.Server.Api.Customers;
+using Sluice.Server.Customers;
+using Sluice.Storage;
+
+namespace Sluice.Server.Api.Balances;
+
+/// <summary>balances.track: records usage and takes it from the balances that serve it.</summary>
+internal static class Track
+{
+    public static async ValueTask<Answer> Handle(Call call)
+    {
+        var body = Body.Of(call.Json);
+        var tracked = Tracked.Read(body);
+        var isAsync = body.Flag("async", otherwise: false);
+        var expandFeature = body.Texts("expand", orOne: true)?.Contains("balance.feature") ?? false;
+        if (body.Refusal is { } wrong) return call.Refuse(wrong);
+
+        using var held = await tracked.Hold(call);
+        if (tracked.IdempotencyKey is not null)
+        {
+            if (held.Claim is not { } claim) return call.Refuse(Idempotency.Duplicate);
+            call.Claim(claim);
+        }
+
+        if (tracked.Command.Feature is { } id && call.Catalog.Feature(id) is null) return call.Refuse(RefusalCode.FeatureNotFound, $"Feature {id} does not exist.");
+        var ran = await call.Run(tracked.Commands);
+        if (ran.End != RunEnd.Done) return call.Failure(ran);
+        return isAsync ? Accepted(tracked) : Answered(call, tracked, ran, expandFeature);
+    }
+
+    // As durable as any other answer; only the balance is left out, as callers of async expect.
+    private static Answer Accepted(Tracked tracked) => Answer.Of(
+        202, new TrackBody(tracked.CustomerId, tracked.Command.EventName, tracked.Command.Value, null, null, null), ApiJson.Default.TrackBody);
+
+    private static Answer Answered(Call call, Tracked tracked, Ran ran, bool expandFeature)
+    {
+        var customer = ran.Customer;
+        var answer = TrackAnswer.Of(customer, call.Catalog, tracked.Command, Tracked.UsedIn(ran.Events[^1]));
+        return Answer.Ok(
+            new TrackBody(
+                tracked.CustomerId,
+                tracked.Command.EventName,
+                tracked.Command.Value,
+                answer.Balance is { } balance ? BalanceBody.Of(customer.Key, balance, expandFeature ? call.Catalog.Feature(balance.Feature) : null) : null,
+                BalancesBody.Of(customer.Key, answer.Linked),
+                DeductionBody.Of(customer.Key, answer.Draws)),
+            ApiJson.Default.TrackBody);
+    }
+}
+
+/// <summary>One track as asked, in words of the field.</summary>
+internal sealed record Tracked(string CustomerId, Command.Track Command, Command.Backfill? Backfill, string? IdempotencyKey)
+{
+    /// <summary>What is to be run, as one step; the track comes last.</summary>
+    public ImmutableArray<Addressed> Commands => Backfill is null
+        ? [new Addressed(CustomerId, Command)]
+        : [new Addressed(CustomerId, Backfill), new Addressed(CustomerId, Command)];
+
+    public static Tracked Read(Body body)
+    {
+        var customerId = body.RequiredText("customer_id");
+        body.Later("entity_id", "entity_data", "lock");
+        var feature = body.Text("feature_id", minLength: 1);
+        var eventName = body.Text("event_name", minLength: 1);
+        if (feature is null == eventName is null) body.Fault(null, "send exactly one of feature_id and event_name");
+        var command = new Command.Track(
+            feature is null ? null : new FeatureId(feature),
+            eventName,
+            body.Quantity("value") ?? Quantity.One,
+            body.Choice("overage_behavior", Words.Overage) ?? OverageBehavior.Cap,
+            body.Moment("timestamp"),
+            body.Json("properties"),
+            Listed: !body.Flag("skip_event", otherwise: false));
+        return new Tracked(customerId, command, CustomerFields.Data(body), body.Text("idempotency_key", minLength: 1));
+    }
+
+    /// <summary>What was recorded; null for a boolean feature.</summary>
+    public static CustomerEvent.Used? UsedIn(ImmutableArray<CustomerEvent> events) => events.IsEmpty ? null : events[^1] as CustomerEvent.Used;
+
+    public ClaimKey? BodyKey(Call call) => IdempotencyKey is { } key ? new ClaimKey(call.Scope.Id, ClaimKind.BodyKey, key) : null;
+
+    public ValueTask<Idempotency.Held> Hold(Call call) => BodyKey(call) is { } key ? call.Engine.Idempotency.Hold(key, call.Now) : default;
+}
+
+/// <summary>The answer to a track. <c>Value</c> is what was asked for; the deductions say what was taken.</summary>
+public sealed record TrackBody(
+    string CustomerId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EventName,
+    Quantity Value,
+    BalanceBody? Balance,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, BalanceBody?>? Balances,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<DeductionBody>? Deductions);
+
+/// <summary>The map <c>balances</c> of a check or track.</summary>
+internal static class BalancesBody
+{
+    /// <summary>Null (left out) when no credit system lists the feature.</summary>
+    public static IReadOnlyDictionary<string, BalanceBody?>? Of(CustomerKey customer, ImmutableArray<KeyValuePair<FeatureId, Balance?>> linked) => linked.IsDefault
+        ? null
+        : linked.ToDictionary(pair => pair.Key.Value, pair => pair.Value is { } balance ? BalanceBody.Of(customer, balance) : null);
+}

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Sluice.Core;
+using Sluice.Server.Customers;
+using Sluice.Server.Tenants;
+using Sluice.Storage;
+
+namespace Sluice.Server.Api;
+
+/// <summary>One authenticated request: who, which version, what was sent, and the moment it was read.</summary>
+internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVersion version, Instant now, JsonElement json)
+{
+    public Engine Engine => engine;
+
+    public Scope Scope => caller.Scope;
+
+    public Catalog Catalog => caller.Scope.Catalog;
+
+    public bool IsPublishable => caller.Kind == KeyKind.Publishable;
+
+    public ApiVersion Version => version;
+
+    /// <summary>The only clock reading of the request.</summary>
+    public Instant Now => now;
+
+    public JsonElement Json => json;
+
+    public HttpRequest Request => http.Request;
+
+    /// <summary>Claims that must be committed with the request's effect.</summary>
+    public ImmutableArray<Claim> Claims { get; private set; } = [];
+
+    /// <summary>True when nothing has committed the claims yet.</summary>
+    public bool ClaimsOpen => !Claims.IsEmpty;
+
+    public string Route(string name) => (string)http.Request.RouteValues[name]!;
+
+    public string? Query(string name) => http.Request.Query.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    public void Claim(Claim claim) => Claims = Claims.Add(claim);
+
+    public ValueTask<Ran> Run(string customerId, Command command) => Run([new Addressed(customerId, command)]);
+
+    public async ValueTask<Ran> Run(ImmutableArray<Addressed> commands) => Spent(await engine.Runner.Run(Scope, commands, Claims, now));
+
+    /// <summary>Marks the claims as committed when the run stored something.</summary>
+    public Ran Spent(Ran ran)
+    {
+        if (ran.Stored) Claims = [];
+        return ran;
+    }
+
+    /// <summary>Changes the catalog and commits the claims with it; answers from the catalog after the change.</summary>
+    public async ValueTask<Answer> ChangeCatalog(Func<CatalogContext, ValueTask<CatalogDecision>> decide, Func<Catalog, Answer> answer)
+    {
+        var (end, refusal, after, stored) = await engine.Catalogs.Change(Scope, decide, Claims, now);
+        if (stored) Claims = [];
+        if (end != RunEnd.Done) return Failure(end, refusal);
+        return answer(after!);
+    }
+
+    /// <summary>The committed customer as of now, or null.</summary>
+    public async ValueTask<Customer?> Read(string customerId)
+    {
+        return await engine.Customers.FindCommitted(Scope, customerId, now) is { } committed ? AsOfNow(committed) : null;
+    }
+
+    public Customer AsOfNow(Customer customer) => Due.AsOf(customer, Instant.Max(now, customer.LastMoment));
+
+    public Answer NoSuchCustomer(string id) => Refuse(CommandRunner.NoSuchCustomer(id));
+
+    public Answer Refuse(Refusal refusal) => Answer.Error(refusal, Scope.Environment);
+
+    public Answer Refuse(RefusalCode code, string message) => Refuse(new Refusal(code, message));
+
+    /// <summary>The answer to a run that did not end well.</summary>
+    public Answer Failure(Ran ran) => Failure(ran.End, ran.Refusal);
+
+    private Answer Failure(RunEnd end, Refusal? refusal) => end switch
+    {
+        RunEnd.Refused => Refuse(refusal!),
+        RunEnd.Overloaded => Answer.Error(429, "rate_limit_exceeded", "Sluice has more requests waiting than it takes. Nothing was done; try again.", Scope.Environment),
+        RunEnd.StoreFailed => Answer.Error(503, "service_unavailable", "The store could not be reached, so it is not known whether this was carried out. Repeat it with the same idempotency key.", Scope.Environment),
+        _ => throw new InvariantViolation($"{end} is no failure"),
+    };
+}

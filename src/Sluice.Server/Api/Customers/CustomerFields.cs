@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Sluice.Core;
+
+namespace Sluice.Server.Api.Customers;
+
+/// <summary>The fields of customers as callers send them.</summary>
+internal static partial class CustomerFields
+{
+    private const string IdSays = "may hold letters, digits, '_', '-' and ':' only";
+
+    [GeneratedRegex("^[a-zA-Z0-9_:-]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex IdShape { get; }
+
+    [GeneratedRegex(@"^[^\s@]+@[^\s@]+\.[^\s@.]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex EmailShape { get; }
+
+    public static string Id(Body body, string field = "customer_id") => body.RequiredText(field, shape: IdShape, shapeSays: IdSays);
+
+    /// <summary>Null is a value: a customer known by email only.</summary>
+    public static string? IdOrNull(Body body, string field = "customer_id") =>
+        body.Text(field, required: true, nullable: true, minLength: 1, shape: IdShape, shapeSays: IdSays);
+
+    public static string? NewId(Body body, string field) => body.Text(field, minLength: 1, shape: IdShape, shapeSays: IdSays);
+
+    public static string? Email(Body body) => body.Text("email", nullable: true, shape: EmailShape, shapeSays: "is not an email address");
+
+    /// <summary>
+    /// customer_data of a check or track: for a customer that exists it fills in an empty name and email. Null when it
+    /// could not change anything.
+    /// </summary>
+    public static Command.Backfill? Data(Body body)
+    {
+        if (body.Object("customer_data", nullable: true) is not { } data) return null;
+        var (name, email) = (data.Text("name", nullable: true), Email(data));
+        return name is null && email is null ? null : new Command.Backfill(name, email, null);
+    }
+
+    /// <summary>Merged into what stands; a key set to null is removed. Values are kept as they were written, half characters too.</summary>
+    public static JsonText? Merged(JsonText? standing, JsonText? sent)
+    {
+        if (sent is not { } changes) return standing;
+        var merged = new OrderedDictionary<string, string>(StringComparer.Ordinal);
+        if (standing is { } text) Put(text);
+        Put(changes);
+        if (merged.Count == 0) return null;
+
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in merged)
+            {
+                writer.WritePropertyName(name);
+                writer.WriteRawValue(value, skipInputValidation: true);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return new JsonText(Encoding.UTF8.GetString(json.WrittenSpan));
+
+        void Put(JsonText members)
+        {
+            using var document = JsonDocument.Parse(members.Value);
+            foreach (var member in document.RootElement.EnumerateObject())
+            {
+                if (member.Value.ValueKind == JsonValueKind.Null) merged.Remove(member.Name);
+                else merged[member.Name] = member.Value.GetRawText();
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+namespace Sluice.Server.Api;
+
+/// <summary>A route of the API.</summary>
+/// <param name="Operation">The RPC it serves ("balances.check"); REST twins carry the same one.</param>
+/// <param name="Public">Open to publishable keys too.</param>
+internal sealed record Endpoint(string Method, string Path, string Operation, Func<Call, ValueTask<Answer>> Handle, bool Public = false);

@@ -1,0 +1,31 @@
+using Sluice.Core;
+
+namespace Sluice.Server.Api;
+
+/// <summary>Each refusal's HTTP status and code on the wire.</summary>
+public static class ErrorTable
+{
+    public static (int Status, string Code) Of(RefusalCode code) => code switch
+    {
+        RefusalCode.InvalidInputs => (400, "invalid_inputs"),
+        RefusalCode.InvalidRequest => (400, "invalid_request"),
+        RefusalCode.InvalidFeature => (400, "invalid_feature"),
+        RefusalCode.InvalidPrice => (400, "invalid_price"),
+        RefusalCode.NotSupported => (400, "not_supported"),
+        RefusalCode.NotFound => (404, "invalid_request"),
+        RefusalCode.Conflict => (409, "invalid_request"),
+        RefusalCode.FeatureNotFound => (404, "feature_not_found"),
+        RefusalCode.FeatureExists => (409, "duplicate_feature_id"),
+        RefusalCode.PlanNotFound => (404, "product_not_found"),
+        RefusalCode.PlanExists => (400, "product_already_exists"),
+        RefusalCode.CustomerNotFound => (404, "customer_not_found"),
+        RefusalCode.CustomerExists => (409, "customer_already_exists"),
+        RefusalCode.EntityNotFound => (404, "entity_not_found"),
+        RefusalCode.SubscriptionExists => (400, "duplicate_subscription_id"),
+        RefusalCode.PlanAlreadyAttached => (409, "plan_already_attached"),
+        RefusalCode.InsufficientBalance => (400, "insufficient_balance"),
+        RefusalCode.DuplicateIdempotencyKey => (409, "duplicate_idempotency_key"),
+        RefusalCode.InvalidCursor => (400, "invalid_cursor"),
+        _ => throw new InvariantViolation($"no status for {code}"),
+    };
+}

@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.Data.Common;
+using System.Text.Json;
+using Sluice.Core;
+using Sluice.Server.Customers;
+using Sluice.Server.Tenants;
+using Sluice.Storage;
+
+namespace Sluice.Server.Api;
+
+/// <summary>
+/// What happens around every request: who is calling, which version, the body, the idempotency key, then the endpoint,
+/// then the answer.
+/// </summary>
+internal sealed partial class Frame(Engine engine, RequestLog log)
+{
+    public const string IdempotencyHeader = "Idempotency-Key";
+
+    /// <summary>The largest request taken.</summary>
+    public const long MaxBodyBytes = 8 * 1024 * 1024;
+
+    /// <summary>How deep a request may nest. It is stored a few levels deeper than it was sent, and read back at 64.</summary>
+    public const int MaxDepth = 48;
+
+    private static readonly JsonElement NoBody = JsonDocument.Parse("{}").RootElement;
+    private static readonly JsonDocumentOptions JsonOptions = new() { MaxDepth = MaxDepth };
+
+    public async Task Serve(HttpContext http, Endpoint endpoint)
+    {
+        var started = engine.Time.GetTimestamp();
+        var now = Instant.Of(engine.Time.GetUtcNow());
+        Answer answer;
+        Exception? failure = null;
+        try
+        {
+            answer = await Answered(http, endpoint, now);
+        }
+        catch (BadHttpRequestException bad)
+        {
+            answer = Answer.Error(bad.StatusCode, "invalid_request", bad.Message, ScopeDirectory.Sandbox);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception unexpected)
+        {
+            failure = unexpected;
+            answer = unexpected is DbException or IOException
+                ? Answer.Error(503, "service_unavailable", "The store could not be reached.", ScopeDirectory.Sandbox)
+                : Answer.Error(500, "internal_error", "Sluice has a bug, and its log says more. Whether the request was carried out is not known: repeat it with the same idempotency key.", ScopeDirectory.Sandbox);
+        }
+
+        await AnswerWriter.Write(http.Response, answer);
+        log.Served(http, endpoint, answer, engine.Time.GetElapsedTime(started), failure);
+    }
+
+    private async ValueTask<Answer> Answered(HttpContext http, Endpoint endpoint, Instant now)
+    {
+        var (caller, denied) = await Authenticate(http.Request, endpoint);
+        if (denied is { } no) return no;
+        var environment = caller!.Scope.Environment;
+        if (!ApiVersion.TryParse(http.Request.Headers[ApiVersion.Header], out var version))
+            return Answer.Error(400, "invalid_api_version", $"\"{http.Request.Headers[ApiVersion.Header]}\" is not a version that Sluice serves: use 2.1 to 2.4, or leave {ApiVersion.Header} out for the newest.", environment);
+
+        using var document = await ReadJson(http.Request);
+        var call = new Call(engine, http, caller, version, now, document?.RootElement ?? NoBody);
+        string? key = http.Request.Headers[IdempotencyHeader];
+        if (string.IsNullOrEmpty(key)) return await endpoint.Handle(call);
+
+        using var held = await engine.Idempotency.Hold(new ClaimKey(call.Scope.Id, ClaimKind.HeaderKey, key), now);
+        if (held.Claim is not { } claim) return call.Refuse(Idempotency.Duplicate);
+        call.Claim(claim);
+        var answer = await endpoint.Handle(call);
+        if (answer.Failed || !call.ClaimsOpen) return answer;
+
+        // The request changed nothing, but its key is used all the same, before the answer.
+        var taken = await engine.Runner.TakeClaims(call.Claims);
+        return taken.End == RunEnd.Done ? answer : call.Failure(taken);
+    }
+
+    private async ValueTask<(Caller? Caller, Answer? Denied)> Authenticate(HttpRequest request, Endpoint endpoint)
+    {
+        const string scheme = "Bearer ";
+        string? header = request.Headers.Authorization;
+        if (header is null || !header.StartsWith(scheme, StringComparison.Ordinal) || header.Length == scheme.Length)
+            return (null, Unauthorized("no_secret_key", "No secret key in the Authorization header: send \"Authorization: Bearer am_sk_…\"."));
+
+        var key = header[scheme.Length..];
+        if (key.StartsWith(ApiKeys.PublishablePrefix, StringComparison.Ordinal))
+        {
+            if (!endpoint.Public) return (null, Unauthorized("endpoint_not_public", "This endpoint is not open to publishable keys: call it from your server with a secret key."));
+            return await engine.Keys.Find(key) is { Kind: KeyKind.Publishable } open ? (open, null) : (null, Unauthorized("invalid_publishable_key", "Invalid publishable key."));
+        }
+
+        if (key.StartsWith(ApiKeys.SecretPrefix, StringComparison.Ordinal))
+            return await engine.Keys.Find(key) is { Kind: KeyKind.Secret } secret ? (secret, null) : (null, Unauthorized("invalid_secret_key", $"Invalid secret key: {key[..Math.Min(15, key.Length)]}*"));
+        if (key.StartsWith("am_oauth_", StringComparison.Ordinal)) return (null, Unauthorized("invalid_request", "Invalid or expired access token."));
+        if (key.StartsWith("am_jwt_", StringComparison.Ordinal)) return (null, Unauthorized("invalid_request", "Invalid or revoked customer token."));
+        return (null, Unauthorized("invalid_request", "Invalid authorization token prefix: keys begin with am_sk_test_, am_sk_live_ or am_pk_."));
+    }
+
+    private static Answer Unauthorized(string code, string message) => Answer.Error(401, code, message, ScopeDirectory.Sandbox);
+
+    // An empty, malformed or null body counts as {}, and is then told which fields it lacks.
+    private static async ValueTask<JsonDocument?> ReadJson(HttpRequest request)
+    {
+        if (request.ContentLength == 0 || HttpMethods.IsGet(request.Method)) return null;
+        var reader = request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(request.HttpContext.RequestAborted);
+            if (!read.IsCompleted)
+            {
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
+            }
+
+            var document = Parse(read.Buffer);
+            reader.AdvanceTo(read.Buffer.End);
+            return document;
+        }
+    }
+
+    private static JsonDocument? Parse(ReadOnlySequence<byte> buffer)
+    {
+        if (buffer.IsEmpty) return null;
+        try
+        {
+            // Copied: the document must outlive the reader's buffer.
+            var bytes = buffer.ToArray();
+            var document = JsonDocument.Parse(bytes, JsonOptions);
+            if (document.RootElement.ValueKind != JsonValueKind.Null && WellFormed.Is(bytes)) return document;
+            document.Dispose();
+            return null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace Sluice.Server.Api;
+
+/// <summary>One wide event per request.</summary>
+internal sealed partial class RequestLog(Settings settings, ILogger<RequestLog> log)
+{
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
+
+    public void Served(HttpContext http, Endpoint endpoint, Answer answer, TimeSpan took, Exception? failure)
+    {
+        if (failure is not null) Broke(http.Request.Method, http.Request.Path, endpoint.Operation, answer.Status, took.TotalMilliseconds, failure);
+        else if (settings.LogRequests == RequestLogging.All || (settings.LogRequests == RequestLogging.Failed && (answer.Failed || took > Slow)))
+            Request(http.Request.Method, http.Request.Path, endpoint.Operation, answer.Status, (answer.Body as ErrorBody)?.Code, took.TotalMilliseconds, http.Request.Headers[ApiVersion.Header]);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path} {Operation} {Status} {Code} {Milliseconds:0.0}ms version={Version}")]
+    private partial void Request(string method, string path, string operation, int status, string? code, double milliseconds, string? version);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} {Operation} {Status} {Milliseconds:0.0}ms failed")]
+    private partial void Broke(string method, string path, string operation, int status, double milliseconds, Exception failure);
+}

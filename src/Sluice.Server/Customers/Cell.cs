@@ -1,0 +1,51 @@
+using Sluice.Core;
+using Sluice.Storage;
+
+namespace Sluice.Server.Customers;
+
+/// <summary>
+/// One customer in memory. <see cref="Latest"/> is what changes are decided on, under the gate; <see cref="Committed"/>
+/// is what a crash cannot take back, and all that a plain read may show.
+/// </summary>
+internal sealed class Cell(CustomerKey key)
+{
+    private volatile Customer? _committed;
+    private volatile bool _dropped;
+
+    public CustomerKey Key { get; } = key;
+
+    /// <summary>Guards everything that ends in _NeedsGate. Never held over an await.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>Null until the unit that creates the customer is committed.</summary>
+    public Customer? Committed => _committed;
+
+    /// <summary>No longer the truth: a unit failed or the customer is gone. Who finds this starts over.</summary>
+    public bool Dropped => _dropped;
+
+    public Customer? Latest_NeedsGate { get; set; }
+
+    /// <summary>Hash of the last journal entry decided.</summary>
+    public byte[] Hash_NeedsGate { get; set; } = JournalFormat.FirstHash;
+
+    /// <summary>The last unit queued; what is decided on its state must wait for it.</summary>
+    public Unit? Last_NeedsGate { get; set; }
+
+    /// <summary>Bytes of journal since the last snapshot, and that snapshot's size. Touched by the committer's thread only.</summary>
+    public long TailBytes { get; set; }
+
+    public long SnapshotBytes { get; set; }
+
+    public static Cell Loaded(StoredCustomer stored) => new(stored.Customer.Key)
+    {
+        _committed = stored.Customer,
+        Latest_NeedsGate = stored.Customer,
+        Hash_NeedsGate = stored.Hash,
+        TailBytes = stored.TailBytes,
+        SnapshotBytes = stored.SnapshotBytes,
+    };
+
+    public void Publish(Customer committed) => _committed = committed;
+
+    public void Drop() => _dropped = true;
+}

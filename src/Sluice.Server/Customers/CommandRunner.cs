@@ -1,0 +1,311 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Sluice.Core;
+using Sluice.Server.Tenants;
+using Sluice.Storage;
+
+namespace Sluice.Server.Customers;
+
+/// <summary>A command and the customer it is for: by the caller's id, or by the engine's key.</summary>
+public readonly record struct Addressed(string? CustomerId, CustomerKey Key, Command Command)
+{
+    public Addressed(string customerId, Command command)
+        : this(customerId, default, command)
+    {
+    }
+
+    public Addressed(CustomerKey key, Command command)
+        : this(null, key, command)
+    {
+    }
+}
+
+/// <summary>
+/// The road of a command: find the customers, take their gates, decide, change memory and take a place in the queue in
+/// one critical section; then, outside it, wait for the commit. Nothing is answered that a crash could take back.
+/// </summary>
+internal sealed class CommandRunner(CustomerDirectory directory, Committer committer, ClaimsInFlight claimsInFlight, CustomerKeys keys, SnapshotWriter snapshots)
+{
+    public ValueTask<Ran> Run(Scope scope, string customerId, Command command, ImmutableArray<Claim> claims, Instant now) =>
+        Run(scope, [new Addressed(customerId, command)], claims, now);
+
+    /// <summary>All commands or none, as one unit.</summary>
+    public async ValueTask<Ran> Run(Scope scope, ImmutableArray<Addressed> commands, ImmutableArray<Claim> claims, Instant now, ClaimChanges idChanges = default)
+    {
+        while (true)
+        {
+            var cells = new Cell[commands.Length];
+            for (var i = 0; i < cells.Length; i++)
+            {
+                var (id, key, _) = commands[i];
+                var cell = id is null ? await directory.Load(scope, key) : await directory.Find(scope, id, now);
+                if (cell is null) return Ran.Refused(NoSuchCustomer(id), i);
+                cells[i] = cell;
+            }
+
+            if (!committer.TryReserve(out var reserved)) return Ran.Overloaded;
+            using var place = reserved;
+            var attempt = Attempt(scope, commands, cells, claims, idChanges, now);
+            if (attempt.Again is { } again)
+            {
+                await again;
+                continue;
+            }
+
+            if (attempt.Queued is { } unit)
+            {
+                var fate = await unit.Settled;
+                if (fate.IsCommitted) return attempt.Ran! with { Stored = true };
+                if (fate.Kind == FateKind.Unknown) return Ran.StoreFailed;
+                if (fate.Kind == FateKind.ClaimLost) return Ran.Refused(Lost(fate.Lost!.Value), 0);
+            }
+            else if (await AllCommitted(attempt.BuiltOn))
+            {
+                return attempt.Ran!;
+            }
+        }
+    }
+
+    /// <summary>Makes a customer under its id, or under its email when it has no id. <c>Made</c> is false when it was there already.</summary>
+    public async ValueTask<(Ran Ran, bool Made)> GetOrCreate(Scope scope, Profile profile, Func<CustomerKey, Command.Create> create, ImmutableArray<Claim> claims, Instant now)
+    {
+        var key = IdClaim(scope, profile);
+        while (true)
+        {
+            if (await Find(scope, profile, now) is { } there) return (new Ran(RunEnd.Done, [there], []), false);
+            using var reservation = await claimsInFlight.Reserve(key);
+            if (await Find(scope, profile, now) is not null) continue;
+
+            var command = create(await keys.Next());
+            if (!committer.TryReserve(out var reserved)) return (Ran.Overloaded, false);
+            using var place = reserved;
+            if (!scope.TryEnter(out var changed))
+            {
+                await changed;
+                continue;
+            }
+
+            CustomersUnit unit;
+            Ran ran;
+            try
+            {
+                var decision = Decider.Decide(null, scope.Catalog, command, now);
+                if (decision is Decision.Refused { Refusal: var refusal }) return (Ran.Refused(refusal, 0), false);
+                var accepted = (Decision.Accepted)decision;
+                var cell = new Cell(command.Key);
+                var chain = new EntryChain(scope.Id, null, cell.Hash_NeedsGate).Append(accepted.Events, accepted.Customer, now);
+                cell.Latest_NeedsGate = accepted.Customer;
+                cell.Hash_NeedsGate = chain.Hash;
+                unit = new CustomersUnit(scope, [new CellChange(cell, accepted.Customer, null, chain.Bytes)], snapshots.Due)
+                {
+                    Changes = [chain.ToChange()],
+                    Takes = claims.Add(new Claim(key, command.Key, now, null)),
+                };
+                cell.Last_NeedsGate = unit;
+                CustomerDirectory.Enter(scope, cell);
+                committer.Enqueue(unit);
+                ran = new Ran(RunEnd.Done, [accepted.Customer], [accepted.Events], Stored: true);
+            }
+            finally
+            {
+                scope.Leave();
+            }
+
+            var fate = await unit.Settled;
+            if (fate.IsCommitted) return (ran, true);
+            if (fate.Kind == FateKind.Unknown) return (Ran.StoreFailed, false);
+            if (fate.Kind == FateKind.ClaimLost && fate.Lost != key) return (Ran.Refused(Lost(fate.Lost!.Value), 0), false);
+        }
+    }
+
+    /// <summary>Deletes a customer and frees its id; a creation under the same id waits for the end of this.</summary>
+    public async ValueTask<Ran> Delete(Scope scope, string id, ImmutableArray<Claim> claims, Instant now)
+    {
+        var key = IdClaim(scope, new Profile(id));
+        using var reservation = await claimsInFlight.Reserve(key);
+        return await Run(scope, [new Addressed(id, new Command.Delete())], claims, now, new ClaimChanges([], [key]));
+    }
+
+    /// <summary>Changes a profile and the id with it.</summary>
+    public async ValueTask<Ran> Rename(Scope scope, Customer customer, Command.ChangeProfile change, string newId, ImmutableArray<Claim> claims, Instant now)
+    {
+        var (from, to) = (IdClaim(scope, customer.Profile), new ClaimKey(scope.Id, ClaimKind.CustomerId, newId));
+        using var reservations = await claimsInFlight.ReserveAll([from, to]);
+        if (await directory.Find(scope, newId, now) is not null) return Ran.Refused(Lost(to), 0);
+
+        // While both ids are held nobody else can rename or delete it; before that somebody may have.
+        if ((await directory.Load(scope, customer.Key))?.Committed is not { } standing || IdClaim(scope, standing.Profile) != from)
+            return Ran.Refused(NoSuchCustomer(customer.Profile.Id), 0);
+        var idChange = new ClaimChanges([new Claim(to, customer.Key, now, null)], [from]);
+        return await Run(scope, [new Addressed(customer.Key, change)], claims, now, idChange);
+    }
+
+    /// <summary>Commits claims by themselves: the keys of a request that changed nothing else.</summary>
+    public async ValueTask<Ran> TakeClaims(ImmutableArray<Claim> claims)
+    {
+        if (!committer.TryReserve(out var reserved)) return Ran.Overloaded;
+        using var place = reserved;
+        var unit = new ClaimsUnit { Takes = claims };
+        committer.Enqueue(unit);
+        var fate = await unit.Settled;
+        return fate.Kind switch
+        {
+            FateKind.Committed => new Ran(RunEnd.Done, [], [], Stored: true),
+            FateKind.ClaimLost => Ran.Refused(Lost(fate.Lost!.Value), 0),
+            _ => Ran.StoreFailed,
+        };
+    }
+
+    public static Refusal NoSuchCustomer(string? id) => new(RefusalCode.CustomerNotFound, $"Customer {id} not found. Create it first with customers.get_or_create.");
+
+    private static ClaimKey IdClaim(Scope scope, Profile profile) => profile.Id is { } id
+        ? new ClaimKey(scope.Id, ClaimKind.CustomerId, id)
+        : new ClaimKey(scope.Id, ClaimKind.CustomerEmail, profile.Email!);
+
+    private static Refusal Lost(ClaimKey claim) => claim.Kind switch
+    {
+        ClaimKind.CustomerId => new Refusal(RefusalCode.CustomerExists, $"A customer with the id {claim.Key} exists already."),
+        ClaimKind.CustomerEmail => new Refusal(RefusalCode.CustomerExists, "A customer without an id and with this email exists already."),
+        ClaimKind.HeaderKey or ClaimKind.BodyKey => Idempotency.Duplicate,
+        _ => throw new InvariantViolation($"claim kind {claim.Kind}"),
+    };
+
+    private ValueTask<Customer?> Find(Scope scope, Profile profile, Instant now) =>
+        profile.Id is { } id ? directory.FindCommitted(scope, id, now) : directory.FindByEmail(scope, profile.Email!, now);
+
+    private static async ValueTask<bool> AllCommitted(List<Unit>? units)
+    {
+        if (units is null) return true;
+        foreach (var unit in units)
+        {
+            if (!(await unit.Settled).IsCommitted) return false;
+        }
+
+        return true;
+    }
+
+    /// <param name="Again">Nothing was decided: wait for this, then start over.</param>
+    /// <param name="Queued">The unit to wait for.</param>
+    /// <param name="BuiltOn">Nothing was queued, but the answer was derived from these units.</param>
+    private readonly record struct Attempted(Task? Again, Ran? Ran, Unit? Queued, List<Unit>? BuiltOn);
+
+    private Attempted Attempt(
+        Scope scope, ImmutableArray<Addressed> commands, Cell[] cells, ImmutableArray<Claim> claims, ClaimChanges idChanges, Instant now)
+    {
+        if (!scope.TryEnter(out var changed)) return new Attempted(changed, null, null, null);
+        var gated = InOrder(cells);
+        foreach (var cell in gated) cell.Gate.Enter();
+        try
+        {
+            if (Stale(commands, cells) is { } stale) return new Attempted(stale, null, null, null);
+            var drafts = Array.ConvertAll(gated, cell => new Draft(scope.Id, cell));
+            var ran = Decide(scope, commands, cells, drafts, now);
+            if (ran.End == RunEnd.Refused || Array.TrueForAll(drafts, draft => draft.IsEmpty))
+                return new Attempted(null, ran, null, Unsettled(gated));
+
+            // From here on everything must succeed: memory changes and the unit takes its place in the queue.
+            var changes = Array.FindAll(drafts, draft => !draft.IsEmpty);
+            var unit = new CustomersUnit(scope, ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.CellChange)), snapshots.Due)
+            {
+                Changes = ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.Change)),
+                Takes = idChanges.Takes.IsDefaultOrEmpty ? claims : claims.AddRange(idChanges.Takes),
+                Frees = idChanges.Frees.IsDefault ? [] : idChanges.Frees,
+            };
+            foreach (var draft in changes) draft.Keep(unit);
+            committer.Enqueue(unit);
+            return new Attempted(null, ran, unit, null);
+        }
+        catch (InvariantViolation)
+        {
+            foreach (var cell in gated) CustomerDirectory.Drop(scope, cell, cell.Committed?.Profile.Id);
+            throw;
+        }
+        finally
+        {
+            foreach (var cell in gated) cell.Gate.Exit();
+            scope.Leave();
+        }
+    }
+
+    private static Ran Decide(Scope scope, ImmutableArray<Addressed> commands, Cell[] cells, Draft[] drafts, Instant now)
+    {
+        var customers = new Customer[commands.Length];
+        var events = new ImmutableArray<CustomerEvent>[commands.Length];
+        for (var i = 0; i < commands.Length; i++)
+        {
+            var draft = drafts.Length == 1 ? drafts[0] : Array.Find(drafts, candidate => candidate.Cell == cells[i])!;
+            var moment = Instant.Max(now, draft.Customer.LastMoment);
+            switch (Decider.Decide(draft.Customer, scope.Catalog, commands[i].Command, moment))
+            {
+                case Decision.Refused refused:
+                    return Ran.Refused(refused.Refusal, i, Due.AsOf(draft.Customer, moment));
+                case Decision.Accepted accepted:
+                    if (!accepted.Events.IsEmpty) draft.Add(accepted, moment);
+                    (customers[i], events[i]) = (accepted.Customer, accepted.Events);
+                    break;
+            }
+        }
+
+        return new Ran(RunEnd.Done, ImmutableCollectionsMarshal.AsImmutableArray(customers), ImmutableCollectionsMarshal.AsImmutableArray(events));
+    }
+
+    // Null when every cell still stands for the id it was found under; else what to wait for before looking again.
+    private static Task? Stale(ImmutableArray<Addressed> commands, Cell[] cells)
+    {
+        for (var i = 0; i < cells.Length; i++)
+        {
+            var latest = cells[i].Latest_NeedsGate!;
+            if (cells[i].Dropped) return Task.CompletedTask;
+            if (latest.Deleted || (commands[i].CustomerId is { } id && latest.Profile.Id != id)) return cells[i].Last_NeedsGate?.Settled ?? Task.CompletedTask;
+        }
+
+        return null;
+    }
+
+    private static List<Unit>? Unsettled(Cell[] gated)
+    {
+        List<Unit>? units = null;
+        foreach (var cell in gated)
+        {
+            if (cell.Last_NeedsGate is { Settled.IsCompleted: false } unit) (units ??= []).Add(unit);
+        }
+
+        return units;
+    }
+
+    private static Cell[] InOrder(Cell[] cells)
+    {
+        if (cells.Length == 1) return cells;
+        var distinct = cells.Distinct().ToArray();
+        Array.Sort(distinct, (a, b) => a.Key.CompareTo(b.Key));
+        return distinct;
+    }
+
+    /// <summary>One customer while its commands are being decided; memory is changed only by <see cref="Keep"/>.</summary>
+    private sealed class Draft(ScopeId scope, Cell cell)
+    {
+        private readonly string? _idBefore = cell.Latest_NeedsGate!.Profile.Id;
+        private readonly EntryChain _chain = new(scope, cell.Latest_NeedsGate, cell.Hash_NeedsGate);
+
+        public Cell Cell => cell;
+
+        public Customer Customer { get; private set; } = cell.Latest_NeedsGate!;
+
+        public bool IsEmpty => _chain.IsEmpty;
+
+        public CellChange CellChange => new(cell, Customer, _idBefore, _chain.Bytes);
+
+        public CustomerChange Change => _chain.ToChange();
+
+        public void Add(Decision.Accepted accepted, Instant moment)
+        {
+            _chain.Append(accepted.Events, accepted.Customer, moment);
+            Customer = accepted.Customer;
+        }
+
+        public void Keep(Unit unit) => (cell.Latest_NeedsGate, cell.Hash_NeedsGate, cell.Last_NeedsGate) = (Customer, _chain.Hash, unit);
+    }
+}
+
+/// <summary>Claims on ids that change with a customer's name or end.</summary>
+public readonly record struct ClaimChanges(ImmutableArray<Claim> Takes, ImmutableArray<ClaimKey> Frees);

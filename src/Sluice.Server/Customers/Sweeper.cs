@@ -1,0 +1,80 @@
+using Sluice.Core;
+using Sluice.Server.Tenants;
+using Sluice.Storage;
+
+namespace Sluice.Server.Customers;
+
+/// <summary>
+/// Sends a tick to every customer with something due, so that resets and expiries are stored also when nobody asks, and
+/// drops claims that have run out. Answers never depend on it: every read and every command brings a customer up to date
+/// by itself, and a claim that has run out holds nothing.
+/// </summary>
+internal sealed partial class Sweeper(IStore store, CommandRunner runner, ScopeDirectory scopes, TimeProvider time, ILogger<Sweeper> log) : BackgroundService
+{
+    private const int Page = 500;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Leap = TimeSpan.FromHours(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        var clock = new ClockWatch(time, Leap);
+        using var timer = new PeriodicTimer(Pause, time);
+        while (await timer.WaitForNextTickAsync(stopping))
+        {
+            if (clock.Leapt(out var by))
+            {
+                ClockLeapt(by);
+                continue;
+            }
+
+            try
+            {
+                var now = Instant.Of(time.GetUtcNow());
+                while (await SweepPage(now) == Page && !stopping.IsCancellationRequested)
+                {
+                }
+
+                while (await store.DropExpiredClaims(now, Page) == Page && !stopping.IsCancellationRequested)
+                {
+                }
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                SweepFailed(failure);
+            }
+        }
+    }
+
+    private async Task<int> SweepPage(Instant now)
+    {
+        var due = await store.DueCustomers(now, Page);
+        foreach (var (scopeId, key) in due)
+        {
+            if (scopes.Find(scopeId) is not { } scope) continue;
+            var ran = await runner.Run(scope, [new Addressed(key, new Command.Tick())], [], now);
+            if (ran.End is RunEnd.Overloaded or RunEnd.StoreFailed) return 0;
+        }
+
+        return due.Count;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The wall clock moved by {By} against the monotonic clock. Nothing due is swept until it is right again or Sluice is restarted; answers go by the wall clock.")]
+    private partial void ClockLeapt(TimeSpan by);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Sweeping due customers failed; it is tried again.")]
+    private partial void SweepFailed(Exception failure);
+}
+
+/// <summary>Compares the wall clock with the monotonic one.</summary>
+internal sealed class ClockWatch(TimeProvider time, TimeSpan limit)
+{
+    private readonly DateTimeOffset _wall = time.GetUtcNow();
+    private readonly long _ticks = time.GetTimestamp();
+
+    /// <summary>True while the wall clock is further off than the limit, forward or back.</summary>
+    public bool Leapt(out TimeSpan by)
+    {
+        by = time.GetUtcNow() - _wall - time.GetElapsedTime(_ticks);
+        return by.Duration() > limit;
+    }
+}

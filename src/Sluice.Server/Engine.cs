@@ -1,0 +1,16 @@
+using Sluice.Server.Customers;
+using Sluice.Server.Tenants;
+using Sluice.Storage;
+
+namespace Sluice.Server;
+
+/// <summary>What the endpoints work with.</summary>
+internal sealed record Engine(
+    IStore Store,
+    ScopeDirectory Scopes,
+    ApiKeys Keys,
+    CustomerDirectory Customers,
+    CommandRunner Runner,
+    CatalogChanges Catalogs,
+    Idempotency Idempotency,
+    TimeProvider Time);

@@ -1,0 +1,89 @@
+namespace Sluice.Server;
+
+public enum RequestLogging
+{
+    /// <summary>Requests that failed or took over a second.</summary>
+    Failed,
+    All,
+    None,
+}
+
+/// <summary>A setting that is wrong or unknown: Sluice does not start.</summary>
+public sealed class SettingsException(string message) : Exception(message);
+
+/// <summary>
+/// All settings. Each can be given as <c>SLUICE_NAME</c> in the environment or as <c>Sluice:Name</c> in appsettings.json;
+/// those that are secret also as <c>SLUICE_NAME_FILE</c>. docs/settings.md lists them.
+/// </summary>
+public sealed record Settings(
+    string Data, string Host, int Port, string? SandboxKey, string? LiveKey, RequestLogging LogRequests, int Queue)
+{
+    private const string Prefix = "SLUICE_";
+    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE"];
+    private static readonly string[] Secret = ["SANDBOX_KEY", "LIVE_KEY"];
+
+    public static Settings Read(IConfiguration configuration, IReadOnlyDictionary<string, string?> environment)
+    {
+        foreach (var name in environment.Keys.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            var setting = name[Prefix.Length..];
+            if (!Plain.Contains(setting) && !Secret.Contains(setting) && !Secret.Any(secret => setting == secret + "_FILE"))
+                throw new SettingsException($"{name} is not a setting of Sluice. Known: {string.Join(", ", Plain.Concat(Secret).Select(known => Prefix + known))}, and the last two as …_FILE.");
+        }
+
+        foreach (var child in configuration.GetSection("Sluice").GetChildren())
+        {
+            if (!Plain.Concat(Secret).Contains(Environment(child.Key)))
+                throw new SettingsException($"\"Sluice:{child.Key}\" in appsettings.json is not a setting of Sluice.");
+        }
+
+        string? Value(string name)
+        {
+            if (environment.GetValueOrDefault(Prefix + name) is { Length: > 0 } set) return set;
+            if (Secret.Contains(name) && environment.GetValueOrDefault(Prefix + name + "_FILE") is { Length: > 0 } file) return ReadFile(Prefix + name + "_FILE", file);
+            return configuration.GetSection("Sluice").GetChildren().FirstOrDefault(child => Environment(child.Key) == name)?.Value;
+        }
+
+        return new Settings(
+            Value("DATA") ?? "data",
+            Value("HOST") ?? "127.0.0.1",
+            Number("PORT", Value("PORT"), 8080, 0, 65_535),
+            Key("SANDBOX_KEY", Value("SANDBOX_KEY"), "am_sk_test_"),
+            Key("LIVE_KEY", Value("LIVE_KEY"), "am_sk_live_"),
+            Logging(Value("LOG_REQUESTS")),
+            Number("QUEUE", Value("QUEUE"), 16_384, 1, 1_000_000));
+    }
+
+    // "SandboxKey" and "sandbox_key" are SANDBOX_KEY.
+    private static string Environment(string key) =>
+        string.Concat(key.Select((c, i) => char.IsUpper(c) && i > 0 && char.IsLower(key[i - 1]) ? "_" + c : char.ToUpperInvariant(c).ToString()));
+
+    private static string ReadFile(string name, string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"{name}: {path} cannot be read ({failure.Message}).");
+        }
+    }
+
+    private static int Number(string name, string? value, int otherwise, int min, int max) =>
+        value is null ? otherwise
+        : int.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= min && number <= max ? number
+        : throw new SettingsException($"{Prefix}{name} is \"{value}\"; it must be a whole number from {min} to {max}.");
+
+    private static string? Key(string name, string? value, string prefix) =>
+        value is null || (value.StartsWith(prefix, StringComparison.Ordinal) && value.Length >= prefix.Length + 20) ? value
+        : throw new SettingsException($"{Prefix}{name} must begin with {prefix} and have at least 20 characters after it.");
+
+    private static RequestLogging Logging(string? value) => value switch
+    {
+        null or "failed" => RequestLogging.Failed,
+        "all" => RequestLogging.All,
+        "none" => RequestLogging.None,
+        _ => throw new SettingsException($"{Prefix}LOG_REQUESTS is \"{value}\"; it must be failed, all or none."),
+    };
+}

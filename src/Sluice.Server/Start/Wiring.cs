@@ -1,0 +1,56 @@
+using Sluice.Core;
+using Sluice.Server.Api;
+using Sluice.Server.Customers;
+using Sluice.Server.Tenants;
+using Sluice.Storage;
+
+namespace Sluice.Server.Start;
+
+/// <summary>Puts the parts together.</summary>
+internal static partial class Wiring
+{
+    /// <summary>The server on a migrated store; it does not listen yet.</summary>
+    public static async Task<WebApplication> BuildSluice(this WebApplicationBuilder builder, Settings settings, IStore store, TimeProvider time)
+    {
+        var scopes = new ScopeDirectory(store);
+        await scopes.Load(Instant.Of(time.GetUtcNow()));
+        builder.WebHost.UseUrls(new UriBuilder("http", settings.Host, settings.Port).ToString());
+        builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, Frame.MaxBodyBytes));
+        builder.Services.AddSluice(settings, store, scopes, time);
+        var app = builder.Build();
+        app.MapSluice();
+        return app;
+    }
+
+    private static IServiceCollection AddSluice(this IServiceCollection services, Settings settings, IStore store, ScopeDirectory scopes, TimeProvider time) => services
+        .AddSingleton(settings)
+        .AddSingleton(store)
+        .AddSingleton(scopes)
+        .AddSingleton(time)
+        .AddSingleton(provider => new Committer(store, new CommitterLimits(settings.Queue), provider.GetRequiredService<ILogger<Committer>>().CommitFailed))
+        .AddSingleton<ClaimsInFlight>()
+        .AddSingleton<ApiKeys>()
+        .AddSingleton<CustomerDirectory>()
+        .AddSingleton<CustomerKeys>()
+        .AddSingleton<CommandRunner>()
+        .AddSingleton<CatalogChanges>()
+        .AddSingleton<Idempotency>()
+        .AddSingleton<Engine>()
+        .AddSingleton<RequestLog>()
+        .AddSingleton<Frame>()
+        .AddSingleton<SnapshotWriter>()
+        .AddHostedService(provider => provider.GetRequiredService<SnapshotWriter>())
+        .AddHostedService<Sweeper>();
+
+    private static void MapSluice(this WebApplication app)
+    {
+        var frame = app.Services.GetRequiredService<Frame>();
+        app.Use(UnknownRoutes.Answer);
+        foreach (var endpoint in Routes.All) app.MapMethods(endpoint.Path, [endpoint.Method], http => frame.Serve(http, endpoint));
+        Health.Map(app);
+        OpenApi.Map(app);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A commit failed; what was in memory of it is dropped.")]
+    private static partial void CommitFailed(this ILogger<Committer> log, Exception failure);
+}

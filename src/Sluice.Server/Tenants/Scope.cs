@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Sluice.Core;
+using Sluice.Server.Customers;
+using Sluice.Storage;
+
+namespace Sluice.Server.Tenants;
+
+/// <summary>One environment of the tenant in memory: its catalog and its customers.</summary>
+public sealed class Scope(ScopeRow row, StoredCatalog stored)
+{
+    private readonly ReaderWriterLockSlim _side = new();
+    private volatile StoredCatalog _stored = stored;
+    private TaskCompletionSource? _changing;
+
+    public ScopeId Id { get; } = row.Id;
+
+    /// <summary>"sandbox" or "live".</summary>
+    public string Environment { get; } = row.Environment;
+
+    public string Tenant { get; } = row.Tenant;
+
+    public string Name { get; } = row.Name;
+
+    public Catalog Catalog => _stored.Catalog;
+
+    public ImmutableDictionary<TermsId, ItemTerms> Terms => _stored.Terms;
+
+    internal ConcurrentDictionary<CustomerKey, Cell> Cells { get; } = new();
+
+    internal ConcurrentDictionary<string, Cell> CellsById { get; } = new();
+
+    internal ConcurrentDictionary<string, Task<Cell?>> Loading { get; } = new();
+
+    internal ConcurrentDictionary<CustomerKey, Task<Cell?>> LoadingByKey { get; } = new();
+
+    public ItemTerms ResolveTerms(TermsId id) => _stored.Terms.TryGetValue(id, out var terms) ? terms : throw new InvariantViolation($"no terms {id.Value}");
+
+    /// <summary>
+    /// Takes the shared side, held only while deciding. False: the catalog is being changed; wait for
+    /// <paramref name="changed"/> and come again.
+    /// </summary>
+    internal bool TryEnter(out Task changed)
+    {
+        _side.EnterReadLock();
+        if (_changing is { } changing)
+        {
+            _side.ExitReadLock();
+            changed = changing.Task;
+            return false;
+        }
+
+        changed = Task.CompletedTask;
+        return true;
+    }
+
+    internal void Leave() => _side.ExitReadLock();
+
+    /// <summary>Shuts the shared side: once this returns nobody is deciding and nobody begins until <see cref="Open"/>. One at a time.</summary>
+    internal void Close()
+    {
+        _side.EnterWriteLock();
+        _changing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _side.ExitWriteLock();
+    }
+
+    /// <summary>Opens the shared side again, with the catalog as it is now.</summary>
+    internal void Open(StoredCatalog current)
+    {
+        _side.EnterWriteLock();
+        _stored = current;
+        var waiting = _changing;
+        _changing = null;
+        _side.ExitWriteLock();
+        waiting?.SetResult();
+    }
+}

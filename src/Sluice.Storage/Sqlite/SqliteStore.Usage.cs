@@ -1,0 +1,125 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Sluice.Core;
+using SQLitePCL;
+
+namespace Sluice.Storage;
+
+/// <summary>Sums and scans of usage. Read by hand: a scan may pass a hundred thousand rows.</summary>
+public sealed partial class SqliteStore
+{
+    public ValueTask<IReadOnlyList<UsageDay>> SumUsageByDay(UsageDayQuery query)
+    {
+        var days = new List<UsageDay>();
+        using var connection = Read();
+        using var rows = new Rows(connection, $"""
+            select day, customer, feature, count, sum from usage_day
+            where scope = ? and day >= ? and day < ? and feature in ({Marks(query.Features.Length)}){(query.Customer is null ? "" : " and customer = ?")}
+            """);
+        rows.Bind(query.Scope.Value).Bind(query.FromDay).Bind(query.ToDay);
+        foreach (var feature in query.Features) rows.Bind(feature);
+        if (query.Customer is { } customer) rows.Bind(customer.Value);
+        while (rows.Next()) days.Add(new UsageDay(rows.Long(0), new CustomerKey(rows.Long(1)), rows.Text(2), rows.Long(3), rows.Number(4)));
+        return ValueTask.FromResult<IReadOnlyList<UsageDay>>(days);
+    }
+
+    public ValueTask ScanUsage(UsageScan scan, UsageVisitor visit)
+    {
+        using var connection = Read();
+        if (scan.Customer is not { } customer)
+        {
+            Scan(connection, scan, "", "journal j", "j", visit);
+            return ValueTask.CompletedTask;
+        }
+
+        // One read transaction: what is gathered meanwhile must not be seen twice, or not at all.
+        using var transaction = connection.BeginTransaction(deferred: true);
+        Scan(connection, scan, "", scan.WithDraws ? "usage u cross join journal j on j.no = u.no" : "usage u", "u", visit);
+        var recent = Recent(customer.Value.ToString(CultureInfo.InvariantCulture)).Replace("@scope", scan.Scope.ToString(), StringComparison.Ordinal);
+        Scan(connection, scan, recent, "recent r cross join journal j on j.no = r.no", "j", visit);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <param name="u">The table that has the usage columns.</param>
+    private static void Scan(SqliteConnection connection, UsageScan scan, string with, string from, string u, UsageVisitor visit)
+    {
+        using var rows = new Rows(connection, $"""
+            {with}
+            select {u}.used_at, {u}.customer, {u}.feature, {u}.value, {u}.properties{(scan.WithDraws ? ", j.schema, j.body" : "")} from {from}
+            where {u}.scope = ? and {u}.used_at >= ? and {u}.used_at < ?{(u == "j" ? " and j.listed = 1" : "")}{(scan.Customer is null ? "" : $" and {u}.customer = ?")}
+            {(scan.Features.IsDefaultOrEmpty ? "" : $"and {u}.feature in ({Marks(scan.Features.Length)})")}
+            """);
+        rows.Bind(scan.Scope.Value).Bind(scan.From.Milliseconds).Bind(scan.To.Milliseconds);
+        if (scan.Customer is { } customer) rows.Bind(customer.Value);
+        foreach (var feature in scan.Features.IsDefault ? [] : scan.Features) rows.Bind(feature);
+        while (rows.Next())
+        {
+            visit(new UsageSeen(
+                new Instant(rows.Long(0)), new CustomerKey(rows.Long(1)), rows.Text(2), rows.Number(3), rows.Bytes(4),
+                scan.WithDraws ? (int)rows.Long(5) : 0, scan.WithDraws ? rows.Bytes(6) : default));
+        }
+    }
+
+    private static string Marks(int count) => string.Join(", ", Enumerable.Repeat("?", count));
+
+    /// <summary>A query read row by row without a copy of what is not needed.</summary>
+    private sealed class Rows : IDisposable
+    {
+        private readonly sqlite3 _database;
+        private readonly sqlite3_stmt _statement;
+        private byte[] _lastText = [];
+        private string _last = "";
+        private int _bound;
+
+        public Rows(SqliteConnection connection, string sql)
+        {
+            _database = connection.Handle!;
+            Check(raw.sqlite3_prepare_v2(_database, sql, out _statement));
+        }
+
+        public Rows Bind(long value)
+        {
+            Check(raw.sqlite3_bind_int64(_statement, ++_bound, value));
+            return this;
+        }
+
+        public Rows Bind(string value)
+        {
+            Check(raw.sqlite3_bind_text(_statement, ++_bound, value));
+            return this;
+        }
+
+        public bool Next()
+        {
+            var code = raw.sqlite3_step(_statement);
+            if (code == raw.SQLITE_ROW) return true;
+            if (code != raw.SQLITE_DONE) SqliteException.ThrowExceptionForRC(code, _database);
+            return false;
+        }
+
+        public long Long(int column) => raw.sqlite3_column_int64(_statement, column);
+
+        // Few different texts come again and again: the last one is kept.
+        public string Text(int column)
+        {
+            var bytes = Bytes(column);
+            if (!bytes.SequenceEqual(_lastText)) (_lastText, _last) = (bytes.ToArray(), Encoding.UTF8.GetString(bytes));
+            return _last;
+        }
+
+        public decimal Number(int column) => Utf8Parser.TryParse(Bytes(column), out decimal number, out _)
+            ? number
+            : throw new InvariantViolation("a stored amount is no number");
+
+        public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_statement, column);
+
+        public void Dispose() => _statement.Dispose();
+
+        private void Check(int code)
+        {
+            if (code != raw.SQLITE_OK) SqliteException.ThrowExceptionForRC(code, _database);
+        }
+    }
+}

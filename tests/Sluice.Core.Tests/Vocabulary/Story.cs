@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+
+namespace Sluice.Core.Tests;
+
+/// <summary>One customer and a clock. Everything goes through the decider, and the journal is kept to be replayed.</summary>
+internal sealed class Story
+{
+    private readonly List<(ImmutableArray<CustomerEvent> Events, Instant At)> _journal = [];
+    private readonly List<Plan> _plans = [];
+
+    public Story(Instant now)
+    {
+        Now = now;
+        Enter([new CustomerEvent.Created(new CustomerKey(1), new Profile("c"))]);
+    }
+
+    public Instant Now { get; private set; }
+
+    /// <summary>As stored: what is due may not be applied yet.</summary>
+    public Customer Stored { get; private set; } = null!;
+
+    public Catalog Catalog { get; private set; } = new(1, Given.Features, []);
+
+    /// <summary>As read now.</summary>
+    public Customer Read => Due.AsOf(Stored, Now);
+
+    public ImmutableArray<CustomerEvent> LastEvents => _journal[^1].Events;
+
+    public int Entries => _journal.Count;
+
+    public void Attach(PlanSketch sketch)
+    {
+        var terms = sketch.Items.Select((item, at) => item.Terms((_plans.Count * 100) + at + 1)).ToImmutableArray();
+        var plan = new Plan(
+            new PlanId(sketch.Id), 1, sketch.Id, null, Group: sketch.Id, sketch.AddOn, false, sketch.Priced ? new PlanPrice(new Price(20), Words.Interval("month")) : null,
+            terms, null, false, null, null, null, false, Now);
+        _plans.Add(plan);
+        Catalog = new Catalog(_plans.Count + 1, Given.Features, _plans);
+        // Quantities are said for a feature, not for an item: of two prepaid items of one feature the first speaks.
+        var bought = sketch.Items.Where(item => item.Billed == BillingMethod.Prepaid).DistinctBy(item => item.Feature)
+            .ToImmutableDictionary(item => new FeatureId(item.Feature), item => Quantity.Of(item.Included + item.BoughtUnits));
+        Accept(new Command.Attach(plan.Id, null, bought, NoBillingChanges: true, SubscriptionId: null));
+    }
+
+    public Decision Decide(Command command)
+    {
+        var decision = Decider.Decide(Stored, Catalog, command, Now);
+        if (decision is Decision.Accepted { Events.IsEmpty: false } accepted) Enter(accepted.Events, accepted.Customer);
+        return decision;
+    }
+
+    public TrackAnswer Do(Command.Track command) => Decide(command) switch
+    {
+        Decision.Accepted accepted => TrackAnswer.Of(accepted, Catalog, command),
+        Decision.Refused refused => throw new Xunit.Sdk.XunitException($"refused: {refused.Refusal}"),
+        _ => throw new InvalidOperationException(),
+    };
+
+    public TrackAnswer Track(string feature, decimal value = 1, string overage = "cap") => Do(Tracking(feature, value, overage));
+
+    public TrackAnswer TrackEvent(string name, decimal value = 1) =>
+        Do(new Command.Track(null, name, Quantity.Of(value), OverageBehavior.Cap, null, null));
+
+    /// <summary>The refusal; what was stored must be untouched.</summary>
+    public Refusal Refuses(Command command)
+    {
+        var before = Stored;
+        var refused = Assert.IsType<Decision.Refused>(Decide(command));
+        Assert.Same(before, Stored);
+        return refused.Refusal;
+    }
+
+    public static Command.Track Tracking(string feature, decimal value = 1, string overage = "cap", Instant? usedAt = null) =>
+        new(new FeatureId(feature), null, Quantity.Of(value), Words.Overage(overage), usedAt, null);
+
+    public CheckAnswer Check(string feature, decimal required = 1) => Access.Check(Read, Catalog, Feature(feature), Quantity.Of(required));
+
+    /// <summary>A check that records its usage when it is allowed; null when it is denied.</summary>
+    public CheckAnswer? CheckAndSend(string feature, decimal required = 1)
+    {
+        var command = Tracking(feature, required, "reject");
+        return Decide(command) is Decision.Accepted accepted
+            ? Access.Recorded(Catalog, Feature(feature), Quantity.Of(required), TrackAnswer.Of(accepted, Catalog, command))
+            : null;
+    }
+
+    public Feature Feature(string id) => Catalog.Feature(new FeatureId(id))!;
+
+    public Balance? Balance(string feature) => Core.Balance.Of(Read, Feature(feature));
+
+    public void Create(
+        string feature, decimal? grant = null, string? id = null, bool unlimited = false, string? every = null, Instant? nextReset = null, Instant? expires = null) =>
+        Accept(Creating(feature, grant, id, unlimited, every, nextReset, expires));
+
+    public static Command.CreateBalance Creating(
+        string feature, decimal? grant = null, string? id = null, bool unlimited = false, string? every = null, Instant? nextReset = null, Instant? expires = null) =>
+        new(new FeatureId(feature), id, grant is { } units ? Quantity.Of(units) : null, unlimited, every is null ? null : Words.Interval(every), nextReset, expires);
+
+    public void Update(
+        string feature, decimal? remaining = null, decimal? usage = null, decimal? add = null, decimal? grant = null,
+        string? id = null, string? interval = null, Instant? nextReset = null, Instant? expires = null) =>
+        Accept(Updating(feature, remaining, usage, add, grant, id, interval, nextReset, expires));
+
+    public static Command.UpdateBalance Updating(
+        string feature, decimal? remaining = null, decimal? usage = null, decimal? add = null, decimal? grant = null,
+        string? id = null, string? interval = null, Instant? nextReset = null, Instant? expires = null) => new(
+            Selecting(feature, id, interval),
+            remaining is { } r ? new BalanceChange.SetRemaining(Quantity.Of(r))
+                : usage is { } u ? new BalanceChange.SetUsage(Quantity.Of(u))
+                : add is { } a ? new BalanceChange.Add(Quantity.Of(a)) : null,
+            grant is { } g ? Quantity.Of(g) : null, nextReset, expires);
+
+    public void Delete(string? feature = null, string? id = null, string? interval = null) => Accept(Deleting(feature, id, interval));
+
+    public static Command.DeleteBalance Deleting(string? feature = null, string? id = null, string? interval = null) => new(Selecting(feature, id, interval));
+
+    public void Accept(Command command) => Assert.True(Decide(command) is Decision.Accepted, $"refused: {command}");
+
+    public void AdvanceTo(Instant now) => Now = now;
+
+    public void Advance(int days = 0, int hours = 0) => Now = Now.Plus(TimeSpan.FromDays(days) + TimeSpan.FromHours(hours));
+
+    public void AdvanceToNextReset(string feature) => Now = Balance(feature)!.NextResetAt!.Value;
+
+    /// <summary>The journal alone, read from the start.</summary>
+    public Customer Replayed => _journal.Aggregate((Customer?)null, (state, entry) => CustomerState.ApplyEntry(state, entry.Events, entry.At))!;
+
+    private static GrantSelector Selecting(string? feature, string? id, string? interval) =>
+        new(feature is null ? null : new FeatureId(feature), id, null, interval is null ? null : Words.Interval(interval).Unit);
+
+    private void Enter(ImmutableArray<CustomerEvent> events, Customer? after = null)
+    {
+        _journal.Add((events, Now));
+        Stored = after ?? CustomerState.ApplyEntry(Stored, events, Now);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+
+namespace Sluice.Server.Tests.Crash;
+
+/// <summary>Does the server show exactly what was acknowledged: no more, no less, nothing twice?</summary>
+internal sealed class Comparison(ApiClient api)
+{
+    /// <summary>Of every account, what the server says is left; compared with the journal at the end.</summary>
+    public Dictionary<string, decimal> Served { get; } = [];
+
+    /// <param name="carriedOut">Acknowledged, and repeated after the crash.</param>
+    /// <param name="unknown">Neither answered nor repeatable: may be there whole, or not at all.</param>
+    public async Task Account(string account, decimal start, IEnumerable<Operation> carriedOut, IEnumerable<Operation> unknown)
+    {
+        var events = await Events(account);
+        var twice = events.GroupBy(pair => pair.Tag).Where(group => group.Count() > 1).Select(group => group.Key).ToList();
+        Assert.True(twice.Count == 0, $"{account}: listed more than once: {string.Join(' ', twice)}");
+
+        var listed = events.ToDictionary(pair => pair.Tag, pair => pair.Value);
+        var perhaps = Moves(account, unknown).ToList();
+        var moves = Moves(account, carriedOut).Concat(perhaps.Where(move => listed.ContainsKey(move.Tag!))).ToList();
+        var expected = moves.Where(move => move.Tag is not null).ToDictionary(move => move.Tag!, move => -move.By);
+        Assert.True(expected.Keys.All(listed.ContainsKey), $"{account}: acknowledged and lost: {string.Join(' ', expected.Keys.Where(tag => !listed.ContainsKey(tag)))}");
+        Assert.True(listed.Keys.All(expected.ContainsKey), $"{account}: listed and never sent: {string.Join(' ', listed.Keys.Where(tag => !expected.ContainsKey(tag)))}");
+        foreach (var (tag, value) in expected) Assert.Equal(value, listed[tag]);
+
+        var remaining = await api.Remaining(account);
+        Assert.Equal(start + moves.Sum(move => move.By), remaining);
+        Served[account] = remaining;
+    }
+
+    public async Task Customers(IEnumerable<Operation> carriedOut)
+    {
+        var effects = carriedOut.SelectMany(operation => operation.Effects).ToLookup(effect => effect.Customer);
+        foreach (var customer in effects.Where(group => group.Any(effect => effect is Effect.Exists)))
+        {
+            var reply = await api.Post("customers.get", new { customer_id = customer.Key });
+            if (customer.Any(effect => effect is Effect.Gone))
+            {
+                Assert.Equal(404, reply.Status);
+                continue;
+            }
+
+            var plans = reply.MustBe(200)["subscriptions"]!.Value.EnumerateArray().Select(held => held.GetProperty("plan_id").GetString()).ToList();
+            Assert.Equal(customer.Any(effect => effect is Effect.HoldsPro) ? ["pro"] : ["free"], plans);
+        }
+    }
+
+    private static IEnumerable<Effect.Moved> Moves(string account, IEnumerable<Operation> operations) =>
+        operations.SelectMany(operation => operation.Effects).OfType<Effect.Moved>().Where(move => move.Customer == account);
+
+    private async Task<List<(string Tag, decimal Value)>> Events(string account)
+    {
+        var events = new List<(string, decimal)>();
+        var cursor = "";
+        do
+        {
+            var page = (await api.Post("events.list", new { customer_id = account, limit = 1000, start_cursor = cursor })).MustBe(200);
+            events.AddRange(page.List.Select(happened => (happened.GetProperty("properties").GetProperty("tag").GetString()!, happened.GetProperty("value").GetDecimal())));
+            cursor = page["next_cursor"] is { ValueKind: JsonValueKind.String } next ? next.GetString() : null;
+        }
+        while (cursor is not null);
+        return events;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+
+namespace Sluice.Server.Tests.Crash;
+
+/// <summary>One request of a client, and what the world must look like once it was carried out.</summary>
+/// <param name="Key">Its idempotency key, in the header; null = it carries none or carries them in its items.</param>
+/// <param name="Repeatable">Sent again it takes effect at most once.</param>
+internal sealed record Operation(string Path, object Body, string? Key, bool Repeatable, ImmutableArray<Effect> Effects)
+{
+    public Task<Reply> Send(ApiClient api) => Key is null ? api.Post(Path, Body) : api.Post(Path, Body, ("Idempotency-Key", Key));
+}
+
+internal abstract record Effect(string Customer)
+{
+    /// <summary>The balance of messages moved by this much; a usage event with this tag was recorded when there is one.</summary>
+    internal sealed record Moved(string Customer, decimal By, string? Tag) : Effect(Customer);
+
+    internal sealed record Exists(string Customer) : Effect(Customer);
+
+    internal sealed record HoldsPro(string Customer) : Effect(Customer);
+
+    internal sealed record Gone(string Customer) : Effect(Customer);
+}

@@ -1,0 +1,42 @@
+namespace Sluice.Server.Tests.Driving;
+
+/// <summary>Waits end: with what was waited for, or with a test that says what never came.</summary>
+internal static class Deadline
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static async Task<T> InTime<T>(this Task<T> task, string what)
+    {
+        try
+        {
+            return await task.WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"never came: {what}");
+        }
+    }
+
+    public static async Task InTime(this Task task, string what)
+    {
+        try
+        {
+            await task.WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"never came: {what}");
+        }
+    }
+
+    /// <summary>Only where nothing tells that the moment has come.</summary>
+    public static async Task Until(Func<bool> come, string what)
+    {
+        var end = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        while (!come())
+        {
+            if (Environment.TickCount64 > end) throw new TimeoutException($"never came: {what}");
+            await Task.Yield();
+        }
+    }
+}

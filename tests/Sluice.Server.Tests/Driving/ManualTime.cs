@@ -1,0 +1,70 @@
+namespace Sluice.Server.Tests.Driving;
+
+/// <summary>A clock that moves only when told; timers go off on the way.</summary>
+internal sealed class ManualTime : TimeProvider
+{
+    private readonly Lock _gate = new();
+    private readonly List<ManualTimer> _timers = [];
+    private DateTimeOffset _now = new(2026, 1, 15, 12, 0, 0, TimeSpan.Zero);
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate) return _now;
+    }
+
+    public override long GetTimestamp() => GetUtcNow().Ticks;
+
+    public void Advance(TimeSpan by)
+    {
+        List<ManualTimer> due;
+        lock (_gate)
+        {
+            _now += by;
+            due = [.. _timers.Where(timer => timer.IsDue(_now))];
+        }
+
+        foreach (var timer in due) timer.Fire();
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(this, () => callback(state));
+        timer.Change(dueTime, period);
+        lock (_gate) _timers.Add(timer);
+        return timer;
+    }
+
+    private sealed class ManualTimer(ManualTime time, Action callback) : ITimer
+    {
+        private DateTimeOffset? _next;
+        private TimeSpan _period;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            (_next, _period) = (dueTime < TimeSpan.Zero ? null : time.GetUtcNow() + dueTime, period);
+            return true;
+        }
+
+        public bool IsDue(DateTimeOffset now)
+        {
+            if (_next is not { } next || next > now) return false;
+            _next = _period > TimeSpan.Zero ? now + _period : null;
+            return true;
+        }
+
+        public void Fire() => callback();
+
+        public void Dispose()
+        {
+            lock (time._gate) time._timers.Remove(this);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Sluice.Core;
+using Sluice.Server.Start;
+using Sluice.Server.Tenants;
+using Sluice.Storage;
+
+namespace Sluice.Server.Tests.Driving;
+
+/// <summary>The whole server inside the test: real HTTP, a real SQLite file, a clock and a store in the test's hands.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private readonly TempDirectory _directory;
+    private readonly bool _ownsDirectory;
+    private readonly WebApplication _app;
+    private readonly Failures _failures;
+    private bool _disposed;
+
+    private RunningServer(TempDirectory directory, bool ownsDirectory, WebApplication app, SteeredStore store, ManualTime time, string publishable, Failures failures)
+    {
+        (_directory, _ownsDirectory, _app, Store, Time, PublishableKey, _failures) = (directory, ownsDirectory, app, store, time, publishable, failures);
+        Api = Client();
+        Engine = app.Services.GetRequiredService<Engine>();
+        Committer = app.Services.GetRequiredService<Committer>();
+    }
+
+    /// <summary>Speaks with the sandbox's secret key.</summary>
+    public ApiClient Api { get; }
+
+    public SteeredStore Store { get; }
+
+    public ManualTime Time { get; }
+
+    public Engine Engine { get; }
+
+    public Committer Committer { get; }
+
+    public string PublishableKey { get; }
+
+    public static async Task<RunningServer> Start(int queue = 16_384, TempDirectory? directory = null, ManualTime? time = null, bool demo = true)
+    {
+        var ownsDirectory = directory is null;
+        directory ??= new TempDirectory();
+        time ??= new ManualTime();
+        var store = new SteeredStore(new SqliteStore(directory[SqliteStore.FileName]));
+        await store.Migrate();
+        var builder = WebApplication.CreateSlimBuilder();
+        var failures = new Failures();
+        builder.Logging.ClearProviders().AddProvider(failures);
+        var settings = new Settings(directory.Path, "127.0.0.1", 0, ServerProcess.SandboxKey, ServerProcess.LiveKey, RequestLogging.None, queue);
+        var app = await builder.BuildSluice(settings, store, time);
+        var engine = app.Services.GetRequiredService<Engine>();
+        await FirstStart.Prepare(engine, settings, demo);
+        var publishable = ApiKeys.Make(KeyKind.Publishable, ScopeDirectory.Sandbox);
+        await engine.Keys.Add(publishable, KeyKind.Publishable, engine.Scopes.Environment(ScopeDirectory.Sandbox).Id, Instant.Of(time.GetUtcNow()));
+        await app.StartAsync();
+        return new RunningServer(directory, ownsDirectory, app, store, time, publishable, failures);
+    }
+
+    /// <summary>The last exception that the server logged; it logs after it has answered.</summary>
+    public async Task<Exception?> LastFailure()
+    {
+        var end = Environment.TickCount64 + 2_000;
+        while (_failures.Last is null && Environment.TickCount64 < end) await Task.Yield();
+        return _failures.Last;
+    }
+
+    public ApiClient Client(string? key = ServerProcess.SandboxKey) => new(_app.Urls.First(), key);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, true)) return;
+        Api.Dispose();
+        await _app.StopAsync();
+        await Committer.StopAsync();
+        await _app.DisposeAsync();
+        await Store.DisposeAsync();
+        if (_ownsDirectory) _directory.Dispose();
+    }
+
+    private sealed class Failures : ILoggerProvider, ILogger
+    {
+        public Exception? Last { get; private set; }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Last = exception ?? Last;
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { routesDescribed, routesSeen } from './contract/witness.mjs';
+import { sluice } from './sluice.mjs';
+
+// Every answer in every test is held against contract/answers.json; here every route of it answers at least once.
+const { test } = sluice();
+
+// Old callers of the REST addresses say id, newer ones the RPC's names; both are sent.
+const feature = id => ({ id, feature_id: id, name: id, type: 'metered', consumable: true });
+const plan = id => ({ id, plan_id: id, name: id, items: [{ feature_id: 'f', included: 100, reset: { interval: 'month' } }] });
+const usage = { customer_id: 'c', feature_id: 'f' };
+
+const walk = [
+  ['POST', '/v1/features.create', feature('f')],
+  ['POST', '/v1/features.create', { feature_id: 'pool', name: 'Pool', type: 'credit_system', credit_schema: [{ metered_feature_id: 'f', credit_cost: 0.5 }], display: { singular: 'credit', plural: 'credits' } }],
+  ['POST', '/v1/features.create', { feature_id: 'flag', name: 'Flag', type: 'boolean' }],
+  ['POST', '/v1/features.create', feature('spare')],
+  ['POST', '/v1/features.get', { feature_id: 'pool' }],
+  ['POST', '/v1/features.list'],
+  ['POST', '/v1/features.update', { feature_id: 'spare', name: 'Spare' }],
+  ['POST', '/v1/features.delete', { feature_id: 'spare' }],
+  ['POST', '/v1/features', feature('rest')],
+  ['GET', '/v1/features'],
+  ['GET', '/v1/features/rest'],
+  ['POST', '/v1/features/rest', { name: 'Rest' }],
+  ['PATCH', '/v1/features/rest', { name: 'Patched' }],
+  ['DELETE', '/v1/features/rest'],
+  ['POST', '/v1/plans.create', { ...plan('p'), auto_enable: true, free_trial: null }],
+  ['POST', '/v1/plans.create', {
+    plan_id: 'priced', name: 'Priced', description: 'd', group: 'g', price: { amount: 20, interval: 'year' }, metadata: { k: null },
+    items: [
+      { feature_id: 'f', included: 10, price: { tiers: [{ to: 100, amount: 1 }, { to: 'inf', amount: 0.5 }], interval: 'month', billing_method: 'usage_based' } },
+      { feature_id: 'f', price: { tiers: [{ to: 100, amount: 1, flat_amount: 2 }, { to: 'inf', amount: 0.5 }], tier_behavior: 'volume', interval: 'year', billing_method: 'prepaid' } },
+      { feature_id: 'pool', unlimited: true }, { feature_id: 'flag' },
+    ],
+    free_trial: { duration_length: 7, duration_type: 'day', card_required: false },
+    billing_controls: { usage_limits: [{ feature_id: 'f', limit: 5, interval: 'month' }] },
+  }],
+  ['POST', '/v1/plans.create', { plan_id: 'addon', name: 'Addon', add_on: true, items: [
+    { feature_id: 'flag' }, { feature_id: 'pool', included: 7 }, { feature_id: 'f', included: 100, price: { amount: 1, interval: 'month', billing_method: 'prepaid', billing_units: 100 } },
+  ] }],
+  ['POST', '/v1/plans.create', { plan_id: 'rolling', name: 'Rolling', items: [{ feature_id: 'f', included: 5, reset: { interval: 'week', interval_count: 2 }, rollover: { max: 5, expiry_duration_type: 'month' } }] }],
+  ['POST', '/v1/plans.get', { plan_id: 'priced' }],
+  ['POST', '/v1/plans.list', { include_archived: true, all_versions: true }],
+  ['POST', '/v1/plans.update', { plan_id: 'rolling', name: 'Rolled' }],
+  ['POST', '/v1/plans.delete', { plan_id: 'rolling' }],
+  ...['products', 'plans'].flatMap(name => [
+    ['POST', `/v1/${name}`, plan(`rest-${name}`)],
+    ['GET', `/v1/${name}`],
+    ['GET', `/v1/products/rest-${name}`],
+    ['POST', `/v1/products/rest-${name}`, { name: 'Posted' }],
+    ['PATCH', `/v1/products/rest-${name}`, { name: 'Patched' }],
+    ['DELETE', `/v1/products/rest-${name}`],
+  ]),
+  ['POST', '/v1/customers.get_or_create', { customer_id: 'c', email: 'c@example.com', metadata: { list: [null] } }],
+  ['POST', '/v1/billing.attach', { customer_id: 'c', plan_id: 'addon', no_billing_changes: true, feature_quantities: [{ feature_id: 'f', quantity: 300 }] }],
+  ['POST', '/v1/balances.create', { ...usage, included_grant: 5, balance_id: 'b1' }],
+  ['POST', '/v1/balances/create', { ...usage, included_grant: 5, reset: { interval: 'hour' }, balance_id: 'b2' }],
+  ['POST', '/v1/balances.update', { ...usage, balance_id: 'b1', remaining: 4 }],
+  ['POST', '/v1/balances/update', { ...usage, balance_id: 'b2', usage: 1 }],
+  ['POST', '/v1/balances.delete', { customer_id: 'c', balance_id: 'b2' }],
+  ...['/v1/balances.check', '/v1/check', '/v1/entitled'].flatMap(path => [
+    ['POST', path, usage],
+    ['POST', path, { customer_id: 'c', feature_id: 'flag', expand: ['flag.feature'] }],
+    ['POST', path, { ...usage, send_event: true, expand: ['balance.feature'] }],
+    ['POST', path, { ...usage, required_balance: 1e9 }],
+  ]),
+  ...['/v1/balances.track', '/v1/track', '/v1/events'].flatMap(path => [
+    ['POST', path, { ...usage, value: 1, properties: { p: null } }],
+    ['POST', path, { ...usage, value: -1 }],
+    ['POST', path, { ...usage, value: 1, async: true }],
+  ]),
+  ['POST', '/v1/usage', { ...usage, value: 3 }],
+  ['POST', '/v1/balances.batch_track', [usage, usage]],
+  ['POST', '/v1/events.list', {}],
+  ['POST', '/v1/events.list', {}, '2.2.0'],
+  ['POST', '/v1/events/list', {}],
+  ['POST', '/v1/events.aggregate', { customer_id: 'c', feature_id: 'f', range: '7d', bin_size: 'day' }],
+  ['POST', '/v1/events/aggregate', { customer_id: 'c', feature_id: ['f', 'pool'], range: '24h', group_by: 'properties.p' }],
+  ['POST', '/v1/query', { customer_id: 'c', feature_id: 'f', range: '30d' }],
+  ['POST', '/v1/customers.get', { customer_id: 'c', expand: ['balances.feature', 'flags.feature', 'subscriptions.plan', 'purchases.plan'] }],
+  ['POST', '/v1/customers.list', {}],
+  ['POST', '/v1/customers.list', {}, '2.1.0'],
+  ['POST', '/v1/customers/list', {}],
+  ['GET', '/v1/customers'],
+  ['POST', '/v1/customers', { id: 'rest', name: 'Rest' }],
+  ['GET', '/v1/customers/rest'],
+  ['POST', '/v1/customers/rest', { name: 'Posted' }],
+  ['PATCH', '/v1/customers/rest', { name: 'Patched' }],
+  ['DELETE', '/v1/customers/rest'],
+  ['POST', '/v1/plans.list', { customer_id: 'c' }],
+  ['POST', '/v1/customers.update', { customer_id: 'c', name: 'C' }],
+  ['POST', '/v1/customers.delete', { customer_id: 'c' }],
+];
+
+for (const [at, [method, path, body, version]] of walk.entries()) {
+  test(`${at + 1} ${method} ${path} answers as described${version ? ` at version ${version}` : ''}${body ? `: ${JSON.stringify(body).slice(0, 70)}` : ''}`, async ({ send }) => {
+    const answer = await send(method, path, body, { version });
+    assert.ok(answer.status < 300, `${answer.status} ${JSON.stringify(answer.body)}`);
+  });
+}
+
+test('every described route has answered', () => {
+  const seen = routesSeen();
+  assert.deepEqual(routesDescribed().filter(route => !seen.has(route)), []);
+});
+
+test('the server describes itself as serving exactly these routes', async ({ server }) => {
+  const { paths } = await (await fetch(`${server.url}/openapi.json`)).json();
+  const said = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map(method => `${method.toUpperCase()} ${path.replace(/\{\w+\}/, ':id')}`));
+  assert.deepEqual(said.filter(route => route.includes(' /v1/')).sort(), routesDescribed().sort());
+});
