@@ -54,6 +54,12 @@ public sealed partial class SqliteStore : IStore
         return Task.CompletedTask;
     }
 
+    /// <summary>How the writer is set: journal mode, and 2 = every commit is synced to the disk before it returns.</summary>
+    public (string Journal, long Synchronous) Durability()
+    {
+        lock (_writing) return (Opened.ExecuteScalar<string>("pragma journal_mode")!, Opened.ExecuteScalar<long>("pragma synchronous"));
+    }
+
     public IReadOnlyList<Fate> Commit(IReadOnlyList<Unit> batch)
     {
         lock (_writing) return Writer.Write(batch);
@@ -72,12 +78,12 @@ public sealed partial class SqliteStore : IStore
     {
         lock (_writing)
         {
-            return ValueTask.FromResult(Opened.Execute(
-                """
-                delete from claim where (scope, kind, key) in
-                (select scope, kind, key from claim where expires_at <= @now order by expires_at limit @limit)
-                """,
-                new { now = now.Milliseconds, limit }));
+            using var transaction = Opened.BeginTransaction();
+            var expired = Opened.Query<ExpiredClaim>(
+                "select scope, kind, key from claim where expires_at <= @now order by expires_at limit @limit", new { now = now.Milliseconds, limit }, transaction);
+            var dropped = Opened.Execute("delete from claim where scope = @Scope and kind = @Kind and key = @Key", expired, transaction);
+            transaction.Commit();
+            return ValueTask.FromResult(dropped);
         }
     }
 
@@ -111,6 +117,8 @@ public sealed partial class SqliteStore : IStore
     private static Instant? Moment(long? milliseconds) => milliseconds is { } value ? new Instant(value) : null;
 
     private static JsonText? Json(string? json) => json is null ? null : new JsonText(json);
+
+    private sealed record ExpiredClaim(long Scope, long Kind, string Key);
 
     private sealed record ClaimRow(long? Customer, long? ExpiresAt);
 }
