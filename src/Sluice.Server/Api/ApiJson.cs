@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Balances;
@@ -21,6 +22,8 @@ namespace Sluice.Server.Api;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     GenerationMode = JsonSourceGenerationMode.Metadata | JsonSourceGenerationMode.Serialization,
     Converters = [typeof(QuantityJson), typeof(ExactDecimalJson), typeof(PriceJson), typeof(InstantJson), typeof(RawJson), typeof(FeatureIdJson), typeof(PlanIdJson)])]
+[JsonSerializable(typeof(JsonNode))]
+[JsonSerializable(typeof(JsonText))]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(SuccessBody))]
 [JsonSerializable(typeof(CheckBody))]

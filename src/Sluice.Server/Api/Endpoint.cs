@@ -3,4 +3,5 @@ namespace Sluice.Server.Api;
 /// <summary>A route of the API.</summary>
 /// <param name="Operation">The RPC it serves ("balances.check"); REST twins carry the same one.</param>
 /// <param name="Public">Open to publishable keys too.</param>
-internal sealed record Endpoint(string Method, string Path, string Operation, Func<Call, ValueTask<Answer>> Handle, bool Public = false);
+/// <param name="Speaks">The one version whose words it takes and gives, whatever the caller's; null = the caller's.</param>
+internal sealed record Endpoint(string Method, string Path, string Operation, Func<Call, ValueTask<Answer>> Handle, bool Public = false, ApiVersion? Speaks = null);

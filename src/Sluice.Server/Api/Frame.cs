@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Data.Common;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sluice.Core;
+using Sluice.Server.Api.Versions;
 using Sluice.Server.Customers;
 using Sluice.Server.Tenants;
 using Sluice.Storage;
@@ -60,12 +62,30 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
         var (caller, denied) = await Authenticate(http.Request, endpoint);
         if (denied is { } no) return no;
         var environment = caller!.Scope.Environment;
-        if (!ApiVersion.TryParse(http.Request.Headers[ApiVersion.Header], out var version))
-            return Answer.Error(400, "invalid_api_version", $"\"{http.Request.Headers[ApiVersion.Header]}\" is not a version that Sluice serves: use 2.1 to 2.4, or leave {ApiVersion.Header} out for the newest.", environment);
+        if (!ApiVersion.TryParse(http.Request.Headers[ApiVersion.Header], out var version, out var fault)) return Answer.Error(400, "invalid_api_version", fault!, environment);
 
         using var document = await ReadJson(http.Request);
-        var call = new Call(engine, http, caller, version, now, document?.RootElement ?? NoBody);
-        string? key = http.Request.Headers[IdempotencyHeader];
+        var sent = document?.RootElement ?? NoBody;
+        var chain = Chain.Of(endpoint, version);
+        if (chain.IsEmpty) return await Handled(new Call(engine, http, caller, version, now, sent), endpoint);
+
+        var request = chain.Up(WithQuery(JsonTree.Of(sent)!, http.Request.Query), new Passage(caller.Scope.Catalog, now, []));
+        var answer = await Handled(new Call(engine, http, caller, version, now, JsonTree.ToElement(request)), endpoint);
+        return chain.Down(answer, new Passage(caller.Scope.Catalog, now, request as JsonObject ?? []));
+    }
+
+    // What may stand in the query as well as in the body is looked for in one place.
+    private static JsonNode WithQuery(JsonNode sent, IQueryCollection query)
+    {
+        const string expand = "expand";
+        if (sent is JsonObject body && !body.ContainsKey(expand) && query.TryGetValue(expand, out var values)) body[expand] = values.ToString();
+        return sent;
+    }
+
+    private async ValueTask<Answer> Handled(Call call, Endpoint endpoint)
+    {
+        var now = call.Now;
+        string? key = call.Request.Headers[IdempotencyHeader];
         if (string.IsNullOrEmpty(key)) return await endpoint.Handle(call);
 
         using var held = await engine.Idempotency.Hold(new ClaimKey(call.Scope.Id, ClaimKind.HeaderKey, key), now);

@@ -26,7 +26,7 @@ internal static class List
         var plans = (allVersions ? catalog.Plans : catalog.LatestPlans).Where(plan => archived || !plan.Archived);
         return Answer.Ok(
             new ListBody<PlanBody>([.. PlanComparison.InOrder(catalog, plans).Select(plan => PlanBody.Of(
-                call, catalog, plan, withFeatures, customerId is null ? null : EligibilityBody.Of(Eligibility.Of(catalog, plan, customer), call.Version)))]),
+                call, catalog, plan, withFeatures, customerId is null ? null : EligibilityBody.Of(Eligibility.Of(catalog, plan, customer))))]),
             ApiJson.Default.ListBodyPlanBody);
     }
 }

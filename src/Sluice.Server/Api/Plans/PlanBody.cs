@@ -85,7 +85,7 @@ public sealed record FreeTrialBody(int DurationLength, string DurationType, bool
 
 public sealed record PlanConfigBody(bool IgnorePastDue);
 
-/// <summary>How a plan stands to one customer. Before 2.3 only what attaching would be, and the trial.</summary>
+/// <summary>How a plan stands to one customer.</summary>
 public sealed record EligibilityBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Status,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Canceling,
@@ -93,14 +93,10 @@ public sealed record EligibilityBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? TrialAvailable,
     string AttachAction)
 {
-    internal static EligibilityBody Of(Eligibility eligibility, ApiVersion version)
-    {
-        var held = eligibility.Held && version.TellsWhatIsHeld;
-        return new EligibilityBody(
-            held ? "active" : null,
-            held ? false : null,
-            held ? false : null,
-            eligibility.TrialAvailable ? true : null,
-            Words.Of(eligibility.AttachAction));
-    }
+    internal static EligibilityBody Of(Eligibility eligibility) => new(
+        eligibility.Held ? "active" : null,
+        eligibility.Held ? false : null,
+        eligibility.Held ? false : null,
+        eligibility.TrialAvailable ? true : null,
+        Words.Of(eligibility.AttachAction));
 }
