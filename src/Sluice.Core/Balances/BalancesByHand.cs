@@ -20,6 +20,12 @@ internal static class BalancesByHand
         // Each change sees what the ones before did; all of them are stored together or not at all.
         var edit = new Edit(customer, now);
         List<Source> Selected() => Select(edit.Current, feature, select);
+        if (change is BalanceChange.SetRemainingByGrant { Remaining: var left })
+        {
+            if (GrantFor(selected, left) is not { } enough) return Invalid("The balance is unlimited: it has nothing to set.");
+            (included, change) = (Quantity.Total(enough), new BalanceChange.SetRemaining(left));
+        }
+
         if (included is { } total && edit.Add(SetGrant(Selected(), total)) is { } grantRefused) return grantRefused;
         if (change is not null && edit.Add(SetBalance(edit.Current, Selected(), change)) is { } balanceRefused) return balanceRefused;
         if (expires is { } end && edit.Add(Expire(Selected(), end, now)) is { } expiryRefused) return expiryRefused;
@@ -38,6 +44,13 @@ internal static class BalancesByHand
         if (doomed.FirstOrDefault(grant => IsPaid(customer, catalog, grant)) is { } paid)
             return new Refusal(RefusalCode.Conflict, $"A balance of {paid.Feature} belongs to the paid plan {paid.Plan}: change or cancel the plan instead.");
         return new Outcome([.. doomed.Select(grant => new CustomerEvent.GrantClosed(grant.No, GrantEnd.Deleted))]);
+    }
+
+    // The included units of all grants together with which so much would remain of what was used so far.
+    private static decimal? GrantFor(List<Source> sources, Quantity remaining)
+    {
+        var counted = sources.FindAll(static source => !source.Grant.Terms.Unlimited);
+        return counted.Count == 0 ? null : counted.Sum(static source => source.Grant.IncludedNow.Value - source.Grant.Balance.Value) + remaining.Value;
     }
 
     // The total of the included units becomes what was asked; the first grant makes up the whole difference, even below zero.

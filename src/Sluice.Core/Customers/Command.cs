@@ -68,6 +68,9 @@ public abstract record BalanceChange
 
     public sealed record SetRemaining(Quantity Remaining) : BalanceChange;
 
+    /// <summary>As <see cref="SetRemaining"/>, but what is used stays used: the grant makes up the difference.</summary>
+    public sealed record SetRemainingByGrant(Quantity Remaining) : BalanceChange;
+
     public sealed record SetUsage(Quantity Usage) : BalanceChange;
 
     public sealed record Add(Quantity Amount) : BalanceChange;

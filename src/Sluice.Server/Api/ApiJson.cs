@@ -43,6 +43,11 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(ListBody<FeatureBody>))]
 [JsonSerializable(typeof(PlanBody))]
 [JsonSerializable(typeof(ListBody<PlanBody>))]
+[JsonSerializable(typeof(OlderAttachBody))]
+[JsonSerializable(typeof(LooseBalancesBody))]
+[JsonSerializable(typeof(HasCustomersBody))]
+[JsonSerializable(typeof(PlanDeletionBody))]
+[JsonSerializable(typeof(FeatureDeletionBody))]
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(VersionBody))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,6 +1,6 @@
 namespace Sluice.Server.Api;
 
-/// <summary>Every route that is served, in one table.</summary>
+/// <summary>The routes of today's API, in one table.</summary>
 internal static class Routes
 {
     public static readonly IReadOnlyList<Endpoint> All =
@@ -68,6 +68,9 @@ internal static class Routes
         Rest("PATCH", "/v1/products/{plan_id}", "plans.update", Plans.Update.HandleRest),
         Rest("DELETE", "/v1/products/{plan_id}", "plans.delete", Plans.Delete.HandleRest),
     ];
+
+    /// <summary>Every route that is not answered with 404.</summary>
+    public static readonly IReadOnlyList<Endpoint> Served = [.. All, .. OlderRoutes.All, .. NotYet.All];
 
     private static Endpoint Rpc(string operation, Func<Call, ValueTask<Answer>> handle) => new("POST", "/v1/" + operation, operation, handle);
 

@@ -46,7 +46,7 @@ internal static partial class Wiring
     {
         var frame = app.Services.GetRequiredService<Frame>();
         app.Use(UnknownRoutes.Answer);
-        foreach (var endpoint in Routes.All) app.MapMethods(endpoint.Path, [endpoint.Method], http => frame.Serve(http, endpoint));
+        foreach (var endpoint in Routes.Served) app.MapMethods(endpoint.Path, [endpoint.Method], http => frame.Serve(http, endpoint));
         Health.Map(app);
         OpenApi.Map(app);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Sluice.Core;
+using Sluice.Server.Api.Customers;
 using Sluice.Server.Customers;
 
 namespace Sluice.Server.Api.Balances;
@@ -32,6 +33,11 @@ internal static class BatchTrack
             var fresh = await Fresh(call, items, reservations);
             var kept = Enumerable.Range(0, items.Count).Where(i => fresh[i]).SelectMany(i => items[i].Commands.Select(command => (Command: command, Item: i))).ToList();
             if (kept.Count == 0) return Done;
+            foreach (var item in kept.Select(pair => pair.Item).Distinct())
+            {
+                if (await Newcomers.Make(call, bodies[item]) is { } notMade) return notMade;
+            }
+
             var ran = await call.Run([.. kept.Select(pair => pair.Command)]);
             if (ran.End == RunEnd.Refused) return call.Refuse(ran.Refusal!.Of($"items[{kept[ran.RefusedAt].Item}]"));
             return ran.End == RunEnd.Done ? Done : call.Failure(ran);

@@ -16,6 +16,7 @@ internal static class Check
             return call.Refuse(RefusalCode.InvalidRequest, "send_event and lock are not open to publishable keys: call from your server with a secret key.");
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (asked.Feature is not { } feature) return call.Refuse(RefusalCode.FeatureNotFound, $"Feature {asked.FeatureId} does not exist.");
+        if (await Newcomers.Make(call, body) is { } notMade) return notMade;
         return asked.SendEvent ? await Consume(call, asked, feature) : await Look(call, asked, feature);
     }
 

@@ -26,6 +26,7 @@ internal static class Track
         }
 
         if (tracked.Command.Feature is { } id && call.Catalog.Feature(id) is null) return call.Refuse(RefusalCode.FeatureNotFound, $"Feature {id} does not exist.");
+        if (await Newcomers.Make(call, body) is { } notMade) return notMade;
         var ran = await call.Run(tracked.Commands);
         if (ran.End != RunEnd.Done) return call.Failure(ran);
         return isAsync ? Accepted(tracked) : Answered(call, tracked, ran, expandFeature);

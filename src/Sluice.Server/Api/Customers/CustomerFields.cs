@@ -38,6 +38,20 @@ internal static partial class CustomerFields
         return name is null && email is null ? null : new Command.Backfill(name, email, null);
     }
 
+    /// <summary>The customer that customer_data of a check or track describes, under its customer_id.</summary>
+    public static Profile Newcomer(Body body)
+    {
+        var (id, data) = (Id(body), body.Object("customer_data", nullable: true));
+        return data is null ? new Profile(id) : new Profile(
+            id,
+            data.Text("name", nullable: true),
+            Email(data),
+            data.Text("fingerprint", nullable: true),
+            data.Text("stripe_id", nullable: true),
+            Merged(null, data.Json("metadata", nullable: true)),
+            data.Flag("send_email_receipts", otherwise: false));
+    }
+
     /// <summary>Merged into what stands; a key set to null is removed. Values are kept as they were written, half characters too.</summary>
     public static JsonText? Merged(JsonText? standing, JsonText? sent)
     {

@@ -38,7 +38,8 @@ internal static class List
         var more = listed.Count > page.Limit;
         var rows = more ? listed.Take(page.Limit).ToList() : listed;
         var customers = await States(call, rows);
-        var bodies = customers.Select(customer => CustomerBody.Of(call, call.AsOfNow(customer), CustomerExpand.None)).ToList();
+        var expand = CustomerExpand.Read(Body.Of(call.Json), query: null, strict: false);
+        var bodies = customers.Select(customer => CustomerBody.Of(call, call.AsOfNow(customer), expand)).ToList();
         return byCursor
             ? Answer.Ok(new CursorPage<CustomerBody>(bodies, more ? PageAsked.Encode(rows[^1].CreatedAt, rows[^1].Key.Value.ToString(CultureInfo.InvariantCulture)) : null), ApiJson.Default.CursorPageCustomerBody)
             : await Counted(call, holdsNothing ? null : query, page, bodies, more);

@@ -24,6 +24,7 @@ internal static class Update
         var (name, email) = (body.Text("name", nullable: true), CustomerFields.Email(body));
         var (fingerprint, stripeId) = (body.Text("fingerprint", nullable: true), body.Text("stripe_id", nullable: true));
         var (metadata, receipts) = (body.Json("metadata", nullable: true), body.Flag("send_email_receipts"));
+        var expand = CustomerExpand.Read(body, query: null, strict: false);
         body.Later("currency", "billing_controls", "config");
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
 
@@ -39,7 +40,7 @@ internal static class Update
         });
         var ran = await Run(call, id, newId == id ? null : newId, change);
         return ran.End == RunEnd.Done
-            ? Answer.Ok(CustomerBody.Of(call, ran.Customer, CustomerExpand.None), ApiJson.Default.CustomerBody)
+            ? Answer.Ok(CustomerBody.Of(call, ran.Customer, expand), ApiJson.Default.CustomerBody)
             : call.Failure(ran);
     }
 

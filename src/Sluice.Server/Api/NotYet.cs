@@ -1,0 +1,66 @@
+using Sluice.Core;
+
+namespace Sluice.Server.Api;
+
+/// <summary>
+/// What the published clients can call and this version of Sluice cannot do: refused by name, after the key was
+/// checked, so that nobody takes it for a wrong address. A line goes when its operation comes.
+/// </summary>
+internal static class NotYet
+{
+    private const string Refused = "is not supported by this version of Sluice yet. Nothing was done.";
+
+    public static readonly IReadOnlyList<Endpoint> All =
+    [
+        .. Rpc(
+            "balances.finalize", "balances.track_tokens", "balances.recalculate", "balances.preview_recalculate",
+            "billing.create_schedule", "billing.import", "billing.multi_attach", "billing.multi_update", "billing.open_customer_portal", "billing.preview_attach",
+            "billing.preview_multi_attach", "billing.preview_multi_update", "billing.preview_update", "billing.setup_payment", "billing.update",
+            "customers.advance_test_clock",
+            "entities.create", "entities.delete", "entities.get", "entities.list", "entities.update",
+            "invoices.create", "invoices.insert", "invoices.list", "invoices.listTemplates", "invoices.pay", "invoices.reissue", "invoices.void",
+            "keys.mint", "keys.refresh", "keys.revoke",
+            "licenses.attach", "licenses.list", "licenses.list_assignments", "licenses.release",
+            "logs.search",
+            "platform.get_revenuecat_keys", "platform.link_revenuecat", "platform.sync_revenuecat",
+            "referral_programs.create", "referral_programs.delete", "referral_programs.get", "referral_programs.update",
+            "referrals.create_code", "referrals.redeem_code",
+            "rewards.create", "rewards.delete", "rewards.get", "rewards.redeem", "rewards.update",
+            "sandboxes.create", "sandboxes.delete", "sandboxes.list", "sandboxes.reset"),
+
+        Rest("POST", "/v1/attach/preview", "billing.preview_attach"),
+        Rest("POST", "/v1/checkout", "billing.preview_attach"),
+        Rest("POST", "/v1/cancel", "billing.update"),
+        Rest("POST", "/v1/setup_payment", "billing.setup_payment"),
+        Rest("POST", "/v1/billing/update", "billing.update"),
+        Rest("POST", "/v1/billing/preview-update", "billing.preview_update"),
+        Rest("POST", "/v1/track_tokens", "balances.track_tokens"),
+        Rest("POST", "/v1/balances/recalculate", "balances.recalculate"),
+        Rest("POST", "/v1/balances/preview_recalculate", "balances.preview_recalculate"),
+        Rest("GET", "/v1/entities", "entities.list"),
+        Rest("POST", "/v1/entities", "entities.create"),
+        Rest("POST", "/v1/entities/update", "entities.update"),
+        Rest("GET", "/v1/entities/{entity_id}", "entities.get"),
+        Rest("POST", "/v1/entities/{entity_id}", "entities.update"),
+        Rest("DELETE", "/v1/entities/{entity_id}", "entities.delete"),
+        Rest("GET", "/v1/customers/{customer_id}/entities", "entities.list"),
+        Rest("POST", "/v1/customers/{customer_id}/entities", "entities.create"),
+        Rest("GET", "/v1/customers/{customer_id}/entities/{entity_id}", "entities.get"),
+        Rest("DELETE", "/v1/customers/{customer_id}/entities/{entity_id}", "entities.delete"),
+        Rest("GET", "/v1/customers/{customer_id}/billing_portal", "billing.open_customer_portal"),
+        Rest("POST", "/v1/customers/{customer_id}/billing_portal", "billing.open_customer_portal"),
+        Rest("POST", "/v1/customers/{customer_id}/coupons/{coupon_id}", "rewards.redeem"),
+        Rest("DELETE", "/v1/customers/{customer_id}/coupons", "rewards.delete"),
+        Rest("POST", "/v1/customers/{customer_id}/transfer", "customers.transfer"),
+        Rest("POST", "/v1/customers/{customer_id}/invoices/{invoice_id}/refund", "invoices.refund"),
+        Rest("POST", "/v1/referrals/code", "referrals.create_code"),
+        Rest("POST", "/v1/referrals/redeem", "referrals.redeem_code"),
+        Rest("GET", "/v1/redemptions/{redemption_id}", "referrals.get_redemption"),
+        Rest("GET", "/v1/components/pricing_table", "components.pricing_table"),
+    ];
+
+    private static IEnumerable<Endpoint> Rpc(params IReadOnlyList<string> operations) => operations.Select(operation => Rest("POST", "/v1/" + operation, operation));
+
+    private static Endpoint Rest(string method, string path, string operation) =>
+        new(method, path, operation, call => new(call.Refuse(RefusalCode.NotSupported, path == "/v1/" + operation ? $"{operation} {Refused}" : $"{method} {path} ({operation}) {Refused}")));
+}

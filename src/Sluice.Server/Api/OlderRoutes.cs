@@ -1,0 +1,30 @@
+using Sluice.Server.Api.Versions;
+
+namespace Sluice.Server.Api;
+
+/// <summary>
+/// Routes that today's clients do not call: those of older clients, and those that have been written down somewhere
+/// without being served. /openapi.json leaves them out; docs/versions.md has them.
+/// </summary>
+internal static class OlderRoutes
+{
+    public static readonly IReadOnlyList<Endpoint> All =
+    [
+        new("POST", "/v1/attach", "attach", Billing.OlderAttach.Handle),
+        new("POST", "/v1/billing/attach", "billing.attach", Billing.Attach.Handle),
+        new("GET", "/v1/balances/list", "balances.list", Balances.ListLoose.Handle),
+        new("POST", "/v1/customers/update", "customers.update", Customers.Update.Handle),
+        new("POST", "/v1/customers/clear_cache", "customers.clear_cache", NothingToDo),
+        new("GET", "/v1/customers/{customer_id}/products", "customers.get", Customers.Get.HandleRest, Speaks: V1_2.Changes.Version),
+        new("POST", "/v1/customers/{customer_id}/balances", "customers.set_balances", Balances.SetBalances.Handle),
+        new("GET", "/v1/products_beta", "plans.list", Plans.List.HandleRest),
+        new("POST", "/v1/products/{plan_id}/copy", "plans.copy", Plans.Copy.Handle),
+        new("GET", "/v1/products/{plan_id}/has_customers", "plans.has_customers", Plans.Info.HasCustomers),
+        new("POST", "/v1/products/{plan_id}/has_customers", "plans.has_customers", Plans.Info.HasCustomers),
+        new("GET", "/v1/products/{plan_id}/deletion_info", "plans.deletion_info", Plans.Info.Deletion),
+        new("GET", "/v1/features/{feature_id}/deletion_info", "features.deletion_info", Plans.FeatureInfo.Deletion),
+    ];
+
+    // Every answer is current.
+    private static ValueTask<Answer> NothingToDo(Call call) => new(Answer.Ok(SuccessBody.True, ApiJson.Default.SuccessBody));
+}
