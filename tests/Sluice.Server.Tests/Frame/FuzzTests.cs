@@ -23,7 +23,7 @@ public sealed partial class FuzzTests(ITestOutputHelper output)
         await using var _ = server;
         var (random, started) = (new Random(seed), Stopwatch.StartNew());
         var hostile = new Hostile(random);
-        var routes = Routes.All.Where(route => route.Method != "GET").ToList();
+        var routes = Routes.Served.Where(route => route.Method != "GET").ToList();
         for (var i = 0; started.Elapsed < Time; i++)
         {
             if (i % 200 == 0) foreach (var customer in (string[])["c0", "c1"]) (await server.Api.Post("customers.get_or_create", new { customer_id = customer })).MustBe(200);

@@ -31,7 +31,7 @@ internal sealed class Chain
     public JsonNode Up(JsonNode request, Passage passage) => request switch
     {
         JsonObject one => UpOne(one, passage),
-        JsonArray list => new JsonArray([.. list.Select(item => item is JsonObject one ? UpOne(one, passage) : item.Cloned())]),
+        JsonArray list => list.Each(item => UpOne(item, passage)),
         _ => request,
     };
 

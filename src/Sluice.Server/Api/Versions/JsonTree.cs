@@ -100,13 +100,15 @@ internal static class JsonTree
     public static IEnumerable<JsonObject> Objects(this JsonObject from, string name) => (from[name] as JsonArray ?? []).OfType<JsonObject>();
 
     /// <summary>A copy in which a list of objects is changed one by one. Anything else stays, for the endpoint to refuse.</summary>
-    public static JsonObject Each(this JsonObject from, string name, Func<JsonObject, JsonNode?> change)
+    public static JsonObject Each(this JsonObject from, string name, Func<JsonObject, JsonObject> change)
     {
-        if (from[name] is not JsonArray list) return from;
-        var copy = from.Without(name);
-        copy[name] = new JsonArray([.. list.Select(item => item is JsonObject one ? change(one) : item.Cloned())]);
-        return copy;
+        return from[name] is JsonArray list ? from.Put(name, list.Each(change)) : from;
     }
+
+    public static JsonArray Each(this JsonArray list, Func<JsonObject, JsonObject> change) => new([.. list.Select(item => item is JsonObject one ? Free(change(one)) : item.Cloned())]);
+
+    // What stands somewhere already is copied before it is put elsewhere.
+    private static JsonNode? Free(JsonNode node) => node.Parent is null ? node : node.Cloned();
 
     public static decimal Number(this JsonObject from, string name) => from.NumberOrNull(name) ?? 0m;
 

@@ -25,8 +25,8 @@ internal static partial class V1_2
             [.. holder.Objects("subscriptions").Concat(holder.Objects("scheduled_subscriptions")).Select(held => CustomerProduct(held, passage))]);
         older["features"] = new JsonObject((holder["balances"] as JsonObject ?? [])
             .Select(pair => KeyValuePair.Create(pair.Key, pair.Value is JsonObject balance ? (JsonNode)CustomerFeature(balance, passage.Catalog) : null)));
-        older.With(holder.Each("invoices", invoice => invoice.Renamed("plan_ids", "product_ids").Cloned()), "invoices");
-        older.With(holder.Each("trials_used", trial => trial.Renamed("plan_id", "product_id").Cloned()), "trials_used");
+        older.With(holder.Each("invoices", invoice => invoice.Renamed("plan_ids", "product_ids")), "invoices");
+        older.With(holder.Each("trials_used", trial => trial.Renamed("plan_id", "product_id")), "trials_used");
         return older.With(holder, "entities", "rewards", "referrals", "payment_method");
     }
 

@@ -19,7 +19,7 @@ internal static partial class V1_2
     /// <summary>A feature sent at 1.2, in today's words.</summary>
     private static JsonObject FeatureSent(JsonObject request)
     {
-        var newer = request.Each("credit_schema", row => row.Renamed("feature_id", "metered_feature_id").Renamed("credit_amount", "credit_cost").Cloned());
+        var newer = request.Each("credit_schema", row => row.Renamed("feature_id", "metered_feature_id").Renamed("credit_amount", "credit_cost"));
         if (newer.ContainsKey("credit_schema") && newer["credit_schema"] is null) newer = newer.Without("credit_schema");
         if (request.Text("type") is not ("single_use" or "continuous_use")) return newer;
         newer = newer.Put("type", "metered");

@@ -92,11 +92,12 @@ internal static partial class V1_2
         return older.With(answer, "preview");
     }
 
-    // Recorded under a feature that the answer names: the credit system, when credits were taken.
+    // Recorded under one feature: the credit system, when credits were taken; of several that an event names, the first.
     private static JsonObject Track(JsonObject answer, Passage passage)
     {
         var older = new JsonObject { ["id"] = "placeholder", ["code"] = "event_received" }.With(answer, "customer_id", "entity_id", "event_name");
         if (answer["balance"] is JsonObject balance) return older.With(balance, "feature_id");
+        if (answer["balances"] is JsonObject { Count: > 0 } several) older["feature_id"] = several.First().Key;
         return older.With(passage.Request, "feature_id");
     }
 

@@ -12,7 +12,7 @@ internal static class V2_1
     [
         new Change("A plan listed for a customer tells whether that customer holds it (`customer_eligibility`: `status`, `canceling`, `trialing`).", ["plans.list"])
         {
-            Down = (answer, _) => answer.Each("list", plan => plan["customer_eligibility"] is JsonObject held ? plan.Put("customer_eligibility", held.Without(WhatIsHeld)) : plan.Cloned()),
+            Down = (answer, _) => answer.Each("list", plan => plan["customer_eligibility"] is JsonObject held ? plan.Put("customer_eligibility", held.Without(WhatIsHeld)) : plan),
         },
         new Change("`GET /v1/customers/{customer_id}` no longer repeats each balance in the words of 2.0, nor `scheduled_subscriptions`. (Ours: the command line atmn speaks 2.1 and reads both.)", ["GET /v1/customers/{customer_id}"])
         {
@@ -36,7 +36,7 @@ internal static class V2_1
     private static JsonNode Both(JsonObject balance) =>
         balance.Cloned()!.AsObject().With(V2_0.Balance(balance), "granted_balance", "purchased_balance", "current_balance", "reset");
 
-    private static JsonNode WithFlatValues(JsonObject bin) => bin["values"] is JsonObject values
+    private static JsonObject WithFlatValues(JsonObject bin) => bin["values"] is JsonObject values
         ? values.Aggregate(bin.Cloned()!.AsObject(), (flat, value) => flat.ContainsKey(value.Key) ? flat : flat.Put(value.Key, value.Value.Cloned()))
-        : bin.Cloned()!;
+        : bin;
 }
