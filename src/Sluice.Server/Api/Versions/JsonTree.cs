@@ -7,6 +7,7 @@ namespace Sluice.Server.Api.Versions;
 /// <summary>JSON as a tree that functions of a version take apart and put together.</summary>
 internal static class JsonTree
 {
+    private const decimal Largest = 1e20m;
     private const decimal One = 1.0000000000000000000000000000m;
 
     /// <summary>
@@ -112,13 +113,16 @@ internal static class JsonTree
 
     public static decimal Number(this JsonObject from, string name) => from.NumberOrNull(name) ?? 0m;
 
+    /// <summary>Null also for a number so large that sums with it could overflow: it is left for the endpoint to refuse.</summary>
     public static decimal? NumberOrNull(this JsonObject from, string name) =>
-        from[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue<decimal>(out var number) ? number : null;
+        from[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue<decimal>(out var number) && Math.Abs(number) <= Largest ? number : null;
 
     public static bool Flag(this JsonObject from, string name) => from[name] is JsonValue value && value.GetValueKind() == JsonValueKind.True;
 
     public static string? Text(this JsonObject from, string name) =>
         from[name] is JsonValue value && value.GetValueKind() == JsonValueKind.String && value.TryGetValue<string>(out var text) ? text : null;
+
+    public static JsonNode Zero => Exact(0m);
 
     /// <summary>Without trailing zeros, as everywhere on the wire.</summary>
     public static JsonNode Exact(decimal number) => JsonValue.Create(number / One);

@@ -109,9 +109,9 @@ internal static partial class V1_2
     // What was bought counted as included; what was used beyond all that made the balance negative. Unlimited counted nothing.
     private static JsonObject Amounts(JsonObject of, decimal prepaid, bool unlimited) => new()
     {
-        ["balance"] = unlimited ? 0 : JsonTree.Exact(of.Number("current_balance") - (of.Number("purchased_balance") - prepaid)),
-        ["usage"] = unlimited ? 0 : JsonTree.Exact(of.Number("usage")),
-        ["included_usage"] = unlimited ? 0 : JsonTree.Exact(of.Number("granted_balance") + prepaid),
+        ["balance"] = unlimited ? JsonTree.Zero : JsonTree.Exact(of.Number("current_balance") - (of.Number("purchased_balance") - prepaid)),
+        ["usage"] = unlimited ? JsonTree.Zero : JsonTree.Exact(of.Number("usage")),
+        ["included_usage"] = unlimited ? JsonTree.Zero : JsonTree.Exact(of.Number("granted_balance") + prepaid),
     };
 
     // Overage with an end was told by the end alone.

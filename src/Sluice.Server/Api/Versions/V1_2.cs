@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sluice.Core;
 
 namespace Sluice.Server.Api.Versions;
 
@@ -75,9 +76,9 @@ internal static partial class V1_2
         {
             Up = (request, _) => FeatureSent(request),
         },
-        new Change("`billing.attach` takes `plan_id` and `feature_quantities` (before: `product_id` and `options`).", ["billing.attach"])
+        new Change("`billing.attach` takes `plan_id` and `feature_quantities` (before: `product_id` and `options`, whose quantities did not count what is included).", ["billing.attach"])
         {
-            Up = (request, _) => request.Renamed("product_id", "plan_id").Renamed("options", "feature_quantities"),
+            Up = AttachSent,
         },
     ]);
 
@@ -99,6 +100,17 @@ internal static partial class V1_2
         if (answer["balance"] is JsonObject balance) return older.With(balance, "feature_id");
         if (answer["balances"] is JsonObject { Count: > 0 } several) older["feature_id"] = several.First().Key;
         return older.With(passage.Request, "feature_id");
+    }
+
+    private static JsonObject AttachSent(JsonObject request, Passage passage)
+    {
+        var newer = request.Renamed("product_id", "plan_id");
+        if (newer.ContainsKey("feature_quantities")) return newer;
+        var version = newer.NumberOrNull("version") is { } asked and >= 1 and <= int.MaxValue ? (int?)asked : null;
+        var plan = newer.Text("plan_id") is { } id ? passage.Catalog.Plan(new PlanId(id), version) : null;
+        return newer.Each("options", option => plan?.Items.FirstOrDefault(item => item.IsPrepaid && item.Feature.Value == option.Text("feature_id")) is { } item && option.NumberOrNull("quantity") is { } bought
+            ? option.Put("quantity", JsonTree.Exact(bought + item.Included.Value))
+            : option).Renamed("options", "feature_quantities");
     }
 
     private static JsonObject WithValueOfProperties(JsonObject request) =>

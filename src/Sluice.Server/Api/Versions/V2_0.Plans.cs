@@ -33,16 +33,17 @@ internal static partial class V2_0
             older["reset"] = null;
         }
 
-        older["price"] = item["price"] is JsonObject price ? Price(price) : null;
+        older["price"] = item["price"] is JsonObject price ? Price(price, item.Number("included")) : null;
         return older.With(item, "display", "rollover", "entity_feature_id");
     }
 
     /// <summary>The feature that an item or a balance is of; null when it is gone.</summary>
     public static Feature? Of(JsonObject item, Catalog catalog) => item.Text("feature_id") is { } id ? catalog.Feature(new FeatureId(id)) : null;
 
-    private static JsonObject Price(JsonObject price)
+    // The bounds of tiers did not count what is included without charge.
+    private static JsonObject Price(JsonObject price, decimal included)
     {
-        var older = new JsonObject().With(price, "amount", "tiers", "tier_behavior", "interval", "interval_count", "billing_units");
+        var older = new JsonObject().With(price.Each("tiers", tier => Moved(tier, -included)), "amount", "tiers", "tier_behavior", "interval", "interval_count", "billing_units");
         older["usage_model"] = price.Text("billing_method") == "prepaid" ? "prepaid" : "pay_per_use";
         return older.With(price, "max_purchase");
     }
@@ -58,13 +59,11 @@ internal static partial class V2_0
     {
         var newer = feature.Renamed("granted_balance", "included");
         if (newer["reset"] is JsonObject reset) newer = newer.Put("reset", reset.Without("reset_when_enabled"));
-        if (newer["price"] is JsonObject { } price && price.Text("usage_model") is { } model)
-        {
-            var renamed = price.Without("usage_model");
-            renamed["billing_method"] = model == "prepaid" ? "prepaid" : model == "pay_per_use" ? "usage_based" : model;
-            newer = newer.Put("price", renamed);
-        }
-
-        return newer;
+        if (newer["price"] is not JsonObject price || price.Text("usage_model") is not { } model) return newer;
+        var renamed = price.Without("usage_model").Each("tiers", tier => Moved(tier, newer.Number("included")));
+        renamed["billing_method"] = model == "prepaid" ? "prepaid" : model == "pay_per_use" ? "usage_based" : model;
+        return newer.Put("price", renamed);
     }
+
+    private static JsonObject Moved(JsonObject tier, decimal by) => tier.NumberOrNull("to") is { } to ? tier.Put("to", JsonTree.Exact(to + by)) : tier;
 }
