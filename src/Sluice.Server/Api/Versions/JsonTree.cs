@@ -65,7 +65,7 @@ internal static class JsonTree
     /// <summary>A copy in which one member is another.</summary>
     public static JsonObject Put(this JsonObject from, string name, JsonNode? value)
     {
-        var copy = from.Without(name);
+        var copy = from.Without();
         copy[name] = value;
         return copy;
     }
