@@ -66,7 +66,7 @@ internal static class JsonTree
     public static JsonObject Put(this JsonObject from, string name, JsonNode? value)
     {
         var copy = from.Without();
-        copy[name] = value;
+        copy[name] = Free(value);
         return copy;
     }
 
@@ -109,7 +109,7 @@ internal static class JsonTree
     public static JsonArray Each(this JsonArray list, Func<JsonObject, JsonObject> change) => new([.. list.Select(item => item is JsonObject one ? Free(change(one)) : item.Cloned())]);
 
     // What stands somewhere already is copied before it is put elsewhere.
-    private static JsonNode? Free(JsonNode node) => node.Parent is null ? node : node.Cloned();
+    private static JsonNode? Free(JsonNode? node) => node?.Parent is null ? node : node.Cloned();
 
     public static decimal Number(this JsonObject from, string name) => from.NumberOrNull(name) ?? 0m;
 
