@@ -49,8 +49,8 @@ internal static class BalancesByHand
     // The included units of all grants together with which so much would remain of what was used so far.
     private static decimal? GrantFor(List<Source> sources, Quantity remaining)
     {
-        var counted = sources.FindAll(static source => !source.Grant.Terms.Unlimited);
-        return counted.Count == 0 ? null : counted.Sum(static source => source.Grant.IncludedNow.Value - source.Grant.Balance.Value) + remaining.Value;
+        if (sources.Exists(static source => source.Grant.Terms.Unlimited)) return null;
+        return sources.Sum(static source => source.Grant.IncludedNow.Value - source.Grant.Balance.Value) + remaining.Value;
     }
 
     // The total of the included units becomes what was asked; the first grant makes up the whole difference, even below zero.

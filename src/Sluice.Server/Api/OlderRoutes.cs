@@ -22,7 +22,7 @@ internal static class OlderRoutes
         new("GET", "/v1/products/{plan_id}/has_customers", "plans.has_customers", Plans.Info.HasCustomers),
         new("POST", "/v1/products/{plan_id}/has_customers", "plans.has_customers", Plans.Info.HasCustomers),
         new("GET", "/v1/products/{plan_id}/deletion_info", "plans.deletion_info", Plans.Info.Deletion),
-        new("GET", "/v1/features/{feature_id}/deletion_info", "features.deletion_info", Plans.FeatureInfo.Deletion),
+        new("GET", "/v1/features/{feature_id}/deletion_info", "features.deletion_info", Features.Info.Deletion),
     ];
 
     // Every answer is current.

@@ -17,6 +17,37 @@ public class ByHandTests
         c.Balance("messages").Shows(100, remaining, usage);
     }
 
+    [Theory]
+    [InlineData(40, 7, 47, 7)]
+    [InlineData(40, 60, 100, 60)]
+    [InlineData(130, 20, 150, 20)]
+    [InlineData(0, 0, 0, 0)]
+    public void What_is_to_remain_can_come_out_of_the_grant_and_what_is_used_stays_used(decimal used, decimal target, decimal granted, decimal remaining)
+    {
+        var c = With(Item("messages", 100).Every("month").PayPerUse());
+        c.Track("messages", used);
+        c.Accept(ByGrant(target));
+        c.Balance("messages").Shows(granted, remaining, used);
+    }
+
+    [Fact]
+    public void Of_several_grants_together_too()
+    {
+        var c = Customer(Plan("main", Item("messages", 100).Every("month")), AddOn("addon", Item("messages", 50).Every("month")));
+        c.Track("messages", 120);
+        c.Accept(ByGrant(200));
+        c.Balance("messages").Shows(granted: 320, remaining: 200, usage: 120);
+        c.Accept(ByGrant(1));
+        c.Balance("messages").Shows(granted: 121, remaining: 1, usage: 120);
+    }
+
+    [Fact]
+    public void Never_where_something_is_unlimited() => Assert.True(
+        With(Item("messages").Unlimited, Item("messages", 100).Every("month")).Decide(ByGrant(5)) is Decision.Refused { Refusal.Code: RefusalCode.InvalidRequest });
+
+    private static Command.UpdateBalance ByGrant(decimal remaining) =>
+        new(new GrantSelector(new FeatureId("messages")), new BalanceChange.SetRemainingByGrant(Quantity.Of(remaining)), null, null, null);
+
     [Fact]
     public void Setting_what_remains_of_several_starts_at_the_first()
     {
