@@ -8,7 +8,10 @@ import { visitor } from './server/visitor.js';
 
 if (existsSync('.env')) process.loadEnvFile('.env');
 const { AUTUMN_SECRET_KEY: secretKey, ATMN_BACKEND_URL: url = 'http://127.0.0.1:8080', PORT: port = '3000' } = process.env;
-if (!secretKey) throw new Error('AUTUMN_SECRET_KEY is missing: put the sandbox key that Sluice printed at its first start into .env');
+if (!secretKey) {
+  console.error('AUTUMN_SECRET_KEY is missing: put the sandbox key that Sluice printed at its first start into .env');
+  process.exit(1);
+}
 
 const app = express();
 const http = createServer(app);

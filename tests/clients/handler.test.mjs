@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
+import { autumnHandler } from 'autumn-js/backend';
 import { ask, mounts } from './mounts.mjs';
 import { pick, sluice } from './sluice.mjs';
 
@@ -122,6 +123,18 @@ for (const name of Object.keys(mounts)) {
     }
   });
 }
+
+test('without a framework: the handler as a function of a request and a customer', async ({ server }) => {
+  const call = async (route, body) => autumnHandler({
+    request: { url: `http://shop.example/api/autumn/${route}`, method: 'POST', body },
+    customerId: 'plain',
+    customerData: { name: 'Visitor' },
+    clientOptions: { secretKey: server.sandboxKey, baseURL: server.url },
+  });
+  assert.deepEqual(pick((await call('getOrCreateCustomer', {})).response, 'id', 'name'), { id: 'plain', name: 'Visitor' });
+  const { statusCode, response } = await call('openCustomerPortal', {});
+  assert.deepEqual([statusCode, response.code], [400, 'not_supported']);
+});
 
 test('the customer carries what the page\'s own check reads: features of balances and flags, and an entry for what credits pay for', async ({ autumn }) => {
   const { body } = await ask(mounted.fetch, '/api/autumn/getOrCreateCustomer', {}, 'reader');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { startBrowser, startExample } from './example.mjs';
+import { prepareExample, startBrowser, startExample } from './example.mjs';
 import { sluice } from './sluice.mjs';
 
 // examples/react-chat in a real browser: the published hooks, through the published handler, against Sluice.
@@ -9,7 +9,9 @@ let example;
 let browser;
 const { test } = sluice({
   async given({ server }) {
-    [example, browser] = await Promise.all([startExample(server), startBrowser()]);
+    await prepareExample(server);
+    example = await startExample(server);
+    browser = await startBrowser();
   },
 });
 after(async () => {
@@ -27,7 +29,7 @@ const noCharging = [/status of 400/, /^\[Autumn\] Plan pro has a price/];
 const noEntities = [/status of 400/, /^\[Autumn\] entities\.get is not supported/];
 
 /** A new visitor's page, used by body. Fails on what the browser's console says and expects does not name. */
-async function visit({ path = '/', viewport = desktop, expects = [] }, body) {
+async function visit({ app = example, path = '/', viewport = desktop, expects = [] }, body) {
   const context = await browser.newContext({ viewport });
   context.setDefaultTimeout(10_000);
   const said = [];
@@ -35,7 +37,7 @@ async function visit({ path = '/', viewport = desktop, expects = [] }, body) {
     const page = await context.newPage();
     page.on('console', message => ['error', 'warning'].includes(message.type()) && said.push(message.text()));
     page.on('pageerror', error => said.push(String(error)));
-    await page.goto(example.url + path);
+    await page.goto(app.url + path);
     await page.getByRole('heading', { name: 'Plans' }).waitFor();
     return chat(page);
   };
@@ -43,13 +45,13 @@ async function visit({ path = '/', viewport = desktop, expects = [] }, body) {
     const page = await open();
     const customerId = (await context.cookies()).find(cookie => cookie.name === 'visitor').value;
     await body({ ...page, open, customerId });
-    assert.deepEqual(said.filter(text => !expects.some(pattern => pattern.test(text))), []);
   } catch (error) {
-    console.error(example.output());
+    console.error([app.output(), ...said].join('\n'));
     throw error;
   } finally {
     await context.close();
   }
+  assert.deepEqual(said.filter(text => !expects.some(pattern => pattern.test(text))), []);
 }
 
 /** What a visitor does and sees. Every "shows" waits until it is so. */
@@ -158,6 +160,19 @@ test('on a phone nothing is wider than the screen', () => visit({ viewport: phon
   assert.equal(await overflow(page), 0);
   await page.screenshot({ path: `${screens}react-chat-phone.png`, fullPage: true });
 }));
+
+test('the page in development, from its sources, is the same', async ({ server }) => {
+  const app = await startExample(server, '--dev');
+  try {
+    await visit({ app }, async ({ left, send }) => {
+      await left('Messages', '3 of 3');
+      await send('in development');
+      await left('Messages', '2 of 3');
+    });
+  } finally {
+    await app.stop();
+  }
+});
 
 test('the console of the browser is listened to', async () => {
   await assert.rejects(visit({}, async ({ page }) => {
