@@ -48,7 +48,7 @@ need curl curl
 need node nodejs
 need npm npm
 need strace strace
-[ "$clients" = '*.long.mjs' ] || need "${CHROMIUM:-chromium}" chromium
+need "${CHROMIUM:-chromium}" chromium
 
 started=$SECONDS
 if ! dotnet build Sluice.slnx -c Release; then

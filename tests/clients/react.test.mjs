@@ -95,6 +95,7 @@ test('each message lowers the balance; without one left the page offers an upgra
     await used(`${at + 1} to the small model, 0 to the large model`);
   }
   await shows(page.getByText('You said "message 3"'));
+  await shows(newest.nth(2));
   assert.equal(await newest.count(), 3);
   await shows(prompt);
   assert.equal(await mayWrite(), false);

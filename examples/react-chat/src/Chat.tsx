@@ -41,7 +41,7 @@ export function Chat({ may, onSent }: Props) {
       </fieldset>
       {may(model.featureId) ? (
         <form onSubmit={send}>
-          <input aria-label="Message" value={text} onChange={event => setText(event.target.value)} placeholder="Say something" maxLength={500} required />
+          <input aria-label="Message" value={text} onChange={event => setText(event.target.value)} placeholder="Say something" maxLength={500} readOnly={sending} required />
           <button disabled={sending}>Send</button>
         </form>
       ) : (
