@@ -77,11 +77,12 @@ function chat(page) {
 
 const overflow = page => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-test('a visitor sees the plans that atmn pushed, which one is theirs, and what is left', () => visit({}, async ({ page, plan, left, used, newest }) => {
+test('a visitor sees the plans that atmn pushed, which one is theirs, and what is left', () => visit({}, async ({ page, plan, left, used, newest, shows }) => {
   await left('Messages', '3 of 3');
   await left('Credits', '20 of 20');
   await used('0 to the small model, 0 to the large model');
   assert.equal(await newest.count(), 0);
+  await shows(plan('Pro'));
   assert.deepEqual(await page.getByLabel('Plans').getByRole('heading', { level: 3 }).allTextContents(), ['Free', 'Plus', 'Pro']);
   assert.match(await plan('Pro').textContent(), /\$20/);
   assert.deepEqual([await plan('Free').getByRole('button').textContent(), await plan('Free').getByRole('button').isEnabled()], ['Your plan', false]);

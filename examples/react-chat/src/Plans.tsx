@@ -21,9 +21,9 @@ export function Plans({ attach }: { attach: (planId: string) => Promise<unknown>
           return (
             <li key={plan.id} aria-label={plan.name}>
               <h3>{plan.name}</h3>
-              <p>{[plan.price?.display?.primaryText ?? 'Free', plan.price?.display?.secondaryText].filter(Boolean).join(' ')}</p>
+              <p>{words(plan.price?.display) ?? 'Free'}</p>
               <p>{plan.description}</p>
-              <ul>{plan.items.map(item => <li key={item.featureId}>{[item.display?.primaryText, item.display?.secondaryText].filter(Boolean).join(' ')}</li>)}</ul>
+              <ul>{plan.items.map(item => <li key={item.featureId}>{words(item.display)}</li>)}</ul>
               <button disabled={held} onClick={() => choose(plan.id)}>{held ? 'Your plan' : 'Choose'}</button>
             </li>
           );
@@ -32,3 +32,6 @@ export function Plans({ attach }: { attach: (planId: string) => Promise<unknown>
     </section>
   );
 }
+
+/** What Sluice says of a price or an item, such as "$20 per month". */
+const words = (display?: { primaryText: string; secondaryText?: string }) => display && [display.primaryText, display.secondaryText].filter(Boolean).join(' ');
