@@ -6,6 +6,8 @@ namespace Sluice.Core;
 /// <param name="Customer">As of now: <see cref="Due.AsOf"/>.</param>
 public readonly record struct Subject(Customer Customer, Entity? Entity = null)
 {
+    public static implicit operator Subject(Customer customer) => new(customer);
+
     /// <summary>Grants of the customer's own count: always for the customer, for an entity unless it may draw on its own only.</summary>
     internal bool SharesCustomers => Entity is null || !Customer.Config.DisablePooledBalance;
 }

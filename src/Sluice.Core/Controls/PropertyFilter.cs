@@ -6,6 +6,8 @@ namespace Sluice.Core;
 /// <param name="Properties">Sorted by name; at least one.</param>
 public sealed record PropertyFilter(ImmutableArray<PropertyMatch> Properties)
 {
+    public static PropertyFilter Of(IEnumerable<PropertyMatch> properties) => new([.. properties.OrderBy(static match => match.Name, StringComparer.Ordinal)]);
+
     /// <param name="property">The value of a property of the usage as text; null when it has none.</param>
     public bool Matches(Func<string, string?>? property)
     {

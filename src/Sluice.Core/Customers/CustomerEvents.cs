@@ -27,8 +27,11 @@ public abstract record CustomerEvent
     public sealed record GrantClosed(GrantNo Grant, GrantEnd Why, EntityNo? Entity = null) : CustomerEvent;
 
     /// <summary>A reset: the balance filled up, adjustments gone, the next boundary set.</summary>
-    /// <param name="Rollovers">Units saved from earlier cycles, after it.</param>
-    public sealed record GrantReset(GrantNo Grant, Quantity Balance, Instant? NextResetAt, ImmutableArray<RolledOver> Rollovers, EntityNo? Entity = null) : CustomerEvent;
+    public sealed record GrantReset(GrantNo Grant, Quantity Balance, Instant? NextResetAt, EntityNo? Entity = null) : CustomerEvent
+    {
+        /// <summary>Units saved from earlier cycles, after it.</summary>
+        public ImmutableArray<RolledOver> Rollovers { get; init; } = [];
+    }
 
     /// <summary>Saved units reached their end.</summary>
     /// <param name="Left">Those that are still there.</param>

@@ -69,7 +69,7 @@ public static class Due
         if (grant.ExpiresAt <= now)
             events.Add(new CustomerEvent.GrantClosed(grant.No, GrantEnd.Expired, entity));
         else if (grant.NextResetAt is { } reset && reset <= now)
-            events.Add(new CustomerEvent.GrantReset(grant.No, grant.Starting, grant.Terms.Reset?.NextAfter(grant.Anchor, now), Rollovers.AfterResets(grant, reset, now), entity));
+            events.Add(new CustomerEvent.GrantReset(grant.No, grant.Starting, grant.Terms.Reset?.NextAfter(grant.Anchor, now), entity) { Rollovers = Rollovers.AfterResets(grant, reset, now) });
         else
             events.Add(new CustomerEvent.RolloversExpired(grant.No, Rollovers.Live(grant.Rollovers, now), entity));
     }
