@@ -48,6 +48,24 @@ public readonly record struct Interval(IntervalUnit Unit, int Count = 1)
         return Boundary(anchor, k) is { } boundary && boundary <= now ? Boundary(anchor, k + 1) : Boundary(anchor, k);
     }
 
+    /// <summary>
+    /// The stretch between two boundaries that holds <paramref name="now"/>, which must not lie before the anchor: start
+    /// inclusive, end exclusive. Null when the calendar ends before its end.
+    /// </summary>
+    public (Instant Start, Instant End)? Around(Instant anchor, Instant now)
+    {
+        if (!Recurs || now < anchor) return null;
+        var k = Passed(anchor, now);
+        return Boundary(anchor, k) is { } start && Boundary(anchor, k + 1) is { } end ? (start, end) : null;
+    }
+
+    /// <summary>How many boundaries after the anchor lie at or before <paramref name="now"/>.</summary>
+    public long Passed(Instant anchor, Instant now)
+    {
+        var k = Elapsed(anchor, now);
+        return k > 0 && !(Boundary(anchor, k) <= now) ? k - 1 : k;
+    }
+
     /// <summary>The k-th boundary after the anchor; null when it lies beyond <see cref="Instant.Latest"/>.</summary>
     public Instant? Boundary(Instant anchor, long k) => Months is { } months ? MonthsAfter(anchor, months, k) : SpansAfter(anchor, Milliseconds, k);
 

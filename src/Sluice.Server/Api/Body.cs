@@ -222,6 +222,13 @@ public sealed class Body
         return texts;
     }
 
+    /// <summary>Every field of the object, which must be a string, a number or a boolean.</summary>
+    public IReadOnlyList<PropertyMatch> Scalars()
+    {
+        var texts = Texts();
+        return [.. texts.Select(pair => new PropertyMatch(pair.Name, pair.Value, new JsonText(_object.GetProperty(pair.Name).GetRawText())))];
+    }
+
     public IReadOnlyList<int>? WholeNumbers(string field)
     {
         if (!Take(field, required: false, nullable: false, out var value)) return null;
