@@ -5,9 +5,9 @@ internal static class Windows
 {
     /// <summary>The window of a limit that holds <paramref name="now"/>: start inclusive, end exclusive.</summary>
     /// <param name="anchored">The grants of the limited feature; the limit keeps step with the resets of one of them.</param>
-    public static (Instant Start, Instant End) Around(UsageLimit limit, IEnumerable<Grant> anchored, Instant now)
+    public static BillingPeriod Around(UsageLimit limit, IEnumerable<Grant> anchored, Instant now)
     {
-        if (limit.Anchor != WindowAnchor.Utc && Anchor(anchored) is { } anchor && new Interval(limit.Interval).Around(anchor, now) is { } cycle) return cycle;
+        if (limit.Anchor != WindowAnchor.Utc && Anchor(anchored) is { } anchor && Cycle.Around(new Interval(limit.Interval), anchor, now) is { } cycle) return cycle;
         return Calendar(limit.Interval, now);
     }
 
@@ -37,7 +37,7 @@ internal static class Windows
 
     private static (bool Alone, bool AddOn, Instant CreatedAt, int No) Rank(Grant grant) => (grant.Plan is null, grant.AddOn, grant.CreatedAt, grant.No.Value);
 
-    private static (Instant Start, Instant End) Calendar(IntervalUnit unit, Instant now)
+    private static BillingPeriod Calendar(IntervalUnit unit, Instant now)
     {
         var day = now.ToUtc().Date;
         var (start, end) = unit switch
@@ -48,7 +48,7 @@ internal static class Windows
             IntervalUnit.Year => Months(new DateTime(day.Year, 1, 1), 12),
             _ => throw new InvariantViolation($"no window of a {unit}"),
         };
-        return (Instant.Of(new DateTimeOffset(start, TimeSpan.Zero)), Instant.Of(new DateTimeOffset(end, TimeSpan.Zero)));
+        return new BillingPeriod(Instant.Of(new DateTimeOffset(start, TimeSpan.Zero)), Instant.Of(new DateTimeOffset(end, TimeSpan.Zero)));
     }
 
     private static (DateTime, DateTime) Week(DateTime monday) => (monday, monday.AddDays(7));
