@@ -1,3 +1,4 @@
+using Sluice.Server.Operators;
 using Sluice.Server.Tenants;
 using Sluice.Storage;
 
@@ -7,13 +8,15 @@ namespace Sluice.Server.Start;
 internal sealed class UsageException(string message) : Exception(message + Environment.NewLine + CommandLine.Usage);
 
 /// <param name="NewKey">Make a key and end.</param>
-internal sealed record CommandLine(bool Demo, NewKey? NewKey)
+/// <param name="LinkFor">Make a setup link for this operator account and end.</param>
+internal sealed record CommandLine(bool Demo, NewKey? NewKey, string? LinkFor = null)
 {
     public const string Usage = """
         Usage:
           sluice                                     start the server
           sluice --demo                              start it with an example catalog in the sandbox
           sluice keys new --env sandbox|live         make a secret key (add --publishable for one that may be published)
+          sluice operator link [--name NAME]         make a link that sets an operator's password, once
         """;
 
     public static CommandLine Parse(string[] args) => args switch
@@ -21,6 +24,8 @@ internal sealed record CommandLine(bool Demo, NewKey? NewKey)
         [] => new CommandLine(false, null),
         ["--demo"] => new CommandLine(true, null),
         ["keys", "new", .. var rest] => new CommandLine(false, KeyOf(rest)),
+        ["operator", "link"] => new CommandLine(false, null, OperatorAccounts.First),
+        ["operator", "link", "--name", { Length: > 0 and <= 100 } name] => new CommandLine(false, null, name),
         _ => throw new UsageException($"\"{string.Join(' ', args)}\" is not understood."),
     };
 
