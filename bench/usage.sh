@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures events.aggregate on much usage: 10 million events of 1,000 customers, 100,000 of them of the one asked for.
 #   bench/usage.sh [events]   about 10 minutes, nearly all of it to put the events in
-# BENCH_DIR, BENCH_PORT and BENCH_KEEP as for run.sh; the database takes about 0.7 GB for each million.
+# BENCH_DIR, BENCH_PORT and BENCH_KEEP as for run.sh; the database takes about 0.6 GB for each million.
 set -euo pipefail
 cd "$(dirname "$0")"
 events=${1:-10000000}

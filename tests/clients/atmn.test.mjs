@@ -77,8 +77,8 @@ test('it lists features, plans, customers and their events, and wipes a sandbox'
     const aggregate = (...how) => must('events', '--mode', 'aggregate', '--customer', 'ada', '--feature', 'messages', ...how);
     assert.match(await aggregate(), /messages[^]*7/);
     assert.match(await aggregate('--format', 'csv'), /period,messages\n(.+,0\n)*.+,7\n/);
-    const { list, total } = JSON.parse((await aggregate('--format', 'json')).trim());
-    assert.deepEqual([list.at(-1).messages, total.messages], [7, { count: 1, sum: 7 }]);
+    const { timeSeries, totals } = JSON.parse(await aggregate('--format', 'json'));
+    assert.deepEqual([timeSeries.at(-1).messages, totals.messages], [7, { count: 1, sum: 7 }]);
     assert.match(await aggregate('--group-by', 'model'), /small/);
     await must('nuke', '--dangerously-skip-all-confirmation-prompts');
     assert.deepEqual([(await autumn.plans.list()).list, (await autumn.features.list()).list, (await autumn.customers.list({})).list], [[], [], []]);
