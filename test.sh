@@ -48,6 +48,7 @@ need curl curl
 need node nodejs
 need npm npm
 need strace strace
+need "${CHROMIUM:-chromium}" chromium
 
 started=$SECONDS
 if ! dotnet build Sluice.slnx -c Release; then
@@ -73,13 +74,19 @@ for project in tests/*/*.csproj; do
   count "$name" "$(counter "$results/$name" passed)" "$bad" "$started"
 done
 
+# The packages that a folder's lock file names, unless they are there already.
+modules() {
+  cmp -s "$1/package-lock.json" "$1/node_modules/.installed" && return
+  (cd "$1" && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error) && cp "$1/package-lock.json" "$1/node_modules/.installed"
+}
+
 mapfile -t files < <(cd tests/clients && find . -maxdepth 1 -name "$clients" | sort)
 if [ ${#files[@]} -gt 0 ]; then
   started=$SECONDS
   echo "== clients"
   tap=$PWD/$results/clients.tap
-  (
-    cd tests/clients && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error &&
+  modules tests/clients && modules examples/react-chat && (
+    cd tests/clients &&
       node --test --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap" "${files[@]}"
   )
   code=$?

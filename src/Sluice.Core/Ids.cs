@@ -44,3 +44,9 @@ public readonly record struct GrantNo(int Value) : IComparable<GrantNo>
 
 /// <summary>A plan held by one customer: 1, 2, 3 … in the order they were attached, never reused.</summary>
 public readonly record struct SubscriptionNo(int Value);
+
+/// <summary>An entity of one customer: numbered with its grants and held plans, never reused.</summary>
+public readonly record struct EntityNo(int Value) : IComparable<EntityNo>
+{
+    public int CompareTo(EntityNo other) => Value.CompareTo(other.Value);
+}

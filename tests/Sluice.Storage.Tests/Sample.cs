@@ -82,7 +82,64 @@ internal static class Sample
                     [Grant(5, 4), Grant(6, 4) with { Terms = Own with { Price = null, Rollover = null, Reset = null } }]),
             ]),
             (NextMonth, [new CustomerEvent.GrantClosed(new GrantNo(6), GrantEnd.Deleted), new CustomerEvent.ProfileChanged(new Profile(null, Email: "ada@example.com"))]),
+            (NextMonth,
+            [
+                new CustomerEvent.ControlsChanged(null, Controls),
+                new CustomerEvent.ConfigChanged(new CustomerConfig(DisablePooledBalance: true, DisableOverageBilling: true)),
+                new CustomerEvent.EntityCreated(
+                    new Entity(E1, null, "First", new FeatureId("seats"), NextMonth, Holdings.None with
+                    {
+                        Grants = [Grant(11, 4) with { Subscription = null, Entity = E1, Parent = new GrantNo(5), Rollovers = [new RolledOver(1, Quantity.Of(7), Quantity.Zero, NextYear), new RolledOver(2, Quantity.One, Quantity.Of(3), null)] }],
+                    }),
+                    [Draw(5, 1)]),
+                new CustomerEvent.EntityNamed(E1, "e1", "First"),
+                new CustomerEvent.PlanAttached(new Subscription(new SubscriptionNo(12), null, new PlanId("seat"), 1, null, false, false, false, 1, NextMonth) { Entity = E1 }, [Grant(13, 12) with { Entity = E1 }]),
+                new CustomerEvent.GrantOpened(Grant(14, 12) with { Subscription = null, Plan = null, Parts = [new PoolPart(new SubscriptionNo(12), E1, Quantity.Of(500))] }),
+                new CustomerEvent.PoolChanged(new GrantNo(14), new PoolPart(new SubscriptionNo(12), E1, Quantity.Of(600))),
+            ]),
+            (NextMonth, [Held("lock-1", null), new CustomerEvent.AlertTriggered(new FeatureId("messages"), E1, Controls.Alerts[0]), new CustomerEvent.LimitReached(new FeatureId("messages"), E1, AccessRule.UsageLimit, Controls.UsageLimits[0].Filter)]),
+            (NextMonth, [Held("lock-2", NextYear), new CustomerEvent.HoldEnded("lock-1", HoldEnd.Released)]),
+            (NextYear,
+            [
+                new CustomerEvent.GrantReset(new GrantNo(11), Quantity.Of(1000), null, E1) { Rollovers = [new RolledOver(2, Quantity.One, Quantity.Of(3), null), new RolledOver(3, Quantity.Of(5), Quantity.Zero, new Instant(1_900_000_000_000))] },
+                new CustomerEvent.RolloversExpired(new GrantNo(11), [new RolledOver(3, Quantity.Of(5), Quantity.Zero, new Instant(1_900_000_000_000))], E1),
+                new CustomerEvent.GrantAdjusted(new GrantNo(13), Quantity.Of(2), E1),
+                new CustomerEvent.GrantRescheduled(new GrantNo(13), NextYear, null, null, E1),
+                new CustomerEvent.GrantClosed(new GrantNo(13), GrantEnd.Deleted, E1),
+                new CustomerEvent.PlanEnded(new SubscriptionNo(12), new PlanId("seat"), 1, E1),
+            ]),
+            (NextYear, [new CustomerEvent.EntityDeleted(E1, [Draw(5, -1)])]),
         ];
+    }
+
+    private static readonly EntityNo E1 = new(10);
+
+    private static readonly Instant NextYear = new(1_800_000_000_000);
+
+    private static readonly PropertyFilter Gpt = PropertyFilter.Of([new PropertyMatch("n", "1.50", new JsonText("1.50")), new PropertyMatch("model", "gpt", new JsonText("\"gpt\""))]);
+
+    private static BillingControls Controls => new(
+        [new SpendLimit(new FeatureId("messages"), Enabled: true, SpendLimitType.UsagePercentage, Quantity.Of(120)), new SpendLimit(null, Enabled: false, SpendLimitType.Absolute, null, SkipOverageBilling: true)],
+        [new UsageLimit(new FeatureId("messages"), Quantity.Of(5), IntervalUnit.Week, Anchor: WindowAnchor.Utc, Filter: Gpt), new UsageLimit(new FeatureId("messages"), Quantity.Of(9), IntervalUnit.Day, Enabled: false, WindowAnchor.BillingCycle)],
+        [new OverageSwitch(new FeatureId("messages"), Enabled: true)],
+        [
+            .. Enum.GetValues<AlertType>().Select(static type => new UsageAlert(new FeatureId("messages"), "high", Quantity.Of(80), type)),
+            .. Enum.GetValues<AlertBasis>().Select(static basis => new UsageAlert(null, null, Quantity.Of(80), AlertType.Usage, Enabled: false, basis, Gpt)),
+        ],
+        [new AutoTopUp(new FeatureId("messages"), Enabled: true, Quantity.Of(-5), Quantity.Of(100), new PurchaseLimit(new Interval(IntervalUnit.Week, 2), Quantity.Of(3), Quantity.One), InvoiceMode: false)]);
+
+    private static CustomerEvent.Used Held(string id, Instant? releases)
+    {
+        var counts = ImmutableArray.Create(new WindowCount(E1, new FeatureId("messages"), IntervalUnit.Week, Gpt, NextMonth, NextYear, Quantity.One), new WindowCount(null, new FeatureId("messages"), IntervalUnit.Day, null, NextMonth, NextYear, Quantity.Of(2)));
+        return new CustomerEvent.Used("messages", Quantity.Of(3), NextMonth, new JsonText("""{"model":"gpt"}"""), [Draw(11, 1) with { Entity = E1, Rollover = 2 }, Draw(11, 2) with { Entity = E1 }], Listed: true)
+        {
+            Entity = E1,
+            EntityId = "e1",
+            Windows = counts,
+            Hold = new Hold(
+                id, new FeatureId("messages"), E1, Quantity.Of(3), new JsonText("""{"model":"gpt"}"""),
+                [new HeldMove(new GrantNo(11), E1, 2, 1m, 1m), new HeldMove(new GrantNo(11), E1, null, 0.3333333333333333333333333333m, 2m)], counts, NextMonth, releases),
+        };
     }
 
     public static ImmutableArray<Feature> Features() =>
@@ -105,7 +162,7 @@ internal static class Sample
             new PlanPrice(new Price(19.990m), new Interval(IntervalUnit.Month, 3), new JsonText("[]")),
             [Messages],
             new FreeTrial(14, TrialUnit.Day, CardRequired: true, Reverts: false), IgnorePastDue: true,
-            new JsonText("{\"a\":1}"), new JsonText("[]"), new JsonText("""{ "x" : "y" }"""), Archived: true, NextMonth, new JsonText("{}")),
+            Controls, new JsonText("[]"), new JsonText("""{ "x" : "y" }"""), Archived: true, NextMonth, new JsonText("{}")),
     ];
 
     /// <summary>Terms in which every word of every enumeration appears.</summary>

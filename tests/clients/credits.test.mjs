@@ -129,3 +129,26 @@ test('an action that costs nothing is free: allowed without credits, and nothing
   await autumn.track({ customerId: 'greeter', featureId: 'greetings', value: 1000 });
   assert.deepEqual(pick((await autumn.customers.get({ customerId: 'greeter' })).balances.coins, 'remaining', 'usage'), { remaining: 1, usage: 0 });
 });
+
+// React's check() only knows features that the customer has an entry for, and reads what they cost from the credits'.
+const entries = [
+  ['credits', {}, ['balances.feature'], { usd_credits: 5, basic_messages: 0, premium_messages: 0 }],
+  ['credits, and messages of its own', { planId: 'bundle' }, ['balances.feature'], { usd_credits: 5, basic_messages: 10, premium_messages: 0 }],
+  ['credits, flags asked for', {}, ['flags.feature'], { usd_credits: 5, basic_messages: 0, premium_messages: 0 }],
+  ['credits, nothing asked for', {}, [], { usd_credits: 5 }],
+  ['nothing', { disableDefaults: true }, ['balances.feature'], {}],
+  ['messages without credits', { disableDefaults: true, planId: 'bundle' }, ['balances.feature'], { basic_messages: 10 }],
+];
+for (const [at, [holds, { planId, disableDefaults }, expand, expected]] of entries.entries()) {
+  test(`who holds ${holds} is shown ${JSON.stringify(expected)}`, async ({ autumn, post }) => {
+    const customerId = `entries-${at}`;
+    await post('/v1/customers.get_or_create', { customer_id: customerId, internal_options: { disable_defaults: disableDefaults ?? false } });
+    if (planId) await autumn.billing.attach({ customerId, planId });
+    const { balances } = await autumn.customers.get({ customerId, expand });
+    assert.deepEqual(Object.fromEntries(Object.entries(balances).map(([id, { remaining }]) => [id, remaining])), expected);
+    for (const [id, balance] of Object.entries(balances)) {
+      assert.equal(balance.feature?.id, expand.length > 0 ? id : undefined);
+      if (expected[id] === 0) assert.deepEqual(pick(balance, 'granted', 'usage', 'unlimited', 'overageAllowed', 'maxPurchase', 'nextResetAt', 'breakdown'), { granted: 0, usage: 0, unlimited: false, overageAllowed: false, maxPurchase: null, nextResetAt: null, breakdown: [] });
+    }
+  });
+}

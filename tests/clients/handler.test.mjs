@@ -1,51 +1,146 @@
 import assert from 'node:assert/strict';
+import { after } from 'node:test';
 import { autumnHandler } from 'autumn-js/backend';
+import { ask, mounts } from './mounts.mjs';
 import { pick, sluice } from './sluice.mjs';
 
-// The back end that a React front end talks to: the published handler, mounted with our address.
+// The back end that a React front end talks to: the published handler with our address, in each framework it is made for.
 const { test } = sluice({
-  async given({ autumn }) {
+  async given({ autumn, server }) {
     await autumn.features.create({ featureId: 'messages', name: 'Messages', type: 'metered', consumable: true });
+    await autumn.features.create({ featureId: 'images', name: 'Images', type: 'metered', consumable: true });
+    await autumn.features.create({ featureId: 'credits', name: 'Credits', type: 'credit_system', creditSchema: [{ meteredFeatureId: 'images', creditCost: 0.05 }] });
     await autumn.features.create({ featureId: 'sso', name: 'SSO', type: 'boolean' });
-    await autumn.plans.create({ planId: 'free', name: 'Free', autoEnable: true, items: [{ featureId: 'messages', included: 10, reset: { interval: 'month' } }, { featureId: 'sso' }] });
+    await autumn.plans.create({
+      planId: 'free', name: 'Free', autoEnable: true,
+      items: [{ featureId: 'messages', included: 10, reset: { interval: 'month' } }, { featureId: 'credits', included: 2, reset: { interval: 'month' } }, { featureId: 'sso' }],
+    });
     await autumn.plans.create({ planId: 'more', name: 'More', addOn: true, items: [{ featureId: 'messages', included: 5, reset: { interval: 'month' } }] });
+    const identify = async visitor => {
+      if (visitor === 'trouble') throw new Error('the session store is away');
+      return visitor && { customerId: visitor, customerData: { name: 'Visitor', email: `${visitor}@example.com` } };
+    };
+    for (const [name, mount] of Object.entries(mounts)) mounted[name] = await mount({ secretKey: server.sandboxKey, autumnURL: server.url, identify });
   },
 });
+const mounted = {};
+after(() => Object.values(mounted).forEach(mount => mount.close()));
 
-const visitor = (server, customerId) => async (route, body = {}) => {
-  const { statusCode, response } = await autumnHandler({
-    request: { url: `http://shop.example/api/autumn/${route}`, method: 'POST', body },
-    customerId,
-    customerData: { name: 'Visitor', email: 'visitor@example.com' },
-    clientOptions: { secretKey: server.sandboxKey, baseURL: server.url },
-  });
-  return { status: statusCode, body: response };
+// The handler logs every refusal with its stack, and the one for fetch every address.
+const { error, log } = console;
+console.error = (...said) => /^\[Autumn\]/.test(said[0]) || error(...said);
+console.log = (...said) => said[0] instanceof URL || log(...said);
+
+/** What a route answers today. A line of the second list moves to the first when its operation comes. */
+const served = {
+  getOrCreateCustomer: [{}, ({ id, name, email, balances }, visitor) => assert.deepEqual([id, name, email, balances.messages.remaining], [visitor, 'Visitor', `${visitor}@example.com`, 10])],
+  attach: [{ planId: 'more', successUrl: 'http://shop.example/thanks' }, (body, visitor) => assert.deepEqual(pick(body, 'customerId', 'paymentUrl'), { customerId: visitor, paymentUrl: null })],
+  listPlans: [{}, ({ list }) => assert.deepEqual(list.map(plan => [plan.id, plan.customerEligibility.attachAction]), [['free', 'none'], ['more', 'none']])],
+  listEvents: [{ startCursor: '', limit: 100 }, ({ list }) => assert.deepEqual(list.map(event => [event.featureId, event.value]), [['messages', 4]])],
+  aggregateEvents: [{ featureId: 'messages', range: '7d', binSize: 'day' }, ({ total }) => assert.deepEqual(total, { messages: { count: 1, sum: 4 } })],
+};
+const refusedYet = {
+  getEntity: [{ entityId: 'team' }, 'entities.get'],
+  previewAttach: [{ planId: 'more' }, 'billing.preview_attach'],
+  updateSubscription: [{ planId: 'more', cancelAction: 'cancel_end_of_cycle' }, 'billing.update'],
+  previewUpdateSubscription: [{ planId: 'more', cancelAction: 'cancel_end_of_cycle' }, 'billing.preview_update'],
+  openCustomerPortal: [{ returnUrl: 'http://shop.example/' }, 'billing.open_customer_portal'],
+  multiAttach: [{ plans: [{ planId: 'more' }] }, 'billing.multi_attach'],
+  previewMultiAttach: [{ plans: [{ planId: 'more' }] }, 'billing.preview_multi_attach'],
+  setupPayment: [{ successUrl: 'http://shop.example/' }, 'billing.setup_payment'],
+  createReferralCode: [{ programId: 'friends' }, 'referrals.create_code'],
+  redeemReferralCode: [{ code: 'FRIEND' }, 'referrals.redeem_code'],
 };
 
-test('the page asks for its customer and gets one, with the features the local check needs', async ({ server }) => {
-  const ask = visitor(server, 'visitor');
-  const { status, body } = await ask('getOrCreateCustomer');
-  assert.equal(status, 200);
-  assert.deepEqual(pick(body, 'id', 'name', 'email'), { id: 'visitor', name: 'Visitor', email: 'visitor@example.com' });
-  assert.equal(body.balances.messages.feature.id, 'messages');
+test('these are the 15 routes of the handler', () => assert.equal(Object.keys({ ...served, ...refusedYet }).length, 15));
+
+for (const name of Object.keys(mounts)) {
+  const post = (route, body, visitor) => ask(mounted[name], `/api/autumn/${route}`, body, visitor);
+
+  test(`${name}: the page gets its customer, attaches, and sees plans, events and sums`, async ({ autumn }) => {
+    const visitor = `${name}-visitor`;
+    for (const [route, [body, holds]] of Object.entries(served)) {
+      const answer = await post(route, body, visitor);
+      assert.equal(answer.status, 200, `${route}: ${JSON.stringify(answer.body)}`);
+      holds(answer.body, visitor);
+      if (route === 'attach') await autumn.track({ customerId: visitor, featureId: 'messages', value: 4 });
+    }
+  });
+
+  test(`${name}: what Sluice cannot do yet reaches the page as a refusal that names it`, async () => {
+    for (const [route, [body, operation]] of Object.entries(refusedYet)) {
+      const answer = await post(route, body, `${name}-visitor`);
+      assert.deepEqual([answer.status, answer.body.code, answer.body.statusCode], [400, 'not_supported', 400], `${route}: ${JSON.stringify(answer.body)}`);
+      assert.ok(answer.body.message.startsWith(`${operation} `), `${route}: ${answer.body.message}`);
+    }
+  });
+
+  test(`${name}: a refusal keeps its status, code and message`, async () => {
+    const { status, body } = await post('attach', { planId: 'nope' }, `${name}-visitor`);
+    assert.deepEqual([status, body.code, body.statusCode], [404, 'product_not_found', 404]);
+    assert.match(body.message, /nope/);
+  });
+
+  test(`${name}: who calls is what the app says, whatever the page sends`, async ({ autumn }) => {
+    const claims = { customerId: 'somebody-else', name: 'Mallory', email: 'mallory@example.com', stripeId: 'cus_1', customerData: { name: 'Mallory' } };
+    const { body } = await post('getOrCreateCustomer', { ...claims, metadata: { admin: true } }, `${name}-honest`);
+    assert.deepEqual(pick(body, 'id', 'name', 'email', 'stripeId', 'metadata'), { id: `${name}-honest`, name: 'Visitor', email: `${name}-honest@example.com`, stripeId: null, metadata: {} });
+    assert.equal((await post('attach', { ...claims, planId: 'more' }, `${name}-honest`)).body.customerId, `${name}-honest`);
+    assert.equal((await autumn.customers.get({ customerId: `${name}-honest` })).balances.messages.granted, 15);
+    await assert.rejects(autumn.customers.get({ customerId: 'somebody-else' }), { statusCode: 404 });
+  });
+
+  test(`${name}: a page without a visitor sees plans and nothing else`, async () => {
+    const { status, body } = await post('listPlans');
+    assert.equal(status, 200);
+    assert.deepEqual(body.list.map(plan => [plan.id, plan.customerEligibility]), [['free', undefined], ['more', undefined]]);
+    for (const route of Object.keys({ ...served, ...refusedYet }).filter(route => route !== 'listPlans')) {
+      const refused = await post(route, {});
+      assert.deepEqual([refused.status, refused.body.code], [401, 'no_customer_id'], route);
+    }
+    assert.deepEqual(await post('getOrCreateCustomer', { errorOnNotFound: false }), { status: 204, body: null });
+  });
+
+  test(`${name}: an app that cannot tell who calls, and an unknown route`, async () => {
+    const { status, body } = await post('getOrCreateCustomer', {}, 'trouble');
+    assert.deepEqual([status, body.message], [500, 'the session store is away']);
+    const unknown = await post('check', { featureId: 'messages' }, `${name}-visitor`);
+    const passesOn = name === 'express' || name === 'hono';
+    assert.deepEqual([unknown.status, unknown.body.code], [404, passesOn ? 'the_app_itself' : 'not_found']);
+  });
+
+  test(`${name}: an address, a prefix and a key of the app's own`, async ({ server }) => {
+    const identify = async visitor => ({ customerId: visitor });
+    const own = await mounts[name]({ secretKey: server.sandboxKey, autumnURL: `${server.url}/`, pathPrefix: '/billing', identify });
+    const stranger = await mounts[name]({ secretKey: 'am_sk_test_unknown', autumnURL: server.url, identify });
+    try {
+      assert.equal((await ask(own, '/billing/getOrCreateCustomer', {}, `${name}-own`)).body.id, `${name}-own`);
+      const refused = await ask(stranger, '/api/autumn/listPlans', {}, `${name}-own`);
+      assert.deepEqual([refused.status, refused.body.code], [401, 'invalid_secret_key']);
+    } finally {
+      own.close();
+      stranger.close();
+    }
+  });
+}
+
+test('without a framework: the handler as a function of a request and a customer', async ({ server }) => {
+  const call = async (route, body) => autumnHandler({
+    request: { url: `http://shop.example/api/autumn/${route}`, method: 'POST', body },
+    customerId: 'plain',
+    customerData: { name: 'Visitor' },
+    clientOptions: { secretKey: server.sandboxKey, baseURL: server.url },
+  });
+  assert.deepEqual(pick((await call('getOrCreateCustomer', {})).response, 'id', 'name'), { id: 'plain', name: 'Visitor' });
+  const { statusCode, response } = await call('openCustomerPortal', {});
+  assert.deepEqual([statusCode, response.code], [400, 'not_supported']);
+});
+
+test('the customer carries what the page\'s own check reads: features of balances and flags, and an entry for what credits pay for', async ({ autumn }) => {
+  const { body } = await ask(mounted.fetch, '/api/autumn/getOrCreateCustomer', {}, 'reader');
   assert.equal(body.flags.sso.feature.id, 'sso');
-});
-
-test('the page lists plans as they stand for its customer, attaches a free one and lists events', async ({ server, autumn }) => {
-  const ask = visitor(server, 'shopper');
-  await ask('getOrCreateCustomer');
-  const plans = await ask('listPlans');
-  assert.deepEqual(plans.body.list.map(plan => [plan.id, plan.customerEligibility.attachAction]), [['free', 'none'], ['more', 'activate']]);
-  assert.deepEqual(pick((await ask('attach', { planId: 'more', successUrl: 'http://shop.example/thanks' })).body, 'customerId', 'paymentUrl'), { customerId: 'shopper', paymentUrl: null });
-  assert.equal((await ask('getOrCreateCustomer')).body.balances.messages.granted, 15);
-  await autumn.track({ customerId: 'shopper', featureId: 'messages', value: 4 });
-  assert.deepEqual((await ask('listEvents')).body.list.map(event => event.value), [4]);
-});
-
-test('a refusal reaches the page with its status, code and message', async ({ server }) => {
-  const ask = visitor(server, 'refused-visitor');
-  await ask('getOrCreateCustomer');
-  const { status, body } = await ask('attach', { planId: 'nope' });
-  assert.deepEqual([status, body.code], [404, 'product_not_found']);
-  assert.ok(body.message);
+  assert.deepEqual(Object.entries(body.balances).map(([id, { feature, granted, remaining }]) => [id, feature.id, granted, remaining]), [
+    ['messages', 'messages', 10, 10], ['credits', 'credits', 2, 2], ['images', 'images', 0, 0],
+  ]);
+  assert.deepEqual(Object.keys((await autumn.customers.get({ customerId: 'reader' })).balances), ['messages', 'credits'], 'only for those who ask for features');
 });

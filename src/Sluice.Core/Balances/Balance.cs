@@ -3,19 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace Sluice.Core;
 
-/// <summary>
-/// What a customer has of one feature, all grants together, as it is read. The customer must be as of the moment of
-/// reading (<see cref="Due.AsOf"/>).
-/// </summary>
-/// <param name="Granted">Everything granted; 0 when unlimited.</param>
+/// <summary>What a customer or an entity has of one feature, all grants together, as it is read.</summary>
+/// <param name="Granted">Everything granted, saved units included; 0 when unlimited.</param>
 /// <param name="Remaining">Each grant's remainder, one in overage counted as nothing: not always granted − usage.</param>
 /// <param name="Usage">May exceed what was granted, and may be negative after a credit.</param>
-/// <param name="OverageAllowed">A usage-based price pays for what is used beyond the grants.</param>
+/// <param name="OverageAllowed">What is used beyond the grants is paid for by a usage-based price, or allowed by a switch.</param>
 /// <param name="MaxPurchase">Units that may be had beyond the grants; null = no limit, or nothing to buy.</param>
 /// <param name="NextResetAt">The earliest of the grants' resets.</param>
 /// <param name="Rows">
-/// In the order they are drawn on. As soon as one grant is unlimited there is one row for all of them: its usage is
-/// that of the unlimited ones, and it names a plan, a balance id and an expiry only when it stands for a single grant.
+/// In the order they are drawn on; what entities hold by themselves counts in a customer's sums and is no row of it. As
+/// soon as one grant is unlimited there is one row for all of them: its usage is that of the unlimited ones, and it names
+/// a plan, a balance id and an expiry only when it stands for a single grant.
 /// </param>
 public sealed record Balance(
     FeatureId Feature,
@@ -28,56 +26,81 @@ public sealed record Balance(
     Instant? NextResetAt,
     ImmutableArray<Grant> Rows)
 {
-    /// <summary>Null when the customer has no grant of it, and for a boolean feature: see <see cref="Flags"/>.</summary>
-    public static Balance? Of(Customer customer, Feature feature)
-    {
-        if (feature.IsBoolean) return null;
-        var sources = DrawOrder.Of(customer, feature);
-        return sources.Count == 0 ? null : Of(feature, sources);
-    }
+    /// <summary>Units saved from earlier cycles; default (not empty) when no grant saves any.</summary>
+    public ImmutableArray<RolledOver> Rollovers { get; init; }
 
-    /// <param name="inOrder">The grants of the feature, at least one.</param>
-    internal static Balance Of(Feature feature, List<Source> inOrder)
-    {
-        var sources = CollectionsMarshal.AsSpan(inOrder);
-        return sources[0].Grant.Terms.Unlimited ? OfUnlimited(feature.Id, sources) : OfLimited(feature.Id, sources);
-    }
+    /// <summary>What remains and may be drawn on: what entities hold by themselves is not the customer's to use.</summary>
+    internal Quantity Drawable { get; init; }
+
+    /// <summary>A usage-based price among the rows lets them go below zero.</summary>
+    internal bool DrawsBelowZero { get; init; }
 
     /// <summary>Units that may be used right now, counting the overage that prices pay for; null = no end.</summary>
-    internal Quantity? Usable
-    {
-        get
-        {
-            var usable = Remaining.Value;
-            foreach (var row in Rows)
-            {
-                if (!row.Terms.IsUsageBased) continue;
-                if (row.Terms.Price!.MaxPurchase is not { } most) return null;
-                usable += Math.Max(0m, most.Value - row.Overage.Value);
-            }
+    internal Quantity? Usable { get; init; }
 
-            return Quantity.Total(usable);
-        }
+    /// <summary>Null when there is no grant of it, and for a boolean feature: see <see cref="Flags"/>.</summary>
+    public static Balance? Of(Subject subject, Catalog catalog, Feature feature)
+    {
+        if (feature.IsBoolean) return null;
+        var rows = DrawOrder.Rows(subject, feature);
+        return rows.Count == 0 && OfEntities(subject, feature.Id).Count == 0 ? null : Of(subject, EffectiveControls.Of(subject, catalog), feature.Id, rows);
     }
 
-    private static Balance OfLimited(FeatureId feature, ReadOnlySpan<Source> sources)
+    internal static Balance Of(Subject subject, EffectiveControls controls, FeatureId feature, List<Source> inOrder)
+    {
+        var sources = CollectionsMarshal.AsSpan(inOrder);
+        if (!sources.IsEmpty && sources[0].Grant.Terms.Unlimited) return OfUnlimited(feature, sources);
+        var balance = OfLimited(subject.Customer, feature, sources, OfEntities(subject, feature));
+        return controls.IsNone || controls.Overage(feature) is not { } isAllowed ? balance : balance with { OverageAllowed = isAllowed };
+    }
+
+    internal static EntityTotals OfEntities(Subject subject, FeatureId feature) =>
+        subject.Entity is null && !subject.Customer.Entities.IsEmpty ? subject.Customer.Entities.Own(feature) : default;
+
+    private static Balance OfLimited(Customer customer, FeatureId feature, ReadOnlySpan<Source> sources, EntityTotals entities)
     {
         var rows = new Grant[sources.Length];
-        var (granted, remaining, usage, overageAllowed) = (0m, 0m, 0m, false);
-        Instant? nextReset = null;
+        var sum = new Sum();
         for (var i = 0; i < rows.Length; i++)
         {
-            var row = rows[i] = sources[i].Grant;
-            granted += row.Granted.Value;
-            remaining += row.Remaining.Value;
-            usage += row.Usage.Value;
-            overageAllowed |= row.Terms.IsUsageBased;
-            if (row.NextResetAt is { } reset && (nextReset is null || reset < nextReset)) nextReset = reset;
+            var grant = sources[i].Grant;
+            var (row, overage, shares) = grant.IsShared ? Together(customer, grant) : (grant, grant.Overage.Value, 1);
+            rows[i] = row;
+            sum.Add(row, overage, shares);
         }
 
+        var drawable = sum.Remaining;
         return new Balance(
-            feature, Quantity.Total(granted), Quantity.Total(remaining), Quantity.Total(usage), Unlimited: false, overageAllowed,
-            Purchasable(rows), nextReset, ImmutableCollectionsMarshal.AsImmutableArray(rows));
+            feature,
+            Quantity.Total(sum.Granted + entities.Included + entities.Prepaid + entities.Adjustment + entities.Saved + entities.SavedUsed),
+            Quantity.Total(drawable + entities.Balance + entities.Overage + entities.Saved),
+            Quantity.Total(sum.Usage + entities.Included + entities.Prepaid + entities.Adjustment - entities.Balance + entities.SavedUsed),
+            Unlimited: false,
+            OverageAllowed: sum.GoesBelowZero || entities.UsageBased > 0,
+            Purchasable(rows),
+            sum.NextReset,
+            ImmutableCollectionsMarshal.AsImmutableArray(rows))
+        {
+            Rollovers = sum.Saves ? sum.Saved.DrainToImmutable() : default,
+            Drawable = Quantity.Total(drawable),
+            DrawsBelowZero = sum.GoesBelowZero,
+            Usable = sum.BelowZero is { } below ? Quantity.Total(drawable + below) : null,
+        };
+    }
+
+    // All shares of a grant as one row: what they have left each counts, whatever another is short of.
+    private static (Grant Row, decimal Overage, int Shares) Together(Customer customer, Grant parent)
+    {
+        var shares = customer.Entities.Shares(parent.No);
+        var row = parent with
+        {
+            Included = Quantity.Total(shares.Included),
+            Prepaid = Quantity.Total(shares.Prepaid),
+            Adjustment = Quantity.Total(shares.Adjustment),
+            Balance = Quantity.Total(shares.Balance),
+            Rollovers = shares.Saved + shares.SavedUsed > 0m ? [new RolledOver(1, Quantity.Total(shares.Saved), Quantity.Total(shares.SavedUsed), null)] : [],
+        };
+        return (row, shares.Overage, shares.Count);
     }
 
     private static Balance OfUnlimited(FeatureId feature, ReadOnlySpan<Source> sources)
@@ -89,13 +112,19 @@ public sealed record Balance(
         }
 
         var usage = Quantity.Total(used);
-        var row = sources[0].Grant with
+        ImmutableArray<Grant> rows = [];
+        if (!sources.IsEmpty)
         {
-            Included = Quantity.Zero, Prepaid = Quantity.Zero, Adjustment = Quantity.Zero, Balance = -usage, NextResetAt = null,
-        };
-        if (sources.Length > 1) row = row with { BalanceId = null, Subscription = null, Plan = null, ExpiresAt = null };
+            var row = sources[0].Grant with
+            {
+                Included = Quantity.Zero, Prepaid = Quantity.Zero, Adjustment = Quantity.Zero, Balance = -usage, NextResetAt = null,
+            };
+            if (sources.Length > 1) row = row with { BalanceId = null, Subscription = null, Plan = null, ExpiresAt = null };
+            rows = [row];
+        }
+
         return new Balance(
-            feature, Quantity.Zero, Quantity.Zero, usage, Unlimited: true, OverageAllowed: false, MaxPurchase: null, NextResetAt: null, [row]);
+            feature, Quantity.Zero, Quantity.Zero, usage, Unlimited: true, OverageAllowed: false, MaxPurchase: null, NextResetAt: null, rows);
     }
 
     // Bought units count against the limit of a prepaid grant. One priced grant without a limit lifts it for all.
@@ -112,48 +141,102 @@ public sealed record Balance(
 
         return isPriced ? Quantity.Total(sum) : null;
     }
+
+    private sealed class Sum
+    {
+        public decimal Granted { get; private set; }
+
+        public decimal Remaining { get; private set; }
+
+        public decimal Usage { get; private set; }
+
+        public bool GoesBelowZero { get; private set; }
+
+        /// <summary>How far below zero the rows may still go; null = without end.</summary>
+        public decimal? BelowZero { get; private set; } = 0m;
+
+        public Instant? NextReset { get; private set; }
+
+        public bool Saves { get; private set; }
+
+        public ImmutableArray<RolledOver>.Builder Saved { get; } = ImmutableArray.CreateBuilder<RolledOver>(0);
+
+        /// <param name="overage">Of its shares, each by itself, when it stands for several.</param>
+        public void Add(Grant row, decimal overage, int shares)
+        {
+            Granted += row.Granted.Value;
+            Remaining += row.Balance.Value + overage;
+            Usage += row.Usage.Value;
+            NextReset = Holdings.Earlier(NextReset, row.NextResetAt);
+            if (row.Terms.IsUsageBased)
+            {
+                GoesBelowZero = true;
+                BelowZero = row.Terms.Price!.MaxPurchase is { } most ? BelowZero + Math.Max(0m, (most.Value * shares) - overage) : null;
+            }
+
+            Saves |= row.Terms.Rollover is not null;
+            foreach (var rollover in row.Rollovers)
+            {
+                Granted += rollover.Balance.Value + rollover.Used.Value;
+                Remaining += rollover.Balance.Value;
+                Usage += rollover.Used.Value;
+                Saved.Add(rollover);
+            }
+        }
+    }
 }
 
-/// <summary>All balances of a customer.</summary>
+/// <summary>All balances of a customer or an entity.</summary>
 public static class Balances
 {
     /// <summary>In the order first granted. Features that the catalog no longer knows are left out.</summary>
-    public static ImmutableArray<Balance> All(Customer customer, Catalog catalog)
+    public static ImmutableArray<Balance> All(Subject subject, Catalog catalog)
     {
         var balances = ImmutableArray.CreateBuilder<Balance>();
-        foreach (var (id, sources) in DrawOrder.OfAll(customer, catalog))
+        var (rows, controls) = (DrawOrder.AllRows(subject, catalog), EffectiveControls.Of(subject, catalog));
+        foreach (var (id, sources) in rows)
         {
-            if (catalog.Feature(id) is { IsBoolean: false } feature) balances.Add(Balance.Of(feature, sources));
+            if (catalog.Feature(id) is { IsBoolean: false }) balances.Add(Balance.Of(subject, controls, id, sources));
+        }
+
+        if (subject.Entity is null)
+        {
+            foreach (var id in subject.Customer.Entities.OwnFeatures.Order())
+            {
+                if (!rows.ContainsKey(id) && catalog.Feature(id) is { IsBoolean: false }) balances.Add(Balance.Of(subject, controls, id, []));
+            }
         }
 
         return balances.DrainToImmutable();
     }
 }
 
-/// <summary>The boolean features a customer holds.</summary>
+/// <summary>The boolean features a customer or an entity holds.</summary>
 public static class Flags
 {
     /// <summary>The grant that holds it: the first granted; null when it is not held.</summary>
-    public static Grant? Of(Customer customer, Feature feature)
-    {
-        if (!feature.IsBoolean) return null;
-        foreach (var grant in customer.Grants)
-        {
-            if (grant.Feature == feature.Id) return grant;
-        }
-
-        return null;
-    }
+    public static Grant? Of(Subject subject, Feature feature) => !feature.IsBoolean ? null
+        : First(subject.Customer.Grants, feature.Id) ?? (subject.Entity is { } entity ? First(entity.Own.Grants, feature.Id) : null);
 
     /// <summary>One grant for each, in the order first granted.</summary>
-    public static ImmutableArray<Grant> All(Customer customer, Catalog catalog)
+    public static ImmutableArray<Grant> All(Subject subject, Catalog catalog)
     {
         var flags = ImmutableArray.CreateBuilder<Grant>();
-        foreach (var grant in customer.Grants)
+        foreach (var grant in subject.Entity is { } entity ? subject.Customer.Grants.AddRange(entity.Own.Grants) : subject.Customer.Grants)
         {
-            if (catalog.Feature(grant.Feature) is { IsBoolean: true } feature && Of(customer, feature)!.No == grant.No) flags.Add(grant);
+            if (catalog.Feature(grant.Feature) is { IsBoolean: true } feature && Of(subject, feature)!.No == grant.No) flags.Add(grant);
         }
 
         return flags.DrainToImmutable();
+    }
+
+    private static Grant? First(ImmutableArray<Grant> grants, FeatureId feature)
+    {
+        foreach (var grant in grants)
+        {
+            if (grant.Feature == feature) return grant;
+        }
+
+        return null;
     }
 }

@@ -5,20 +5,17 @@ namespace Sluice.Core;
 /// <summary>Balances that come with no plan, and changes made to any balance by hand.</summary>
 internal static class BalancesByHand
 {
-    public static Outcome Create(Customer customer, Catalog catalog, Command.CreateBalance command, Instant now) =>
-        LooseGrant.Open(customer, catalog, command, now);
-
-    public static Outcome Update(Customer customer, Catalog catalog, Command.UpdateBalance command, Instant now)
+    public static Outcome Update(Subject subject, Catalog catalog, Command.UpdateBalance command, Instant now)
     {
         var (select, change, included, nextReset, expires) = command;
         if (select.Feature is not { } id) return Invalid("feature_id is missing.");
         if (catalog.Feature(id) is not { } feature) return UnknownFeature(id);
-        if (Select(customer, feature, select) is not { Count: > 0 } selected) return NothingSelected(select);
+        if (Select(subject, feature, select) is not { Count: > 0 } selected) return NothingSelected(select);
         if (feature.IsBoolean && (change is not null || included is not null || nextReset is not null))
             return Invalid($"Feature {id} is boolean: it has no balance to change.");
 
         // Each change sees what the ones before did; all of them are stored together or not at all.
-        var edit = new Edit(customer, now);
+        var edit = new Edit(subject, now);
         List<Source> Selected() => Select(edit.Current, feature, select);
         if (change is BalanceChange.SetRemainingByGrant { Remaining: var left })
         {
@@ -27,24 +24,34 @@ internal static class BalancesByHand
         }
 
         if (included is { } total && edit.Add(SetGrant(Selected(), total)) is { } grantRefused) return grantRefused;
-        if (change is not null && edit.Add(SetBalance(edit.Current, Selected(), change)) is { } balanceRefused) return balanceRefused;
+        if (change is not null && edit.Add(SetBalance(edit.Current, catalog, feature, Selected(), change, now)) is { } balanceRefused) return balanceRefused;
         if (expires is { } end && edit.Add(Expire(Selected(), end, now)) is { } expiryRefused) return expiryRefused;
         if (nextReset is { } next && edit.Add(ResetNext(Selected(), next)) is { } resetRefused) return resetRefused;
         return new Outcome(edit.Events.DrainToImmutable());
     }
 
-    public static Outcome Delete(Customer customer, Catalog catalog, Command.DeleteBalance command)
+    public static Outcome Delete(Subject subject, Catalog catalog, Command.DeleteBalance command, Instant now)
     {
         var select = command.Select;
         if (select is { Feature: null, BalanceId: null, RowId: null, Interval: null })
             return Invalid("Say which balances to delete: feature_id, balance_id or interval.");
+        if (command.Recalculate && select.Feature is null) return Invalid("recalculate_balances needs a feature_id.");
         if (select.Feature is { } id && catalog.Feature(id) is null) return UnknownFeature(id);
-        var doomed = customer.Grants.RemoveAll(grant => !IsSelected(grant, select));
+        var own = subject.Customer.HeldBy(subject.Entity?.No);
+        var doomed = own.Grants.RemoveAll(grant => !IsSelected(grant, select));
         if (doomed.IsEmpty) return NothingSelected(select);
-        if (doomed.FirstOrDefault(grant => IsPaid(customer, catalog, grant)) is { } paid)
+        if (doomed.FirstOrDefault(grant => IsPaid(own, catalog, grant)) is { } paid)
             return new Refusal(RefusalCode.Conflict, $"A balance of {paid.Feature} belongs to the paid plan {paid.Plan}: change or cancel the plan instead.");
-        return new Outcome([.. doomed.Select(grant => new CustomerEvent.GrantClosed(grant.No, GrantEnd.Deleted))]);
+        if (doomed.FirstOrDefault(static grant => grant.IsPool || grant.Parent is not null) is { } shared)
+            return new Refusal(RefusalCode.Conflict, $"A balance of {shared.Feature} is shared by entities: change or cancel the plan that grants it instead.");
+
+        var edit = new Edit(subject, now);
+        edit.Add(new Outcome([.. doomed.Select(grant => new CustomerEvent.GrantClosed(grant.No, GrantEnd.Deleted, grant.Entity))]));
+        return command.Recalculate ? Recalculation.AfterDelete(edit, catalog.Feature(select.Feature!.Value)!, doomed, now) : new Outcome(edit.Events.DrainToImmutable());
     }
+
+    public static Outcome Recalculate(Subject subject, Catalog catalog, Command.RecalculateBalance command) =>
+        catalog.Feature(command.Feature) is { } feature ? Recalculation.Of(subject, feature) : UnknownFeature(command.Feature);
 
     // The included units of all grants together with which so much would remain of what was used so far.
     private static decimal? GrantFor(List<Source> sources, Quantity remaining)
@@ -64,11 +71,11 @@ internal static class BalancesByHand
         foreach (var source in counted) difference -= source.Grant.IncludedNow.Value;
         if (difference == 0m) return new Outcome([]);
         if (!Quantity.TryOf(first.Adjustment.Value + difference, out var adjustment) || !Quantity.TryOf(first.Granted.Value + difference, out _)) return BeyondLimit();
-        return new CustomerEvent.GrantAdjusted(first.No, adjustment);
+        return new CustomerEvent.GrantAdjusted(first.No, adjustment, first.Entity);
     }
 
     // Signed balances are summed, so overage of one grant counts against what is left of another.
-    private static Outcome SetBalance(Customer customer, List<Source> sources, BalanceChange change)
+    private static Outcome SetBalance(Subject subject, Catalog catalog, Feature feature, List<Source> sources, BalanceChange change, Instant now)
     {
         if (sources[0].Grant.Terms.Unlimited) sources.RemoveAll(static source => !source.Grant.Terms.Unlimited);
         var (balance, usage) = (0m, 0m);
@@ -85,11 +92,11 @@ internal static class BalancesByHand
             BalanceChange.Add add => -add.Amount.Value,
             _ => throw new InvariantViolation($"unknown change {change.GetType().Name}"),
         };
-        var deduction = new Deduction(customer.Grants);
-        deduction.Take(sources, Quantity.Total(amount), DrawMode.Set);
+        var deduction = new Deduction();
+        deduction.Take(sources, feature, Quantity.Total(amount), DrawMode.Set);
         if (!deduction.IsWithinLimits) return BeyondLimit();
         var draws = deduction.Draws();
-        return draws.IsEmpty ? new Outcome([]) : new CustomerEvent.BalanceSet(draws);
+        return draws.IsEmpty ? new Outcome([]) : Watching.After(subject, catalog, new CustomerEvent.BalanceSet(draws), [feature], null, now);
     }
 
     // Meant for the grant that would expire first; when none would, for the first in order.
@@ -98,7 +105,7 @@ internal static class BalancesByHand
         if (at <= now || !at.IsInCalendar) return Invalid("expires_at must lie in the future.");
         var grant = Soonest(sources, static grant => grant.ExpiresAt);
         if (grant.Terms.Price is { Interval.Recurs: true }) return Invalid("A balance with a recurring price cannot be given an expiry.");
-        return new CustomerEvent.GrantRescheduled(grant.No, grant.Anchor, grant.NextResetAt, at);
+        return new CustomerEvent.GrantRescheduled(grant.No, grant.Anchor, grant.NextResetAt, at, grant.Entity);
     }
 
     // Meant for the grant that resets first. A moment that has passed is due at once.
@@ -109,7 +116,7 @@ internal static class BalancesByHand
         if (resetting.Count == 0) return Invalid("The balance never resets: next_reset_at cannot be set.");
         var grant = Soonest(resetting, static grant => grant.NextResetAt);
         if (at >= grant.ExpiresAt) return Invalid("next_reset_at must lie before the balance expires.");
-        return new CustomerEvent.GrantRescheduled(grant.No, Anchor: at, at, grant.ExpiresAt);
+        return new CustomerEvent.GrantRescheduled(grant.No, Anchor: at, at, grant.ExpiresAt, grant.Entity);
     }
 
     private static Grant Soonest(List<Source> sources, Func<Grant, Instant?> moment)
@@ -123,9 +130,9 @@ internal static class BalancesByHand
         return soonest;
     }
 
-    private static List<Source> Select(Customer customer, Feature feature, GrantSelector select)
+    private static List<Source> Select(Subject subject, Feature feature, GrantSelector select)
     {
-        var sources = DrawOrder.Of(customer, feature);
+        var sources = DrawOrder.Of(subject, feature);
         sources.RemoveAll(source => !IsSelected(source.Grant, select));
         return sources;
     }
@@ -134,34 +141,19 @@ internal static class BalancesByHand
     private static bool IsSelected(Grant grant, GrantSelector select) =>
         (select.Feature is not { } feature || grant.Feature == feature)
         && (select.BalanceId is not { } id || grant.BalanceId == id)
-        && (select.RowId is not { } no || grant.No == no)
+        && (select.RowId is not { } no || (grant.Parent ?? grant.No) == no)
         && (select.Interval is not { } unit || (grant.Terms.Reset ?? Interval.OneOff).Unit == unit);
 
-    private static bool IsPaid(Customer customer, Catalog catalog, Grant grant)
+    private static bool IsPaid(Holdings own, Catalog catalog, Grant grant)
     {
         if (grant.Terms.Price is not null) return true;
         if (grant.Subscription is not { } no) return false;
-        foreach (var held in customer.Subscriptions)
+        foreach (var held in own.Subscriptions)
         {
             if (held.No == no) return catalog.Plan(held.Plan, held.Version) is { IsFree: false };
         }
 
         return false;
-    }
-
-    private sealed class Edit(Customer customer, Instant now)
-    {
-        public Customer Current { get; private set; } = customer;
-
-        public ImmutableArray<CustomerEvent>.Builder Events { get; } = ImmutableArray.CreateBuilder<CustomerEvent>();
-
-        public Refusal? Add(Outcome outcome)
-        {
-            if (outcome.Refusal is { } refusal) return refusal;
-            foreach (var happened in outcome.Events) Current = CustomerState.Apply(Current, happened, now);
-            Events.AddRange(outcome.Events);
-            return null;
-        }
     }
 
     private static Refusal Invalid(string message) => new(RefusalCode.InvalidRequest, message);

@@ -20,38 +20,57 @@ internal enum DrawMode
 }
 
 /// <summary>
-/// Takes amounts from a customer's grants, or gives them back. Several amounts may follow one another; each sees what
-/// the ones before took. Nothing is stored: the draws are what comes of it.
+/// Takes amounts from grants, or gives them back. Several amounts may follow one another; each sees what the ones
+/// before took. Nothing is stored: the draws are what comes of it.
 /// </summary>
-internal sealed class Deduction(ImmutableArray<Grant> grants)
+/// <param name="bounds">What billing controls allow; null = none are asked, as when a balance is set by hand.</param>
+internal sealed class Deduction(Bounds? bounds = null)
 {
-    // Per grant, in its own unit. Differences smaller than 10 decimals stay in here until the draws are read.
-    private readonly decimal[] _taken = new decimal[grants.Length];
-    private readonly List<int> _touched = new(4);
+    private readonly Bounds? _bounds = bounds is { IsNone: false } ? bounds : null;
+    private readonly List<Slot> _slots = new(4);
+    private readonly List<HeldMove> _moves = new(4);
+
+    /// <summary>Every step taken, in order.</summary>
+    public ImmutableArray<HeldMove> Moves => [.. _moves];
 
     /// <summary>Takes <paramref name="amount"/> units (negative: gives back); returns the units that found no place.</summary>
-    public Quantity Take(List<Source> sources, Quantity amount, DrawMode mode)
+    public Quantity Take(List<Source> sources, Feature feature, Quantity amount, DrawMode mode)
     {
         var order = CollectionsMarshal.AsSpan(sources);
         if (order.IsEmpty || amount.IsZero) return amount;
         var units = amount.Value;
         if (order[0].Grant.Terms.Unlimited)
         {
-            Move(order[0], Credits.Of(units, order[0].Cost));
+            Move(order[0], null, units, Credits.Of(units, order[0].Cost));
             return Quantity.Zero;
         }
 
-        // Step 0, units saved from an earlier cycle, will come here: only for taking, before every grant's own balance.
-        units = units > 0m ? DrainToZero(order, units) : Raise(order, units, onlyToZero: true);
-        if (IsDust(units)) return Quantity.Zero;
-        if (mode == DrawMode.Set || (mode == DrawMode.Overflow && units > 0m))
+        var gate = mode == DrawMode.Set ? Gate.Open : Gate.Of(_bounds, feature, isBypassed: mode == DrawMode.Overflow);
+        if (units > 0m)
         {
-            Move(order[0], Credits.Of(units, order[0].Cost));
-            return Quantity.Zero;
+            if (mode != DrawMode.Set) units = DrainSaved(order, units, gate);
+            units = DrainToZero(order, units, gate);
+        }
+        else
+        {
+            units = Raise(order, units, onlyToZero: true);
         }
 
-        units = units > 0m ? GoBelowZero(order, units, mode) : Raise(order, units, onlyToZero: false);
-        return Quantity.Total(units);
+        if (IsDust(units)) return Quantity.Zero;
+        if (mode == DrawMode.Set || (mode == DrawMode.Overflow && units > 0m)) return Quantity.Total(units - Overflow(order, units, mode, gate));
+        units = units > 0m ? GoBelowZero(order, units, mode, gate) : Raise(order, units, onlyToZero: false);
+        return IsDust(units) ? Quantity.Zero : Quantity.Total(units);
+    }
+
+    /// <summary>Undoes a step of an earlier deduction in part or whole: gives back to the grant it was taken from, never above what that was granted.</summary>
+    /// <param name="units">Of the step's own sign, at most its units.</param>
+    public void Undo(Source source, HeldMove step, decimal units)
+    {
+        var amount = units == step.Units ? step.Amount : step.Amount * units / step.Units;
+        var left = Left(source, step.Rollover);
+        if (amount > 0m && step.Rollover is null && !source.Grant.Terms.Unlimited) amount = Math.Clamp(amount, 0m, Math.Max(0m, source.Grant.Granted.Value - left));
+        if (amount < 0m && !source.Grant.Terms.Unlimited) amount = -Math.Min(-amount, Math.Max(0m, left));
+        Move(source, step.Rollover, -units, -amount);
     }
 
     /// <summary>False when a balance would go beyond what can be kept: then none of this may be stored.</summary>
@@ -59,52 +78,80 @@ internal sealed class Deduction(ImmutableArray<Grant> grants)
     {
         get
         {
-            foreach (var at in _touched)
+            foreach (var slot in _slots)
             {
-                if (!Quantity.TryOf(_taken[at], out _) || !Quantity.TryOf(grants[at].Balance.Value - _taken[at], out _)) return false;
+                if (!Quantity.TryOf(slot.Taken, out _) || !Quantity.TryOf(slot.Grant.Balance.Value - slot.Taken, out _)) return false;
             }
 
             return true;
         }
     }
 
-    /// <summary>One for each grant that changed, in the order they were first touched.</summary>
+    /// <summary>One for each grant (and each of its saved amounts) that changed; those of one holder together, in the order they were first touched.</summary>
     public ImmutableArray<Draw> Draws()
     {
-        var draws = ImmutableArray.CreateBuilder<Draw>(_touched.Count);
-        foreach (var at in _touched)
+        var draws = ImmutableArray.CreateBuilder<Draw>(_slots.Count);
+        foreach (var slot in _slots)
         {
-            var grant = grants[at];
-            var amount = Quantity.Of(_taken[at]);
+            var grant = slot.Grant;
+            var amount = Quantity.Of(slot.Taken);
             if (!amount.IsZero)
-                draws.Add(new Draw(grant.No, grant.BalanceId, grant.Feature, grant.Plan, grant.ResetOfDraw, grant.NextResetAt, amount));
+                draws.Add(new Draw(grant.No, grant.BalanceId, grant.Feature, grant.Plan, grant.ResetOfDraw, grant.NextResetAt, amount, grant.Entity, slot.Rollover));
         }
 
         return draws.DrainToImmutable();
     }
 
-    private decimal DrainToZero(ReadOnlySpan<Source> order, decimal units)
+    // Units saved from earlier cycles go before every balance, those that end first first.
+    private decimal DrainSaved(ReadOnlySpan<Source> order, decimal units, Gate gate)
     {
+        List<(Source Source, RolledOver Saved)>? saved = null;
         foreach (var source in order)
         {
-            if (source.Cost <= 0m) return 0m;
-            units = TakeFrom(source, units, Math.Max(0m, Balance(source)));
+            foreach (var rollover in source.Grant.Rollovers) (saved ??= []).Add((source, rollover));
+        }
+
+        if (saved is null) return units;
+        foreach (var (source, rollover) in saved.OrderBy(static pair => pair.Saved.ExpiresAt?.Milliseconds ?? long.MaxValue))
+        {
+            units = TakeFrom(source, rollover.No, units, Math.Max(0m, Left(source, rollover.No)), gate);
             if (units == 0m) break;
         }
 
         return units;
     }
 
-    private decimal GoBelowZero(ReadOnlySpan<Source> order, decimal units, DrawMode mode)
+    private decimal DrainToZero(ReadOnlySpan<Source> order, decimal units, Gate gate)
     {
         foreach (var source in order)
         {
-            if (!MayGoBelowZero(source, mode)) continue;
-            var room = source.Grant.Terms.Price?.MaxPurchase is { } most ? Math.Max(0m, most.Value + Balance(source)) : decimal.MaxValue;
-            units = TakeFrom(source, units, room);
+            units = TakeFrom(source, null, units, Math.Max(0m, Left(source)), gate);
             if (units == 0m) break;
         }
 
+        return units;
+    }
+
+    private decimal GoBelowZero(ReadOnlySpan<Source> order, decimal units, DrawMode mode, Gate gate)
+    {
+        foreach (var source in order)
+        {
+            if (!MayGoBelowZero(order, source, mode)) continue;
+            units = TakeFrom(source, null, units, RoomBelowZero(source), gate);
+            if (units == 0m) break;
+        }
+
+        return units;
+    }
+
+    // All of it on the first grant, but for what a spend limit forbids.
+    private decimal Overflow(ReadOnlySpan<Source> order, decimal units, DrawMode mode, Gate gate)
+    {
+        var first = order[0];
+        if (mode == DrawMode.Overflow && SpendLeft(first) is { } left) return units - TakeFrom(first, null, units, left, gate);
+        var amount = Credits.Of(units, first.Cost);
+        gate.Count(first, isSaved: false, units, amount);
+        Move(first, null, units, amount);
         return units;
     }
 
@@ -122,49 +169,135 @@ internal sealed class Deduction(ImmutableArray<Grant> grants)
         return units;
     }
 
-    // Overage is allowed by a price, or to seats without a price that are tracked after the fact. What a billing
-    // control allows or forbids will be asked here.
-    private static bool MayGoBelowZero(Source source, DrawMode mode) =>
-        source.Grant.Terms.IsUsageBased || (source.IsHeld && source.Grant.Terms.Price is null && mode != DrawMode.Reject);
-
-    // Work in credits, so that whatever one grant can serve whole is never divided.
-    private decimal TakeFrom(Source source, decimal units, decimal room)
+    // Overage is allowed by a price, by a switch where no price allows it, or to seats without a price that are tracked
+    // after the fact; a switch can forbid it altogether.
+    private bool MayGoBelowZero(ReadOnlySpan<Source> order, Source source, DrawMode mode)
     {
-        if (room <= 0m) return units;
-        var needed = Credits.Of(units, source.Cost);
-        if (needed <= room)
+        var isPriced = source.Grant.Terms.IsUsageBased;
+        return _bounds?.Overage(source.Grant.Feature) switch
         {
-            Move(source, needed);
-            return 0m;
+            false => false,
+            true => isPriced || !AnyUsageBased(order, source.Grant.Feature),
+            null => isPriced || (source.IsHeld && source.Grant.Terms.Price is null && mode != DrawMode.Reject),
+        };
+    }
+
+    private static bool AnyUsageBased(ReadOnlySpan<Source> order, FeatureId feature)
+    {
+        foreach (var source in order)
+        {
+            if (source.Grant.Feature == feature && source.Grant.Terms.IsUsageBased) return true;
         }
 
-        Move(source, room);
-        return units - Credits.ToUnits(room, source.Cost);
+        return false;
+    }
+
+    // A spend limit replaces the limits of the prices.
+    private decimal RoomBelowZero(Source source)
+    {
+        if (SpendLeft(source) is { } left) return left;
+        return source.Grant.Terms.Price?.MaxPurchase is { } most && source.Grant.Terms.IsUsageBased ? Math.Max(0m, most.Value + Left(source)) : decimal.MaxValue;
+    }
+
+    private decimal? SpendLeft(Source source)
+    {
+        if (_bounds?.Spend(source.Grant.Feature) is not { } cap) return null;
+        var left = cap.Left;
+        foreach (var slot in _slots)
+        {
+            if (slot.Rollover is not null || slot.Grant.Feature != source.Grant.Feature || slot.Grant.Terms.Unlimited) continue;
+            var before = slot.Grant.Balance.Value;
+            left += Math.Max(0m, -before) - Math.Max(0m, -(before - slot.Taken));
+        }
+
+        return Math.Max(0m, left);
+    }
+
+    // Work in credits, so that whatever one grant can serve whole is never divided.
+    private decimal TakeFrom(Source source, int? rollover, decimal units, decimal room, Gate gate)
+    {
+        var offered = gate.Offer(source, rollover is not null, units);
+        if (offered <= 0m || (room <= 0m && source.Cost > 0m)) return units;
+        var amount = Credits.Of(offered, source.Cost);
+        var served = offered;
+        if (amount > room)
+        {
+            amount = room;
+            served = Credits.ToUnits(room, source.Cost);
+        }
+
+        gate.Count(source, rollover is not null, served, amount);
+        Move(source, rollover, served, amount);
+        return served == units ? 0m : units - served;
     }
 
     // Units are negative here, as everything given back is.
     private decimal GiveTo(Source source, decimal units, decimal ceiling)
     {
-        var room = Balance(source) - ceiling;
+        var room = Left(source) - ceiling;
         if (room >= 0m) return units;
         var offered = Credits.Of(units, source.Cost);
         if (offered >= room)
         {
-            Move(source, offered);
+            Move(source, null, units, offered);
             return 0m;
         }
 
-        Move(source, room);
-        return units - Credits.ToUnits(room, source.Cost);
+        var served = Credits.ToUnits(room, source.Cost);
+        Move(source, null, served, room);
+        return units - served;
     }
 
-    private decimal Balance(Source source) => source.Grant.Balance.Value - _taken[source.At];
-
-    private void Move(Source source, decimal amount)
+    private decimal Left(Source source, int? rollover = null)
     {
-        if (!_touched.Contains(source.At)) _touched.Add(source.At);
-        _taken[source.At] += amount;
+        var left = source.Grant.Balance.Value;
+        if (rollover is { } no)
+        {
+            left = 0m;
+            foreach (var saved in source.Grant.Rollovers)
+            {
+                if (saved.No == no) left = saved.Balance.Value;
+            }
+        }
+
+        return Find(source, rollover) is { } slot ? left - slot.Taken : left;
+    }
+
+    private void Move(Source source, int? rollover, decimal units, decimal amount)
+    {
+        var slot = Find(source, rollover);
+        if (slot is null)
+        {
+            slot = new Slot(source.Grant, rollover);
+
+            // Draws of one holder stand together.
+            var at = _slots.FindLastIndex(other => other.Grant.Entity == source.Grant.Entity);
+            _slots.Insert(at < 0 ? _slots.Count : at + 1, slot);
+        }
+
+        slot.Taken += amount;
+        _moves.Add(new HeldMove(source.Grant.No, source.Grant.Entity, rollover, units, amount));
+    }
+
+    private Slot? Find(Source source, int? rollover)
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.Grant.No == source.Grant.No && slot.Rollover == rollover) return slot;
+        }
+
+        return null;
     }
 
     private static bool IsDust(decimal units) => decimal.Round(units, Quantity.Decimals) == 0m;
+
+    /// <summary>What was taken from one balance so far, in its own unit. Less than 10 decimals stay in here until the draws are read.</summary>
+    private sealed class Slot(Grant grant, int? rollover)
+    {
+        public Grant Grant => grant;
+
+        public int? Rollover => rollover;
+
+        public decimal Taken { get; set; }
+    }
 }

@@ -2,12 +2,25 @@ using System.Runtime.InteropServices;
 
 namespace Sluice.Core;
 
+/// <summary>Who is served: a customer as a whole, or one of its entities.</summary>
+/// <param name="Customer">As of now: <see cref="Due.AsOf"/>.</param>
+public readonly record struct Subject(Customer Customer, Entity? Entity = null)
+{
+    public static implicit operator Subject(Customer customer) => new(customer);
+
+    /// <summary>Grants of the customer's own count: always for the customer, for an entity unless it may draw on its own only.</summary>
+    internal bool SharesCustomers => Entity is null || !Customer.Config.DisablePooledBalance;
+}
+
 /// <summary>A grant that a request may draw on.</summary>
-/// <param name="At">Its place in <see cref="Customer.Grants"/>.</param>
 /// <param name="Cost">What one unit of the request takes of it: 1, or the credit cost when it is a pool.</param>
 /// <param name="IsPool">It belongs to a credit system that lists the requested feature.</param>
 /// <param name="IsHeld">Its units are held, not used up (seats).</param>
-internal readonly record struct Source(int At, Grant Grant, decimal Cost, bool IsPool, bool IsHeld);
+/// <param name="EntityId">Of the entity that holds it, where grants of several stand together.</param>
+internal readonly record struct Source(Grant Grant, decimal Cost, bool IsPool, bool IsHeld, string? EntityId = null)
+{
+    public bool IsOfEntity => Grant.Entity is not null || Grant.IsShared;
+}
 
 /// <summary>
 /// Which grants a request draws on, and in which order. Grants that will be gone soonest go first; an unlimited one
@@ -16,58 +29,54 @@ internal readonly record struct Source(int At, Grant Grant, decimal Cost, bool I
 internal static class DrawOrder
 {
     /// <summary>The grants of a feature, then those of the credit systems that list it.</summary>
-    public static List<Source> Of(Customer customer, Catalog catalog, Feature feature)
+    public static List<Source> Of(Subject subject, Catalog catalog, Feature feature)
     {
         var sources = new List<Source>(4);
         if (feature.IsBoolean) return sources;
-        var pools = Pools(catalog, feature);
-        var isHeld = IsHeld(feature);
-        for (var at = 0; at < customer.Grants.Length; at++)
-        {
-            var grant = customer.Grants[at];
-            if (grant.Feature == feature.Id)
-            {
-                sources.Add(new Source(at, grant, 1m, IsPool: false, isHeld));
-                continue;
-            }
-
-            foreach (var pool in pools)
-            {
-                if (grant.Feature != pool.Feature.Id) continue;
-                sources.Add(new Source(at, grant, pool.Cost.Value, IsPool: true, IsHeld: false));
-                break;
-            }
-        }
-
-        return Sort(sources);
+        Collect(subject, feature, Pools(catalog, feature), sharesApart: true, sources);
+        return Sort(sources, subject.Entity is not null);
     }
 
     /// <summary>The grants of the feature itself.</summary>
-    public static List<Source> Of(Customer customer, Feature feature)
+    public static List<Source> Of(Subject subject, Feature feature)
     {
         var sources = new List<Source>(4);
-        var isHeld = IsHeld(feature);
-        for (var at = 0; at < customer.Grants.Length; at++)
-        {
-            var grant = customer.Grants[at];
-            if (grant.Feature == feature.Id) sources.Add(new Source(at, grant, 1m, IsPool: false, isHeld));
-        }
-
-        return Sort(sources);
+        Collect(subject, feature, [], sharesApart: true, sources);
+        return Sort(sources, subject.Entity is not null);
     }
 
-    /// <summary>The grants of every feature, features in the order first granted. One pass, for customers with many balances.</summary>
-    public static OrderedDictionary<FeatureId, List<Source>> OfAll(Customer customer, Catalog catalog)
+    /// <summary>The same as rows that are read: one for a grant that entities have shares of, not one for each share.</summary>
+    public static List<Source> Rows(Subject subject, Feature feature)
     {
-        var all = new OrderedDictionary<FeatureId, List<Source>>(customer.Grants.Length);
-        for (var at = 0; at < customer.Grants.Length; at++)
+        var sources = new List<Source>(4);
+        Collect(subject, feature, [], sharesApart: false, sources);
+        return Sort(sources, subject.Entity is not null);
+    }
+
+    /// <summary>The rows of every feature, features in the order first granted. One pass, for customers with many balances.</summary>
+    public static OrderedDictionary<FeatureId, List<Source>> AllRows(Subject subject, Catalog catalog)
+    {
+        var all = new OrderedDictionary<FeatureId, List<Source>>();
+        void Add(Grant grant)
         {
-            var grant = customer.Grants[at];
             if (!all.TryGetValue(grant.Feature, out var sources)) all.Add(grant.Feature, sources = new List<Source>(1));
-            sources.Add(new Source(at, grant, 1m, IsPool: false, catalog.Feature(grant.Feature) is { } feature && IsHeld(feature)));
+            sources.Add(new Source(grant, 1m, IsPool: false, catalog.Feature(grant.Feature) is { } feature && IsHeld(feature)));
         }
 
-        foreach (var sources in all.Values) Sort(sources);
+        if (subject.SharesCustomers)
+        {
+            foreach (var grant in subject.Customer.Grants)
+            {
+                if (subject.Entity is null || !grant.IsShared) Add(grant);
+            }
+        }
+
+        if (subject.Entity is { } entity)
+        {
+            foreach (var grant in entity.Own.Grants) Add(grant);
+        }
+
+        foreach (var sources in all.Values) Sort(sources, subject.Entity is not null);
         return all;
     }
 
@@ -77,10 +86,60 @@ internal static class DrawOrder
 
     private static bool IsHeld(Feature feature) => feature is { Type: FeatureType.Metered, Consumable: false };
 
-    private static List<Source> Sort(List<Source> sources)
+    private static void Collect(Subject subject, Feature feature, ReadOnlySpan<Catalog.Pool> pools, bool sharesApart, List<Source> sources)
+    {
+        var isHeld = IsHeld(feature);
+        var anyShared = false;
+        if (subject.SharesCustomers)
+        {
+            foreach (var grant in subject.Customer.Own.Grants.AsSpan())
+            {
+                if (SourceOf(grant, feature, pools, isHeld) is not { } source) continue;
+                if (!grant.IsShared || (subject.Entity is null && !sharesApart))
+                    sources.Add(source);
+                else
+                    anyShared = true;
+            }
+        }
+
+        if (subject.Entity is { } entity)
+        {
+            foreach (var grant in entity.Own.Grants.AsSpan())
+            {
+                if (SourceOf(grant, feature, pools, isHeld) is { } source) sources.Add(source);
+            }
+        }
+        else if (anyShared)
+        {
+            foreach (var each in subject.Customer.Entities)
+            {
+                foreach (var grant in each.Own.Grants.AsSpan())
+                {
+                    if (grant.Parent is not null && SourceOf(grant, feature, pools, isHeld) is { } source) sources.Add(source with { EntityId = each.Id });
+                }
+            }
+        }
+    }
+
+    private static Source? SourceOf(Grant grant, Feature feature, ReadOnlySpan<Catalog.Pool> pools, bool isHeld)
+    {
+        if (grant.Feature == feature.Id) return new Source(grant, 1m, IsPool: false, isHeld);
+        foreach (var pool in pools)
+        {
+            if (grant.Feature == pool.Feature.Id) return new Source(grant, pool.Cost.Value, IsPool: true, IsHeld: false);
+        }
+
+        return null;
+    }
+
+    private static List<Source> Sort(List<Source> sources, bool entitiesFirst)
     {
         if (sources.Count < 2) return sources;
-        CollectionsMarshal.AsSpan(sources).Sort(static (a, b) => Compare(a, b));
+        var order = CollectionsMarshal.AsSpan(sources);
+        if (entitiesFirst)
+            order.Sort(static (a, b) => Compare(a, b, entitiesFirst: true));
+        else
+            order.Sort(static (a, b) => Compare(a, b, entitiesFirst: false));
         var unlimited = sources.FindIndex(static source => source.Grant.Terms.Unlimited);
         if (unlimited > 0)
         {
@@ -92,15 +151,17 @@ internal static class DrawOrder
         return sources;
     }
 
-    // The first difference decides. Grants of one entity, and rows named by the caller, will come before all of these.
-    private static int Compare(Source left, Source right)
+    // The first difference decides.
+    private static int Compare(Source left, Source right, bool entitiesFirst)
     {
+        if (left.IsOfEntity != right.IsOfEntity) return left.IsOfEntity == entitiesFirst ? -1 : 1;
         if (left.IsPool != right.IsPool) return left.IsPool ? 1 : -1;
         var (a, b) = (left.Grant, right.Grant);
         if (a.Terms.Unlimited != b.Terms.Unlimited) return a.Terms.Unlimited ? -1 : 1;
         if (a.NextResetAt.HasValue != b.NextResetAt.HasValue) return a.NextResetAt.HasValue ? -1 : 1;
         if (Weight(a) != Weight(b)) return Weight(a).CompareTo(Weight(b));
         if (a.ExpiresAt != b.ExpiresAt) return (a.ExpiresAt ?? Never).CompareTo(b.ExpiresAt ?? Never);
+        if (left.EntityId != right.EntityId) return string.CompareOrdinal(left.EntityId, right.EntityId);
         if (a.AddOn != b.AddOn) return a.AddOn ? 1 : -1;
         if (a.Terms.IsUsageBased != b.Terms.IsUsageBased) return a.Terms.IsUsageBased ? 1 : -1;
         if (a.CreatedAt != b.CreatedAt) return a.CreatedAt.CompareTo(b.CreatedAt);

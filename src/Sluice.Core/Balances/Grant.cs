@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Sluice.Core;
 
 /// <summary>
@@ -15,6 +17,10 @@ namespace Sluice.Core;
 /// <param name="Anchor">Resets fall on Anchor + k·interval.</param>
 /// <param name="NextResetAt">The next boundary; null when it never resets.</param>
 /// <param name="ExpiresAt">From this moment on it counts for nothing; null = never.</param>
+/// <remarks>
+/// An item that each entity has its own balance of (<see cref="ItemTerms.EntityFeature"/>) is a grant of the customer that
+/// nothing is drawn on, and a share of it for each entity: <see cref="Parent"/> names the grant it is a share of.
+/// </remarks>
 public sealed record Grant(
     GrantNo No,
     string? BalanceId,
@@ -31,7 +37,37 @@ public sealed record Grant(
     Instant? ExpiresAt,
     Instant CreatedAt)
 {
+    /// <summary>The entity that holds it; null = the customer.</summary>
+    public EntityNo? Entity { get; init; }
+
+    /// <summary>The customer's grant that this is one entity's share of.</summary>
+    public GrantNo? Parent { get; init; }
+
+    /// <summary>Units saved from earlier cycles, those that end first first. Not part of <see cref="Balance"/>.</summary>
+    public ImmutableArray<RolledOver> Rollovers { get; init; } = [];
+
+    /// <summary>What entities' plans put into this pool of the customer's; empty for every other grant.</summary>
+    public ImmutableArray<PoolPart> Parts { get; init; } = [];
+
     public FeatureId Feature => Terms.Feature;
+
+    /// <summary>Its balances are those of its shares.</summary>
+    public bool IsShared => Terms.EntityFeature is not null && Parent is null;
+
+    public bool IsPool => !Parts.IsEmpty;
+
+    /// <summary>The next moment at which it falls due: a reset, its end, or the end of saved units.</summary>
+    public Instant? NextDue
+    {
+        get
+        {
+            var next = Holdings.Earlier(NextResetAt, ExpiresAt);
+            return Rollovers.IsEmpty ? next : Holdings.Earlier(next, Rollovers[0].ExpiresAt);
+        }
+    }
+
+    /// <summary>What a spend limit in percent counts of it: included units of a main plan that come round again.</summary>
+    public Quantity RecurringBase => Subscription is not null && !AddOn && Terms.Reset is { Recurs: true } ? Included : Quantity.Zero;
 
     /// <summary>What a reset fills up to.</summary>
     public Quantity Starting => Included + Prepaid;
@@ -54,3 +90,11 @@ public sealed record Grant(
     /// <summary>The reset as a draw shows it: an unlimited grant has none and still reads one-off there.</summary>
     public Interval? ResetOfDraw => Terms.Unlimited ? Interval.OneOff : Terms.Reset;
 }
+
+/// <summary>Units of an earlier cycle that outlived its reset.</summary>
+/// <param name="No">1, 2, 3 … within the grant, never reused while the grant lives.</param>
+/// <param name="ExpiresAt">Null = never.</param>
+public sealed record RolledOver(int No, Quantity Balance, Quantity Used, Instant? ExpiresAt);
+
+/// <summary>What one entity's plan puts into a pool.</summary>
+public readonly record struct PoolPart(SubscriptionNo From, EntityNo Entity, Quantity Amount);

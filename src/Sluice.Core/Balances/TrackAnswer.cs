@@ -13,9 +13,9 @@ public sealed record TrackAnswer(Balance? Balance, ImmutableArray<KeyValuePair<F
 {
     private static readonly TrackAnswer Nothing = new(null, default, []);
 
-    /// <param name="after">The customer after the track.</param>
+    /// <param name="after">The customer, or the entity it was recorded for, after the track.</param>
     /// <param name="used">What was recorded; null for a boolean feature.</param>
-    public static TrackAnswer Of(Customer after, Catalog catalog, Command.Track command, CustomerEvent.Used? used)
+    public static TrackAnswer Of(Subject after, Catalog catalog, Command.Track command, CustomerEvent.Used? used)
     {
         if (used is null) return Nothing;
         if (command.Feature is { } id)
@@ -31,21 +31,26 @@ public sealed record TrackAnswer(Balance? Balance, ImmutableArray<KeyValuePair<F
 
     /// <summary>From what <see cref="Decider.Decide"/> accepted.</summary>
     public static TrackAnswer Of(Decision.Accepted accepted, Catalog catalog, Command.Track command) =>
-        Of(accepted.Customer, catalog, command, accepted.Events.IsEmpty ? null : accepted.Events[^1] as CustomerEvent.Used);
+        Of(accepted.Customer, catalog, command, accepted.Events);
 
-    private static TrackAnswer OfOne(Customer after, Catalog catalog, Feature feature, CustomerEvent.Used used)
+    /// <param name="customer">After the track.</param>
+    /// <param name="events">That the track led to.</param>
+    public static TrackAnswer Of(Customer customer, Catalog catalog, Command.Track command, ImmutableArray<CustomerEvent> events) =>
+        Of(customer.Subject(command.Entity), catalog, command, CustomerEvent.Used.In(events));
+
+    private static TrackAnswer OfOne(Subject after, Catalog catalog, Feature feature, CustomerEvent.Used used)
     {
-        var own = Balance.Of(after, feature);
+        var own = Balance.Of(after, catalog, feature);
         var pools = DrawOrder.Pools(catalog, feature);
         if (pools.IsEmpty) return new TrackAnswer(own, default, used.Draws);
         var linked = ImmutableArray.CreateBuilder<KeyValuePair<FeatureId, Balance?>>(pools.Length + 1);
         linked.Add(new(feature.Id, own));
-        foreach (var pool in pools) linked.Add(new(pool.Feature.Id, Balance.Of(after, pool.Feature)));
+        foreach (var pool in pools) linked.Add(new(pool.Feature.Id, Balance.Of(after, catalog, pool.Feature)));
         var all = linked.DrainToImmutable();
         return new TrackAnswer(DrawnOn(all, used.Draws), all, used.Draws);
     }
 
-    private static TrackAnswer OfMany(Customer after, Catalog catalog, ImmutableArray<Feature> features, CustomerEvent.Used used)
+    private static TrackAnswer OfMany(Subject after, Catalog catalog, ImmutableArray<Feature> features, CustomerEvent.Used used)
     {
         var linked = ImmutableArray.CreateBuilder<KeyValuePair<FeatureId, Balance?>>();
         void Add(Feature feature)
@@ -55,7 +60,7 @@ public sealed record TrackAnswer(Balance? Balance, ImmutableArray<KeyValuePair<F
                 if (pair.Key == feature.Id) return;
             }
 
-            linked.Add(new(feature.Id, Balance.Of(after, feature)));
+            linked.Add(new(feature.Id, Balance.Of(after, catalog, feature)));
         }
 
         foreach (var feature in features)

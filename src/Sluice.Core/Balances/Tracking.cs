@@ -5,50 +5,67 @@ namespace Sluice.Core;
 /// <summary>Usage is recorded and taken from the balances that serve it.</summary>
 internal static class Tracking
 {
-    public static Outcome Track(Customer customer, Catalog catalog, Command.Track command, Instant now)
+    public static Outcome Track(Subject subject, Catalog catalog, Command.Track command, Instant now)
     {
         if (command.UsedAt > now)
             return new Refusal(RefusalCode.InvalidInputs, "timestamp lies in the future; leave it out to record usage as of now.");
         return command.Feature is { } id
-            ? TrackFeature(customer, catalog, command, id, now)
-            : TrackEvent(customer, catalog, command, command.EventName ?? throw new InvariantViolation("a track names a feature or an event"), now);
+            ? TrackFeature(subject, catalog, command, id, now)
+            : TrackEvent(subject, catalog, command, command.EventName ?? throw new InvariantViolation("a track names a feature or an event"), now);
     }
 
-    private static Outcome TrackFeature(Customer customer, Catalog catalog, Command.Track command, FeatureId id, Instant now)
+    private static Outcome TrackFeature(Subject subject, Catalog catalog, Command.Track command, FeatureId id, Instant now)
     {
         if (catalog.Feature(id) is not { } feature)
             return new Refusal(RefusalCode.FeatureNotFound, $"Feature {id} does not exist.");
-        return feature.IsBoolean ? new Outcome([]) : Use(customer, catalog, command, [feature], id.Value, now);
+        if (command.Hold is { } hold && Holding.Unfit(subject.Customer, feature, hold, now) is { } unfit) return unfit;
+        return feature.IsBoolean ? new Outcome([]) : Use(subject, catalog, command, [feature], id.Value, now);
     }
 
-    private static Outcome TrackEvent(Customer customer, Catalog catalog, Command.Track command, string name, Instant now)
+    private static Outcome TrackEvent(Subject subject, Catalog catalog, Command.Track command, string name, Instant now)
     {
-        // Several features may listen, and there is no telling which of them was to be refused.
+        // Several features may listen, and there is no telling which of them was to be refused or held.
         if (command.Overage == OverageBehavior.Reject)
             return new Refusal(RefusalCode.InvalidRequest, "overage_behavior reject needs a feature_id: an event_name may stand for several features.");
+        if (command.Hold is not null)
+            return new Refusal(RefusalCode.InvalidRequest, "lock needs a feature_id: an event_name may stand for several features.");
         var listeners = catalog.Listeners(name);
         if (listeners.IsEmpty)
             return new Refusal(RefusalCode.NotFound, $"No feature listens to the event {name}.");
         var counted = listeners.RemoveAll(static listener => listener.IsBoolean);
-        return counted.IsEmpty ? new Outcome([]) : Use(customer, catalog, command, counted, name, now);
+        return counted.IsEmpty ? new Outcome([]) : Use(subject, catalog, command, counted, name, now);
     }
 
-    private static Outcome Use(Customer customer, Catalog catalog, Command.Track command, ImmutableArray<Feature> features, string name, Instant now)
+    private static Outcome Use(Subject subject, Catalog catalog, Command.Track command, ImmutableArray<Feature> features, string name, Instant now)
     {
-        var deduction = new Deduction(customer.Grants);
+        var bounds = new Bounds(subject, catalog, now, command.Property);
+        var deduction = new Deduction(bounds);
         foreach (var feature in features)
         {
-            var sources = DrawOrder.Of(customer, catalog, feature);
+            var sources = DrawOrder.Of(subject, catalog, feature);
             if (NeedsLater(sources, catalog, feature) is { } field)
                 return new Refusal(RefusalCode.NotSupported, $"Feature {feature.Id} cannot be used yet: {field} is not supported.");
-            var left = deduction.Take(sources, command.Value, Mode(command.Overage));
+            var left = deduction.Take(sources, feature, command.Value, Mode(command.Overage));
             if (command.Overage == OverageBehavior.Reject && left.IsPositive)
                 return Insufficient(feature.Id, command.Value, left);
         }
 
-        return deduction.IsWithinLimits
-            ? new CustomerEvent.Used(name, command.Value, command.UsedAt ?? now, command.Properties, deduction.Draws(), command.Listed)
-            : new Refusal(RefusalCode.InvalidInputs, $"A balance would go beyond {Quantity.Limit}: nothing was recorded.");
+        if (!deduction.IsWithinLimits) return new Refusal(RefusalCode.InvalidInputs, $"A balance would go beyond {Quantity.Limit}: nothing was recorded.");
+        var used = new CustomerEvent.Used(name, command.Value, command.UsedAt ?? now, command.Properties, deduction.Draws(), command.Listed)
+        {
+            Entity = subject.Entity?.No,
+            EntityId = subject.Entity?.Id,
+            Windows = bounds.Counts(),
+        };
+        if (command.Hold is { } terms)
+        {
+            used = used with
+            {
+                Hold = new Hold(terms.Id, features[0].Id, used.Entity, command.Value, command.Properties, deduction.Moves, used.Windows, now, terms.ReleasesAt),
+            };
+        }
+
+        return Watching.After(subject, catalog, used, features, command.Property, now);
     }
 
     private static Refusal Insufficient(FeatureId feature, Quantity asked, Quantity left) =>

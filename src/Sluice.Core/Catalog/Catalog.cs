@@ -28,6 +28,7 @@ public sealed class Catalog
         _listeners = Features.SelectMany(feature => feature.EventNames.Distinct().Select(name => (name, feature)))
             .GroupBy(pair => pair.name)
             .ToImmutableDictionary(group => group.Key, group => group.Select(pair => pair.feature).ToImmutableArray());
+        HasPlanControls = Plans.Any(static plan => plan.Controls is { IsEmpty: false });
         _autoEnabled = [.. LatestPlans.Where(plan => plan is { AutoEnable: true, Archived: false })];
     }
 
@@ -35,6 +36,9 @@ public sealed class Catalog
     public sealed record Pool(Feature Feature, Quantity Cost);
 
     public long Version { get; }
+
+    /// <summary>Some version of a plan brings billing controls along.</summary>
+    public bool HasPlanControls { get; }
 
     /// <summary>In the order they were created.</summary>
     public ImmutableArray<Feature> Features { get; }

@@ -117,7 +117,7 @@ public sealed record CreatePlan(PlanId Id, string? Name)
 
     public bool IgnorePastDue { get; init; }
 
-    public JsonText? BillingControls { get; init; }
+    public BillingControls? Controls { get; init; }
 
     public JsonText? Licenses { get; init; }
 
@@ -152,7 +152,7 @@ public sealed record UpdatePlan(PlanId Id)
 
     public bool? IgnorePastDue { get; init; }
 
-    public Change<JsonText?> BillingControls { get; init; }
+    public Change<BillingControls?> Controls { get; init; }
 
     public Change<JsonText?> Licenses { get; init; }
 

@@ -41,7 +41,7 @@ internal static class FeatureEdits
         bool Names(JsonText? json) => json?.Value.Contains($"\"{id}\"", StringComparison.Ordinal) ?? false;
         foreach (var plan in catalog.Plans)
         {
-            if (Names(plan.BillingControls)) return $"billing_controls of plan {plan.Id}";
+            if (plan.Controls?.Names(id) == true) return $"billing_controls of plan {plan.Id}";
             if (Names(plan.Licenses)) return $"licenses of plan {plan.Id}";
             if (Names(plan.Later) || plan.Items.Any(item => Names(item.Later))) return $"plan {plan.Id}";
         }

@@ -96,10 +96,7 @@ public sealed record ItemTerms(
 
     /// <summary>Names the field whose effect is not built yet, or null when the item can be granted.</summary>
     public string? NeedsLater =>
-        Rollover is not null ? "rollover"
-        : Pooled ? "pooled"
-        : EntityFeature is not null ? "entity_feature_id"
-        : Later is not null ? "expiry, threshold_billing or feature_override"
+        Later is not null ? "expiry, threshold_billing or feature_override"
         : null;
 
     /// <summary>Equal but for the id: an edit that sends the same item again keeps its terms.</summary>

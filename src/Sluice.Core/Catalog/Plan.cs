@@ -30,7 +30,7 @@ public sealed record Plan(
     ImmutableArray<ItemTerms> Items,
     FreeTrial? FreeTrial,
     bool IgnorePastDue,
-    JsonText? BillingControls,
+    BillingControls? Controls,
     JsonText? Licenses,
     JsonText? Metadata,
     bool Archived,
@@ -60,7 +60,6 @@ public sealed record Plan(
     /// <summary>Names the field of the plan itself whose effect is not built yet; <see cref="Catalog.NeedsLater"/> asks its features too.</summary>
     public string? NeedsLater =>
         FreeTrial is not null ? "free_trial"
-        : BillingControls is not null ? "billing_controls"
         : Licenses is not null ? "licenses"
         : Items.Select(item => item.NeedsLater).FirstOrDefault(need => need is not null);
 }

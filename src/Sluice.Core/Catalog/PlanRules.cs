@@ -18,7 +18,7 @@ public static class PlanRules
         var plan = new Plan(
             command.Id, 1, command.Name!, Wording.NullWhenEmpty(command.Description), Wording.NullWhenEmpty(command.Group),
             command.AddOn, command.AutoEnable, command.Price, [.. items.Select(item => writer.Write(item, []))], command.FreeTrial,
-            command.IgnorePastDue, Wording.NullWhenEmpty(command.BillingControls), Wording.NullWhenEmpty(command.Licenses),
+            command.IgnorePastDue, Wording.NullWhenEmpty(command.Controls), Wording.NullWhenEmpty(command.Licenses),
             Wording.NullWhenEmpty(command.Metadata), Archived: false, context.Now, Wording.NullWhenEmpty(command.Later));
         if (CheckWhole(plan) is { } badPlan) return badPlan;
         return CatalogDecision.Accept(catalog, new CatalogEdit { PutPlans = [plan], NewTerms = writer.Written });

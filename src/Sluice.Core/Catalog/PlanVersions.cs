@@ -50,7 +50,7 @@ internal static class PlanVersions
         FormerFeatures = everHeld && items is { } kept ? Former(plan, kept) : plan.FormerFeatures,
         FreeTrial = command.FreeTrial.Or(plan.FreeTrial),
         IgnorePastDue = command.IgnorePastDue ?? plan.IgnorePastDue,
-        BillingControls = Wording.NullWhenEmpty(command.BillingControls.Or(plan.BillingControls)),
+        Controls = Wording.NullWhenEmpty(command.Controls.Or(plan.Controls)),
         Licenses = Wording.NullWhenEmpty(command.Licenses.Or(plan.Licenses)),
         Metadata = Wording.NullWhenEmpty(command.Metadata.Or(plan.Metadata)),
         Later = Wording.NullWhenEmpty(command.Later.Or(plan.Later)),
@@ -67,6 +67,6 @@ internal static class PlanVersions
         a.Price == b.Price
         && a.FreeTrial == b.FreeTrial
         && a.Licenses == b.Licenses
-        && a.BillingControls == b.BillingControls
+        && a.Controls == b.Controls
         && a.Items.Select(item => item.Id).ToHashSet().SetEquals(b.Items.Select(item => item.Id));
 }

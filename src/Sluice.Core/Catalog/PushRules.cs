@@ -95,7 +95,7 @@ public static class PushRules
         Items = wanted.Items,
         FreeTrial = wanted.FreeTrial,
         Licenses = wanted.Licenses,
-        BillingControls = wanted.BillingControls is { } controls ? controls : default(Change<JsonText?>),
+        Controls = wanted.Controls is { } controls ? controls : default(Change<BillingControls?>),
         Metadata = wanted.Metadata is { } metadata ? metadata : default(Change<JsonText?>),
     };
 

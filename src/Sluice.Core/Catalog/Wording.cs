@@ -17,6 +17,9 @@ internal static class Wording
     /// <summary>An object or list with nothing in it says nothing.</summary>
     public static JsonText? NullWhenEmpty(JsonText? json) => json?.Value.Trim() is "{}" or "[]" or "null" or "" ? null : json;
 
+    /// <summary>A plan has no controls to take back, so lists with nothing in them say nothing.</summary>
+    public static BillingControls? NullWhenEmpty(BillingControls? controls) => controls?.IsEmpty != false ? null : controls.WithoutEmptyLists();
+
     public static string Interval(Interval interval)
     {
         var unit = interval.Unit switch

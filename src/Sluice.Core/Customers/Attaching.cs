@@ -5,24 +5,43 @@ namespace Sluice.Core;
 /// <summary>A plan comes to a customer: what it grants, and which held plan gives way to it.</summary>
 internal static class Attaching
 {
-    public static Outcome Attach(Customer customer, Catalog catalog, Command.Attach command, Instant now)
+    /// <param name="subject">Who will hold it: the customer, or one of its entities.</param>
+    public static Outcome Attach(Subject subject, Catalog catalog, Command.Attach command, Instant now)
     {
+        var (customer, entity) = subject;
         if (catalog.Plan(command.Plan, command.Version) is not { } plan)
             return new Refusal(RefusalCode.PlanNotFound, command.Version is { } version ? $"Plan {command.Plan} has no version {version}." : $"Plan {command.Plan} does not exist.");
         if (Unbuilt(catalog, plan) is { } unbuilt) return unbuilt;
         if (!plan.IsFree && !command.NoBillingChanges)
             return new Refusal(RefusalCode.NotSupported, $"Plan {plan.Id} has a price, and this version of Sluice cannot charge yet: attach it with no_billing_changes: true.");
-        if (command.SubscriptionId is { } callerId && customer.Subscriptions.Any(held => held.CallerId == callerId))
+        if (entity is not null && plan.Items.FirstOrDefault(static item => item.EntityFeature is not null) is { } shared)
+            return new Refusal(RefusalCode.InvalidRequest, $"Plan {plan.Id} gives each entity its own {shared.Feature}: attach it to the customer, not to one entity.");
+        if (command.SubscriptionId is { } callerId && customer.Subscriptions.Concat(entity?.Own.Subscriptions ?? []).Any(held => held.CallerId == callerId))
             return new Refusal(RefusalCode.SubscriptionExists, $"The customer already has a subscription with the id {callerId}.");
         if (Unfit(plan, command.Quantities) is { } unfit) return unfit;
 
-        var outgoing = Replaced(customer, plan);
+        var own = customer.HeldBy(entity?.No);
+        var outgoing = Replaced(own, plan);
         if (outgoing?.Plan == plan.Id)
-            return new Refusal(RefusalCode.PlanAlreadyAttached, $"The customer already has plan {plan.Id}.");
+            return new Refusal(RefusalCode.PlanAlreadyAttached, $"The {(entity is null ? "customer" : "entity")} already has plan {plan.Id}.");
 
-        var (attached, _) = Open(catalog, plan, command.Quantities, command.SubscriptionId, customer.LastNo, now);
-        if (outgoing is null) return attached;
-        return new Outcome([new CustomerEvent.PlanEnded(outgoing.No, outgoing.Plan, outgoing.Version), CarryHeldUnits(customer, catalog, outgoing, attached)]);
+        var (attached, lastNo) = Open(plan, command.Quantities, command.SubscriptionId, entity?.No, customer.LastNo, now);
+        if (outgoing is not null) attached = Rolled(own, outgoing, CarryHeldUnits(own, catalog, outgoing, attached));
+        var events = ImmutableArray.CreateBuilder<CustomerEvent>();
+
+        // What comes joins a pool before what goes leaves it, so that the pool and its usage last.
+        var pooled = entity is null ? [] : attached.Grants.RemoveAll(static grant => !grant.Terms.Pooled);
+        var joined = Pools.Join(customer, attached.Subscription, pooled, ref lastNo);
+        events.AddRange(joined);
+        if (outgoing is not null)
+        {
+            events.AddRange(Pools.Leave(joined.Aggregate(customer, (state, happened) => CustomerState.Apply(state, happened, now)), outgoing.No));
+            events.Add(new CustomerEvent.PlanEnded(outgoing.No, outgoing.Plan, outgoing.Version, entity?.No));
+        }
+
+        events.Add(pooled.IsEmpty ? attached : attached with { Grants = attached.Grants.RemoveAll(static grant => grant.Terms.Pooled) });
+        events.AddRange(Shares(customer, attached.Grants, lastNo, now));
+        return new Outcome(events.DrainToImmutable());
     }
 
     /// <summary>A refusal when the plan needs something that is not built yet.</summary>
@@ -32,10 +51,10 @@ internal static class Attaching
 
     /// <summary>The held plan and its grants as they begin; numbers follow on <paramref name="lastNo"/>.</summary>
     public static (CustomerEvent.PlanAttached Event, int LastNo) Open(
-        Catalog catalog, Plan plan, ImmutableDictionary<FeatureId, Quantity> quantities, string? callerId, int lastNo, Instant now)
+        Plan plan, ImmutableDictionary<FeatureId, Quantity> quantities, string? callerId, EntityNo? entity, int lastNo, Instant now)
     {
         var subscription = new Subscription(
-            new SubscriptionNo(++lastNo), callerId, plan.Id, plan.Version, plan.Group, plan.AddOn, plan.AutoEnable, plan.IsOneOff, Quantity: 1, StartedAt: now);
+            new SubscriptionNo(++lastNo), callerId, plan.Id, plan.Version, plan.Group, plan.AddOn, plan.AutoEnable, plan.IsOneOff, Quantity: 1, StartedAt: now) { Entity = entity };
         var grants = ImmutableArray.CreateBuilder<Grant>(plan.Items.Length);
         foreach (var terms in plan.Items)
         {
@@ -43,27 +62,51 @@ internal static class Attaching
             grants.Add(new Grant(
                 new GrantNo(++lastNo), BalanceId: null, subscription.No, plan.Id, plan.AddOn, terms,
                 Included: terms.Included, prepaid, Adjustment: Quantity.Zero, Balance: terms.Included + prepaid,
-                Anchor: now, NextResetAt: terms.Reset?.NextAfter(now, now), ExpiresAt: null, CreatedAt: now));
+                Anchor: now, NextResetAt: terms.Reset?.NextAfter(now, now), ExpiresAt: null, CreatedAt: now) { Entity = entity });
         }
 
         return (new CustomerEvent.PlanAttached(subscription, grants.MoveToImmutable()), lastNo);
     }
 
+    // Entities that are there already get their share of what each has its own part of.
+    private static IEnumerable<CustomerEvent> Shares(Customer customer, ImmutableArray<Grant> grants, int lastNo, Instant now)
+    {
+        foreach (var parent in grants.Where(static grant => grant.IsShared))
+        {
+            foreach (var entity in customer.Entities.Where(entity => entity.Feature == parent.Terms.EntityFeature))
+                yield return new CustomerEvent.GrantOpened(EntityLifecycle.Share(parent, entity.No, new GrantNo(++lastNo), now));
+        }
+    }
+
     // Main recurring plans of one group replace each other; add-ons and purchases stand by themselves.
-    private static Subscription? Replaced(Customer customer, Plan plan) => plan.AddOn || plan.IsOneOff
+    private static Subscription? Replaced(Holdings own, Plan plan) => plan.AddOn || plan.IsOneOff
         ? null
-        : customer.Subscriptions.FirstOrDefault(held => !held.AddOn && !held.OneOff && held.Group == plan.Group);
+        : own.Subscriptions.FirstOrDefault(held => !held.AddOn && !held.OneOff && held.Group == plan.Group);
 
     // Seats in use stay in use: the new grant starts with what the old plan's grants had in use, even below zero.
-    private static CustomerEvent.PlanAttached CarryHeldUnits(Customer customer, Catalog catalog, Subscription outgoing, CustomerEvent.PlanAttached attached)
+    private static CustomerEvent.PlanAttached CarryHeldUnits(Holdings own, Catalog catalog, Subscription outgoing, CustomerEvent.PlanAttached attached)
     {
         var carried = new HashSet<FeatureId>();
         return attached with
         {
             Grants = [.. attached.Grants.Select(grant =>
                 catalog.Feature(grant.Feature) is { Type: FeatureType.Metered, Consumable: false } && carried.Add(grant.Feature)
-                    ? grant with { Balance = customer.Grants.Where(old => old.Subscription == outgoing.No && old.Feature == grant.Feature).Aggregate(grant.Balance, (balance, old) => balance - old.Usage) }
+                    ? grant with { Balance = own.Grants.Where(old => old.Subscription == outgoing.No && old.Feature == grant.Feature).Aggregate(grant.Balance, (balance, old) => balance - old.Usage) }
                     : grant)],
+        };
+    }
+
+    // Saved units follow to a grant of the same feature that saves units too.
+    private static CustomerEvent.PlanAttached Rolled(Holdings own, Subscription outgoing, CustomerEvent.PlanAttached attached)
+    {
+        var saved = own.Grants.Where(old => old.Subscription == outgoing.No && !old.Rollovers.IsEmpty).ToLookup(static old => old.Feature);
+        if (saved.Count == 0) return attached;
+        var moved = new HashSet<FeatureId>();
+        return attached with
+        {
+            Grants = [.. attached.Grants.Select(grant => grant.Terms.Rollover is not null && !grant.IsShared && saved.Contains(grant.Feature) && moved.Add(grant.Feature)
+                ? grant with { Rollovers = Rollovers.Numbered(saved[grant.Feature].SelectMany(static old => old.Rollovers)) }
+                : grant)],
         };
     }
 

@@ -12,7 +12,8 @@ public abstract record Command
     /// <summary>Makes the customer and attaches the plans that enable themselves.</summary>
     /// <param name="DefaultPlan">Attached instead of the plans that enable themselves.</param>
     /// <param name="DefaultGroup">Only the self-enabling plans of this group.</param>
-    public sealed record Create(CustomerKey Key, Profile Profile, PlanId? DefaultPlan = null, string? DefaultGroup = null, bool NoDefaults = false) : Command;
+    public sealed record Create(
+        CustomerKey Key, Profile Profile, PlanId? DefaultPlan = null, string? DefaultGroup = null, bool NoDefaults = false, BillingControls? Controls = null, CustomerConfig? Config = null) : Command;
 
     /// <summary>Fills in an empty name and email only.</summary>
     public sealed record Backfill(string? Name, string? Email, bool? SendEmailReceipts) : Command;
@@ -22,6 +23,9 @@ public abstract record Command
 
     public sealed record Delete : Command;
 
+    /// <summary>The id of the entity that is meant; null = the customer itself. Refused when the customer has no such entity.</summary>
+    public string? Entity { get; init; }
+
     /// <param name="Version">The plan's latest when null.</param>
     /// <param name="Quantities">Units of prepaid features, the included ones counted in.</param>
     /// <param name="NoBillingChanges">Attach without charging: the only way to hold a priced plan before billing is there.</param>
@@ -30,13 +34,46 @@ public abstract record Command
     /// <param name="Feature">Exactly one of Feature and EventName.</param>
     /// <param name="Value">Negative gives back.</param>
     /// <param name="UsedAt">Null = now.</param>
-    public sealed record Track(FeatureId? Feature, string? EventName, Quantity Value, OverageBehavior Overage, Instant? UsedAt, JsonText? Properties, bool Listed = true) : Command;
+    public sealed record Track(FeatureId? Feature, string? EventName, Quantity Value, OverageBehavior Overage, Instant? UsedAt, JsonText? Properties, bool Listed = true) : Command
+    {
+        /// <summary>A property of the usage as text, for what depends on properties; null when it has none of that name.</summary>
+        public Func<string, string?>? Property { get; init; }
 
-    public sealed record CreateBalance(FeatureId Feature, string? BalanceId, Quantity? Included, bool Unlimited, Interval? Reset, Instant? NextResetAt, Instant? ExpiresAt) : Command;
+        /// <summary>Set to hold the usage until it is settled.</summary>
+        public HoldTerms? Hold { get; init; }
+    }
+
+    /// <summary>Settles a hold at what was really used.</summary>
+    /// <param name="Value">Null = as held; 0 = give all back.</param>
+    /// <param name="Released">It was released rather than settled.</param>
+    /// <param name="Properties">Of the usage that makes up the difference; null = those of the hold.</param>
+    public sealed record Settle(string HoldId, Quantity? Value, bool Released, JsonText? Properties) : Command;
+
+    public sealed record CreateBalance(
+        FeatureId Feature, string? BalanceId, Quantity? Included, bool Unlimited, Interval? Reset, Instant? NextResetAt, Instant? ExpiresAt, Rollover? Rollover = null) : Command;
 
     public sealed record UpdateBalance(GrantSelector Select, BalanceChange? Change, Quantity? IncludedGrant, Instant? NextResetAt, Instant? ExpiresAt) : Command;
 
-    public sealed record DeleteBalance(GrantSelector Select) : Command;
+    /// <param name="Recalculate">What was used of the deleted balances is taken from those that remain.</param>
+    public sealed record DeleteBalance(GrantSelector Select, bool Recalculate = false) : Command;
+
+    /// <summary>Moves overage onto balances of the same holder that have something left.</summary>
+    public sealed record RecalculateBalance(FeatureId Feature) : Command;
+
+    /// <param name="Id">Null only where the caller may name it later.</param>
+    public sealed record CreateEntity(string? Id, string? Name, FeatureId Feature, BillingControls? Controls) : Command;
+
+    /// <summary>Of the entity named by <see cref="Entity"/>. Null members stay as they are.</summary>
+    public sealed record UpdateEntity(string? Name, BillingControls? Controls) : Command;
+
+    /// <summary>Of the entity named by <see cref="Entity"/>.</summary>
+    public sealed record DeleteEntity : Command;
+
+    /// <summary>Lists that are set replace those the customer has.</summary>
+    public sealed record ChangeControls(BillingControls Controls) : Command;
+
+    /// <summary>Null members stay as they are.</summary>
+    public sealed record ChangeConfig(bool? DisablePooledBalance, bool? DisableOverageBilling) : Command;
 
     /// <summary>Nothing is asked but to store what has fallen due.</summary>
     public sealed record Tick : Command;

@@ -29,20 +29,50 @@ public sealed record Profile(
 /// </summary>
 /// <param name="Version">The number of journal entries applied.</param>
 /// <param name="LastMoment">The moment of the last entry; time never goes back behind it.</param>
-/// <param name="LastNo">The last number given to a grant or a held plan.</param>
+/// <param name="LastNo">The last number given to a grant, a held plan or an entity.</param>
 public sealed record Customer(
     CustomerKey Key,
     long Version,
     Instant CreatedAt,
     Instant LastMoment,
     Profile Profile,
-    ImmutableArray<Subscription> Subscriptions,
-    ImmutableArray<Grant> Grants,
+    Holdings Own,
+    EntityBook Entities,
+    HoldBook Holds,
     int LastNo,
     bool Deleted)
 {
+    public CustomerConfig Config { get; init; } = CustomerConfig.Default;
+
     /// <summary>The next moment at which something falls due by itself; null when nothing ever does.</summary>
     public Instant? NextDue { get; init; }
 
-    public Grant? Grant(GrantNo no) => Grants.FirstOrDefault(grant => grant.No == no);
+    /// <summary>The plans the customer holds itself.</summary>
+    public ImmutableArray<Subscription> Subscriptions => Own.Subscriptions;
+
+    /// <summary>The grants the customer holds itself.</summary>
+    public ImmutableArray<Grant> Grants => Own.Grants;
+
+    /// <summary>What a holder has: the customer itself (null), or one of its entities.</summary>
+    public Holdings HeldBy(EntityNo? entity) => entity is not { } no ? Own
+        : Entities.Find(no)?.Own ?? throw new InvariantViolation($"no entity {no.Value}");
+
+    /// <summary>The customer itself (null), or its entity of that id, which must exist.</summary>
+    public Subject Subject(string? entityId) => entityId is null ? new Subject(this)
+        : new Subject(this, Entities.Find(entityId) ?? throw new InvariantViolation($"no entity {entityId}"));
+
+    public Grant? Grant(GrantNo no, EntityNo? entity = null) => HeldBy(entity).Grants.FirstOrDefault(grant => grant.No == no);
+
+    /// <summary>The same customer with what one holder has changed.</summary>
+    internal Customer With(EntityNo? entity, Holdings own) => entity is not { } no
+        ? this with { Own = own }
+        : this with { Entities = Entities.Put(Entities.Find(no)! with { Own = own }) };
+}
+
+/// <summary>Switches of one customer.</summary>
+/// <param name="DisablePooledBalance">Entities draw on what they hold themselves, never on what the customer holds.</param>
+/// <param name="DisableOverageBilling">Overage is counted and never invoiced.</param>
+public sealed record CustomerConfig(bool DisablePooledBalance, bool DisableOverageBilling)
+{
+    public static readonly CustomerConfig Default = new(false, false);
 }

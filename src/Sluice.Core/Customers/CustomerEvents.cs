@@ -18,21 +18,29 @@ public abstract record CustomerEvent
 
     public sealed record PlanAttached(Subscription Subscription, ImmutableArray<Grant> Grants) : CustomerEvent;
 
-    /// <summary>The held plan ended and its grants with it.</summary>
-    public sealed record PlanEnded(SubscriptionNo Subscription, PlanId Plan, int Version) : CustomerEvent;
+    /// <summary>The held plan ended and its grants with it, entities' shares of them included.</summary>
+    public sealed record PlanEnded(SubscriptionNo Subscription, PlanId Plan, int Version, EntityNo? Entity = null) : CustomerEvent;
 
     /// <summary>A balance was created by itself.</summary>
     public sealed record GrantOpened(Grant Grant) : CustomerEvent;
 
-    public sealed record GrantClosed(GrantNo Grant, GrantEnd Why) : CustomerEvent;
+    public sealed record GrantClosed(GrantNo Grant, GrantEnd Why, EntityNo? Entity = null) : CustomerEvent;
 
     /// <summary>A reset: the balance filled up, adjustments gone, the next boundary set.</summary>
-    public sealed record GrantReset(GrantNo Grant, Quantity Balance, Instant? NextResetAt) : CustomerEvent;
+    public sealed record GrantReset(GrantNo Grant, Quantity Balance, Instant? NextResetAt, EntityNo? Entity = null) : CustomerEvent
+    {
+        /// <summary>Units saved from earlier cycles, after it.</summary>
+        public ImmutableArray<RolledOver> Rollovers { get; init; } = [];
+    }
+
+    /// <summary>Saved units reached their end.</summary>
+    /// <param name="Left">Those that are still there.</param>
+    public sealed record RolloversExpired(GrantNo Grant, ImmutableArray<RolledOver> Left, EntityNo? Entity = null) : CustomerEvent;
 
     /// <summary>The included units were changed by hand.</summary>
-    public sealed record GrantAdjusted(GrantNo Grant, Quantity Adjustment) : CustomerEvent;
+    public sealed record GrantAdjusted(GrantNo Grant, Quantity Adjustment, EntityNo? Entity = null) : CustomerEvent;
 
-    public sealed record GrantRescheduled(GrantNo Grant, Instant Anchor, Instant? NextResetAt, Instant? ExpiresAt) : CustomerEvent;
+    public sealed record GrantRescheduled(GrantNo Grant, Instant Anchor, Instant? NextResetAt, Instant? ExpiresAt, EntityNo? Entity = null) : CustomerEvent;
 
     /// <summary>Balances were set by hand.</summary>
     public sealed record BalanceSet(ImmutableArray<Draw> Draws) : CustomerEvent;
@@ -42,7 +50,58 @@ public abstract record CustomerEvent
     /// <param name="UsedAt">When the caller says it happened.</param>
     /// <param name="Properties">A JSON object of the caller's; kept beside the journal entry, covered by its hash.</param>
     /// <param name="Listed">False when the caller asked for no usage event.</param>
-    public sealed record Used(string Feature, Quantity Value, Instant UsedAt, JsonText? Properties, ImmutableArray<Draw> Draws, bool Listed) : CustomerEvent;
+    public sealed record Used(string Feature, Quantity Value, Instant UsedAt, JsonText? Properties, ImmutableArray<Draw> Draws, bool Listed) : CustomerEvent
+    {
+        /// <summary>The entity it was recorded for.</summary>
+        public EntityNo? Entity { get; init; }
+
+        /// <summary>The entity's id, for the usage event.</summary>
+        public string? EntityId { get; init; }
+
+        /// <summary>What it counts in usage limits.</summary>
+        public ImmutableArray<WindowCount> Windows { get; init; } = [];
+
+        /// <summary>Set when the usage is held, to be settled later.</summary>
+        public Hold? Hold { get; init; }
+
+        /// <summary>The usage among what a command led to; null when there is none.</summary>
+        public static Used? In(ImmutableArray<CustomerEvent> events)
+        {
+            foreach (var happened in events)
+            {
+                if (happened is Used used) return used;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>A hold is over. What it gave back or took beyond stands in a usage before this.</summary>
+    public sealed record HoldEnded(string Id, HoldEnd How) : CustomerEvent;
+
+    /// <param name="Seats">The unit of its feature that it takes.</param>
+    public sealed record EntityCreated(Entity Entity, ImmutableArray<Draw> Seats) : CustomerEvent;
+
+    /// <summary>Its id (when it had none) or its name.</summary>
+    public sealed record EntityNamed(EntityNo Entity, string? Id, string? Name) : CustomerEvent;
+
+    /// <summary>The entity is gone with all it held.</summary>
+    /// <param name="Seats">The unit of its feature, given back.</param>
+    public sealed record EntityDeleted(EntityNo Entity, ImmutableArray<Draw> Seats) : CustomerEvent;
+
+    /// <summary>An entity's plan put units into a pool, or took them out again (amount 0).</summary>
+    public sealed record PoolChanged(GrantNo Pool, PoolPart Part) : CustomerEvent;
+
+    public sealed record ControlsChanged(EntityNo? Entity, BillingControls Controls) : CustomerEvent;
+
+    public sealed record ConfigChanged(CustomerConfig Config) : CustomerEvent;
+
+    /// <summary>Usage crossed an alert's threshold.</summary>
+    public sealed record AlertTriggered(FeatureId Feature, EntityNo? Entity, UsageAlert Alert) : CustomerEvent;
+
+    /// <summary>What was allowed before is not any more.</summary>
+    /// <param name="Filter">Of the usage limit that stops it.</param>
+    public sealed record LimitReached(FeatureId Feature, EntityNo? Entity, AccessRule Limit, PropertyFilter? Filter) : CustomerEvent;
 }
 
 public enum GrantEnd
@@ -53,4 +112,7 @@ public enum GrantEnd
 
 /// <summary>What was taken from one grant (negative: given back), in that grant's own unit, and the grant as answers name it.</summary>
 /// <param name="BalanceId">The caller's own id of the balance; null when it has none.</param>
-public sealed record Draw(GrantNo Grant, string? BalanceId, FeatureId Feature, PlanId? Plan, Interval? Reset, Instant? ResetsAt, Quantity Amount);
+/// <param name="Entity">The entity that holds the grant.</param>
+/// <param name="Rollover">The saved units it was taken from; null = the grant's own balance.</param>
+public sealed record Draw(
+    GrantNo Grant, string? BalanceId, FeatureId Feature, PlanId? Plan, Interval? Reset, Instant? ResetsAt, Quantity Amount, EntityNo? Entity = null, int? Rollover = null);

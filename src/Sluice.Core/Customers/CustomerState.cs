@@ -18,54 +18,156 @@ public static class CustomerState
     public static Customer Apply(Customer? customer, CustomerEvent happened, Instant at)
     {
         if (happened is CustomerEvent.Created created)
-            return new Customer(created.Key, 0, at, at, created.Profile, [], [], 0, Deleted: false);
+            return new Customer(created.Key, 0, at, at, created.Profile, Holdings.None, EntityBook.Empty, HoldBook.Empty, 0, Deleted: false);
         if (customer is null) throw new InvariantViolation($"{happened.GetType().Name} before Created");
         return happened switch
         {
             CustomerEvent.ProfileChanged e => customer with { Profile = e.Profile },
-            CustomerEvent.Deleted => customer with { Profile = new Profile(null), Subscriptions = [], Grants = [], Deleted = true },
-            CustomerEvent.PlanAttached e => customer with
+            CustomerEvent.Deleted => customer with { Profile = new Profile(null), Own = Holdings.None, Entities = EntityBook.Empty, Holds = HoldBook.Empty, Deleted = true },
+            CustomerEvent.PlanAttached e => Attach(customer, e),
+            CustomerEvent.PlanEnded e => End(customer, e),
+            CustomerEvent.GrantOpened e => Open(customer, e.Grant),
+            CustomerEvent.GrantClosed e => Close(customer, e.Entity, grant => grant.No == e.Grant),
+            CustomerEvent.GrantReset e => Change(customer, e.Entity, e.Grant, grant => grant with
             {
-                Subscriptions = customer.Subscriptions.Add(e.Subscription),
-                Grants = customer.Grants.AddRange(e.Grants),
-                LastNo = e.Grants.Aggregate(e.Subscription.No.Value, (last, grant) => Math.Max(last, grant.No.Value)),
-            },
-            CustomerEvent.PlanEnded e => customer with
-            {
-                Subscriptions = customer.Subscriptions.RemoveAll(held => held.No == e.Subscription),
-                Grants = customer.Grants.RemoveAll(grant => grant.Subscription == e.Subscription),
-            },
-            CustomerEvent.GrantOpened e => customer with { Grants = customer.Grants.Add(e.Grant), LastNo = e.Grant.No.Value },
-            CustomerEvent.GrantClosed e => customer with { Grants = customer.Grants.RemoveAll(grant => grant.No == e.Grant) },
-            CustomerEvent.GrantReset e => Change(customer, e.Grant, grant => grant with { Balance = e.Balance, Adjustment = Quantity.Zero, NextResetAt = e.NextResetAt }),
-            CustomerEvent.GrantAdjusted e => Change(customer, e.Grant, grant => grant with { Adjustment = e.Adjustment }),
-            CustomerEvent.GrantRescheduled e => Change(customer, e.Grant, grant => grant with { Anchor = e.Anchor, NextResetAt = e.NextResetAt, ExpiresAt = e.ExpiresAt }),
+                Balance = e.Balance, Adjustment = Quantity.Zero, NextResetAt = e.NextResetAt, Rollovers = e.Rollovers,
+            }),
+            CustomerEvent.RolloversExpired e => Change(customer, e.Entity, e.Grant, grant => grant with { Rollovers = e.Left }),
+            CustomerEvent.GrantAdjusted e => Change(customer, e.Entity, e.Grant, grant => grant with { Adjustment = e.Adjustment }),
+            CustomerEvent.GrantRescheduled e => Change(customer, e.Entity, e.Grant, grant => grant with { Anchor = e.Anchor, NextResetAt = e.NextResetAt, ExpiresAt = e.ExpiresAt }),
             CustomerEvent.BalanceSet e => Take(customer, e.Draws),
-            CustomerEvent.Used e => Take(customer, e.Draws),
+            CustomerEvent.Used e => Use(customer, e),
+            CustomerEvent.HoldEnded e => customer with { Holds = customer.Holds.Remove(e.Id) },
+            CustomerEvent.EntityCreated e => Add(Take(customer, e.Seats), e.Entity),
+            CustomerEvent.EntityNamed e => customer with { Entities = customer.Entities.Put(customer.Entities.Find(e.Entity)! with { Id = e.Id, Name = e.Name }) },
+            CustomerEvent.EntityDeleted e => Take(customer with { Entities = customer.Entities.Remove(e.Entity) }, e.Seats),
+            CustomerEvent.PoolChanged e => Change(customer, null, e.Pool, grant => Pooled(grant, e.Part)),
+            CustomerEvent.ControlsChanged e => customer.With(e.Entity, customer.HeldBy(e.Entity) with { Controls = e.Controls }),
+            CustomerEvent.ConfigChanged e => customer with { Config = e.Config },
+            CustomerEvent.AlertTriggered or CustomerEvent.LimitReached => customer,
             _ => throw new InvariantViolation($"unknown event {happened.GetType().Name}"),
         };
     }
 
-    private static Customer Take(Customer customer, ImmutableArray<Draw> draws)
+    private static Customer Add(Customer customer, Entity entity) =>
+        customer with { Entities = customer.Entities.Put(entity), LastNo = Math.Max(customer.LastNo, entity.No.Value) };
+
+    private static Customer Attach(Customer customer, CustomerEvent.PlanAttached attached)
     {
-        if (draws.IsEmpty) return customer;
-        var grants = customer.Grants.ToBuilder();
-        foreach (var draw in draws)
+        var (subscription, grants) = (attached.Subscription, attached.Grants);
+        var own = customer.HeldBy(subscription.Entity);
+        var last = customer.LastNo;
+        foreach (var grant in grants) last = Math.Max(last, grant.No.Value);
+        return customer.With(subscription.Entity, own with { Subscriptions = own.Subscriptions.Add(subscription), Grants = own.Grants.AddRange(grants) }) with
         {
-            var at = IndexOf(grants, draw.Grant);
-            grants[at] = grants[at] with { Balance = grants[at].Balance - draw.Amount };
+            LastNo = Math.Max(last, subscription.No.Value),
+        };
+    }
+
+    private static Customer End(Customer customer, CustomerEvent.PlanEnded ended)
+    {
+        var own = customer.HeldBy(ended.Entity);
+        customer = customer.With(ended.Entity, own with { Subscriptions = own.Subscriptions.RemoveAll(held => held.No == ended.Subscription) });
+        return Close(customer, ended.Entity, grant => grant.Subscription == ended.Subscription);
+    }
+
+    private static Customer Open(Customer customer, Grant grant)
+    {
+        var own = customer.HeldBy(grant.Entity);
+        return customer.With(grant.Entity, own with { Grants = own.Grants.Add(grant) }) with { LastNo = Math.Max(customer.LastNo, grant.No.Value) };
+    }
+
+    // A grant that the entities have shares of takes these along.
+    private static Customer Close(Customer customer, EntityNo? entity, Predicate<Grant> isClosed)
+    {
+        var own = customer.HeldBy(entity);
+        var parents = own.Grants.RemoveAll(grant => !isClosed(grant) || !grant.IsShared);
+        customer = customer.With(entity, own with { Grants = own.Grants.RemoveAll(isClosed) });
+        if (parents.IsEmpty) return customer;
+        foreach (var each in customer.Entities)
+        {
+            var left = each.Own.Grants.RemoveAll(grant => grant.Parent is { } parent && parents.Any(closed => closed.No == parent));
+            if (left.Length != each.Own.Grants.Length) customer = customer.With(each.No, each.Own with { Grants = left });
         }
 
-        return customer with { Grants = grants.DrainToImmutable() };
+        return customer;
     }
 
-    private static Customer Change(Customer customer, GrantNo no, Func<Grant, Grant> change)
+    private static Customer Use(Customer customer, CustomerEvent.Used used)
     {
-        var at = IndexOf(customer.Grants, no);
-        return customer with { Grants = customer.Grants.SetItem(at, change(customer.Grants[at])) };
+        customer = Take(customer, used.Draws);
+        foreach (var count in used.Windows)
+        {
+            var own = customer.HeldBy(count.Holder);
+            customer = customer.With(count.Holder, own with { Windows = Counted(own.Windows, count) });
+        }
+
+        return used.Hold is { } hold ? customer with { Holds = customer.Holds.Add(hold) } : customer;
     }
 
-    private static int IndexOf(IReadOnlyList<Grant> grants, GrantNo no)
+    private static Customer Take(Customer customer, ImmutableArray<Draw> draws)
+    {
+        for (var first = 0; first < draws.Length;)
+        {
+            // Draws of one holder stand together, so its grants are copied once.
+            var entity = draws[first].Entity;
+            var own = customer.HeldBy(entity);
+            var grants = own.Grants.ToBuilder();
+            for (; first < draws.Length && draws[first].Entity == entity; first++)
+            {
+                var at = IndexOf(grants, draws[first].Grant);
+                grants[at] = Taken(grants[at], draws[first]);
+            }
+
+            customer = customer.With(entity, own with { Grants = grants.MoveToImmutable() });
+        }
+
+        return customer;
+    }
+
+    private static Grant Taken(Grant grant, Draw draw)
+    {
+        if (draw.Rollover is not { } no) return grant with { Balance = grant.Balance - draw.Amount };
+        var rollovers = grant.Rollovers.ToBuilder();
+        for (var at = 0; at < rollovers.Count; at++)
+        {
+            if (rollovers[at].No == no) rollovers[at] = rollovers[at] with { Balance = rollovers[at].Balance - draw.Amount, Used = rollovers[at].Used + draw.Amount };
+        }
+
+        return grant with { Rollovers = rollovers.MoveToImmutable() };
+    }
+
+    private static Grant Pooled(Grant pool, PoolPart part)
+    {
+        var before = pool.Parts.FirstOrDefault(one => one.From == part.From).Amount;
+        var others = pool.Parts.RemoveAll(one => one.From == part.From);
+        var difference = part.Amount - before;
+        return pool with
+        {
+            Parts = part.Amount.IsZero ? others : others.Add(part),
+            Included = pool.Included + difference,
+            Balance = pool.Balance + difference,
+        };
+    }
+
+    // A window that has passed, or lies otherwise now, starts from nothing.
+    private static ImmutableArray<UsageWindow> Counted(ImmutableArray<UsageWindow> windows, WindowCount count)
+    {
+        for (var at = 0; at < windows.Length; at++)
+        {
+            var window = windows[at];
+            if (window.Feature != count.Feature || window.Interval != count.Interval || !Equals(window.Filter, count.Filter)) continue;
+            var used = window.Start == count.Start ? window.Used + count.Amount : count.Amount;
+            return windows.SetItem(at, window with { Start = count.Start, End = count.End, Used = Quantity.Max(Quantity.Zero, used) });
+        }
+
+        return windows.Add(new UsageWindow(count.Feature, count.Interval, count.Filter, count.Start, count.End, Quantity.Max(Quantity.Zero, count.Amount)));
+    }
+
+    private static Customer Change(Customer customer, EntityNo? entity, GrantNo no, Func<Grant, Grant> change) =>
+        customer.With(entity, customer.HeldBy(entity).With(no, change));
+
+    private static int IndexOf(ImmutableArray<Grant>.Builder grants, GrantNo no)
     {
         for (var at = 0; at < grants.Count; at++)
         {

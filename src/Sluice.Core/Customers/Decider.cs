@@ -11,29 +11,63 @@ public static class Decider
         if (customer is null)
             return command is Command.Create create ? Finish(null, now, [], Lifecycle.Create(catalog, create, now)) : Decision.Refuse(RefusalCode.CustomerNotFound, "Customer not found.");
 
-        var due = Due.Events(customer, now);
-        var current = due.Aggregate(customer, (state, happened) => CustomerState.Apply(state, happened, now));
+        var due = Due.Steps(customer, catalog, now);
+        var current = customer;
+        foreach (var step in due)
+        {
+            foreach (var happened in step) current = CustomerState.Apply(current, happened, now);
+        }
+
+        if (command.Entity is { } id && current.Entities.Find(id) is null) return new Decision.Refused(NoSuchEntity(id));
+        var subject = current.Subject(command.Entity);
         return Finish(customer, now, due, command switch
         {
             Command.Create => new Refusal(RefusalCode.CustomerExists, "The customer exists already."),
             Command.Backfill c => Lifecycle.Backfill(current, c),
             Command.ChangeProfile c => Lifecycle.ChangeProfile(current, c),
+            Command.ChangeControls c => Lifecycle.ChangeControls(current, c),
+            Command.ChangeConfig c => Lifecycle.ChangeConfig(current, c),
             Command.Delete => Lifecycle.Delete(),
-            Command.Attach c => Attaching.Attach(current, catalog, c, now),
-            Command.Track c => Tracking.Track(current, catalog, c, now),
-            Command.CreateBalance c => BalancesByHand.Create(current, catalog, c, now),
-            Command.UpdateBalance c => BalancesByHand.Update(current, catalog, c, now),
-            Command.DeleteBalance c => BalancesByHand.Delete(current, catalog, c),
+            Command.Attach c => Attaching.Attach(subject, catalog, c, now),
+            Command.Track c => Tracking.Track(subject, catalog, c, now),
+            Command.Settle c => Holding.Settle(current, catalog, c, now),
+            Command.CreateBalance c => LooseGrant.Open(subject, catalog, c, now),
+            Command.UpdateBalance c => BalancesByHand.Update(subject, catalog, c, now),
+            Command.DeleteBalance c => BalancesByHand.Delete(subject, catalog, c, now),
+            Command.RecalculateBalance c => BalancesByHand.Recalculate(subject, catalog, c),
+            Command.CreateEntity c => EntityLifecycle.Create(current, catalog, c, now),
+            Command.UpdateEntity c => EntityLifecycle.Update(subject.Entity!, c),
+            Command.DeleteEntity => EntityLifecycle.Delete(current, catalog, subject.Entity!),
             Command.Tick => new Outcome([]),
             _ => throw new InvariantViolation($"unknown command {command.GetType().Name}"),
         });
     }
 
-    private static Decision Finish(Customer? before, Instant now, ImmutableArray<CustomerEvent> due, Outcome outcome)
+    public static Refusal NoSuchEntity(string id) => new(RefusalCode.EntityNotFound, $"The customer has no entity {id}. Create it first with entities.create.");
+
+    // A step that ends in a usage is an entry by itself; the rest of what is due goes into the command's entry.
+    private static Decision Finish(Customer? before, Instant now, ImmutableArray<ImmutableArray<CustomerEvent>> due, Outcome outcome)
     {
         if (outcome.Refusal is { } refusal) return new Decision.Refused(refusal);
-        var events = due.AddRange(outcome.Events);
-        return events.IsEmpty ? new Decision.Accepted(before!, []) : new Decision.Accepted(CustomerState.ApplyEntry(before, events, now), events);
+        var entries = ImmutableArray.CreateBuilder<Entry>(1);
+        var (customer, pending) = (before, ImmutableArray<CustomerEvent>.Empty);
+        foreach (var step in due)
+        {
+            if (CustomerEvent.Used.In(step) is null)
+                pending = pending.AddRange(step);
+            else
+                Add(pending.AddRange(step));
+        }
+
+        if (!pending.IsEmpty || !outcome.Events.IsEmpty) Add(pending.AddRange(outcome.Events));
+        return new Decision.Accepted(customer!, entries.DrainToImmutable(), outcome.Events);
+
+        void Add(ImmutableArray<CustomerEvent> events)
+        {
+            customer = CustomerState.ApplyEntry(customer, events, now);
+            entries.Add(new Entry(events, customer));
+            pending = [];
+        }
     }
 }
 

@@ -21,10 +21,13 @@ internal static class Lifecycle
         foreach (var wanted in plans)
         {
             if (Attaching.Unbuilt(catalog, wanted) is { } unbuilt) return unbuilt;
-            var attached = Attaching.Open(catalog, wanted, ImmutableDictionary<FeatureId, Quantity>.Empty, callerId: null, lastNo, now);
+            var attached = Attaching.Open(wanted, ImmutableDictionary<FeatureId, Quantity>.Empty, callerId: null, entity: null, lastNo, now);
             lastNo = attached.LastNo;
             events.Add(attached.Event);
         }
+
+        if (command.Controls is { } controls) events.Add(new CustomerEvent.ControlsChanged(null, controls));
+        if (command.Config is { } config) events.Add(new CustomerEvent.ConfigChanged(config));
 
         return new Outcome(events.DrainToImmutable());
     }
@@ -32,6 +35,19 @@ internal static class Lifecycle
     public static Outcome Backfill(Customer customer, Command.Backfill command) => Changed(customer, customer.Profile.Backfilled(command));
 
     public static Outcome ChangeProfile(Customer customer, Command.ChangeProfile command) => Changed(customer, command.Change(customer.Profile));
+
+    public static Outcome ChangeControls(Customer customer, Command.ChangeControls command)
+    {
+        var controls = customer.Own.Controls.With(command.Controls);
+        return controls == customer.Own.Controls ? new Outcome([]) : new CustomerEvent.ControlsChanged(null, controls);
+    }
+
+    public static Outcome ChangeConfig(Customer customer, Command.ChangeConfig command)
+    {
+        var config = new CustomerConfig(
+            command.DisablePooledBalance ?? customer.Config.DisablePooledBalance, command.DisableOverageBilling ?? customer.Config.DisableOverageBilling);
+        return config == customer.Config ? new Outcome([]) : new CustomerEvent.ConfigChanged(config);
+    }
 
     public static Outcome Delete() => new CustomerEvent.Deleted();
 

@@ -13,4 +13,8 @@ public sealed record Subscription(
     bool AutoEnable,
     bool OneOff,
     int Quantity,
-    Instant StartedAt);
+    Instant StartedAt)
+{
+    /// <summary>The entity that holds it; null = the customer.</summary>
+    public EntityNo? Entity { get; init; }
+}

@@ -3,47 +3,74 @@ using System.Collections.Immutable;
 namespace Sluice.Core;
 
 /// <summary>
-/// What falls due by itself as time passes: resets and expiries. The result never depends on when anyone looked: a
-/// customer read once after a year equals one read every day.
+/// What falls due by itself as time passes: resets, expiries, the end of holds. The result never depends on when anyone
+/// looked: a customer read once after a year equals one read every day.
 /// </summary>
 public static class Due
 {
     /// <summary>The next moment at which something falls due; null when nothing ever does.</summary>
-    public static Instant? Next(Customer customer)
-    {
-        Instant? next = null;
-        foreach (var grant in customer.Grants)
-        {
-            if (grant.NextResetAt is { } reset && (next is null || reset < next)) next = reset;
-            if (grant.ExpiresAt is { } expiry && (next is null || expiry < next)) next = expiry;
-        }
+    public static Instant? Next(Customer customer) =>
+        Holdings.Earlier(Holdings.Earlier(customer.Own.NextDue(), customer.Entities.NextDue), customer.Holds.NextEnd);
 
-        return next;
-    }
-
-    /// <summary>The events that bring a customer up to <paramref name="now"/> (inclusive); empty when nothing is due.</summary>
-    public static ImmutableArray<CustomerEvent> Events(Customer customer, Instant now)
+    /// <summary>
+    /// What brings a customer up to <paramref name="now"/> (inclusive), in order. A hold that ends is a usage and stands
+    /// at the end of a step of its own, so that each has an entry in the journal; what is left is the last step.
+    /// </summary>
+    public static ImmutableArray<ImmutableArray<CustomerEvent>> Steps(Customer customer, Catalog catalog, Instant now)
     {
         if (customer.NextDue is not { } due || due > now) return [];
-        var events = ImmutableArray.CreateBuilder<CustomerEvent>();
-        foreach (var grant in customer.Grants)
+        var steps = ImmutableArray.CreateBuilder<ImmutableArray<CustomerEvent>>(1);
+        while (customer.Holds.NextEnd is { } end && end <= now)
         {
-            // Grants do not touch one another, so each is brought up by itself; one that expires takes its late resets along.
-            if (grant.ExpiresAt <= now)
-                events.Add(new CustomerEvent.GrantClosed(grant.No, GrantEnd.Expired));
-            else if (grant.NextResetAt <= now)
-                events.Add(new CustomerEvent.GrantReset(grant.No, grant.Starting, grant.Terms.Reset?.NextAfter(grant.Anchor, now)));
+            // Grants do not touch one another, but a hold gives back to grants as they are at its end.
+            var before = Grants(customer, end);
+            customer = Applied(customer, before, end);
+            var ended = Holding.EndByItself(customer, catalog, customer.Holds.First);
+            customer = Applied(customer, ended, end);
+            steps.Add(before.AddRange(ended));
+        }
+
+        var last = Grants(customer, now);
+        if (!last.IsEmpty) steps.Add(last);
+        return steps.DrainToImmutable();
+    }
+
+    /// <summary>The customer as of <paramref name="now"/>, for reading: computed, not stored.</summary>
+    public static Customer AsOf(Customer customer, Catalog catalog, Instant now)
+    {
+        var steps = Steps(customer, catalog, now);
+        if (steps.IsEmpty) return customer;
+        foreach (var step in steps) customer = Applied(customer, step, now);
+        return customer with { NextDue = Next(customer) };
+    }
+
+    private static Customer Applied(Customer customer, ImmutableArray<CustomerEvent> events, Instant at)
+    {
+        foreach (var happened in events) customer = CustomerState.Apply(customer, happened, at);
+        return customer;
+    }
+
+    private static ImmutableArray<CustomerEvent> Grants(Customer customer, Instant now)
+    {
+        var events = ImmutableArray.CreateBuilder<CustomerEvent>();
+        foreach (var grant in customer.Own.Grants) Bring(grant, null, now, events);
+        foreach (var entity in customer.Entities.DueBy(now))
+        {
+            foreach (var grant in entity.Own.Grants) Bring(grant, entity.No, now, events);
         }
 
         return events.DrainToImmutable();
     }
 
-    /// <summary>The customer as of <paramref name="now"/>, for reading: computed, not stored.</summary>
-    public static Customer AsOf(Customer customer, Instant now)
+    // A grant that expires takes its late resets along.
+    private static void Bring(Grant grant, EntityNo? entity, Instant now, ImmutableArray<CustomerEvent>.Builder events)
     {
-        var events = Events(customer, now);
-        if (events.IsEmpty) return customer;
-        foreach (var happened in events) customer = CustomerState.Apply(customer, happened, now);
-        return customer with { NextDue = Next(customer) };
+        if (grant.NextDue is not { } due || due > now) return;
+        if (grant.ExpiresAt <= now)
+            events.Add(new CustomerEvent.GrantClosed(grant.No, GrantEnd.Expired, entity));
+        else if (grant.NextResetAt is { } reset && reset <= now)
+            events.Add(new CustomerEvent.GrantReset(grant.No, grant.Starting, grant.Terms.Reset?.NextAfter(grant.Anchor, now), entity) { Rollovers = Rollovers.AfterResets(grant, reset, now) });
+        else
+            events.Add(new CustomerEvent.RolloversExpired(grant.No, Rollovers.Live(grant.Rollovers, now), entity));
     }
 }

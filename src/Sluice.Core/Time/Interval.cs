@@ -48,6 +48,13 @@ public readonly record struct Interval(IntervalUnit Unit, int Count = 1)
         return Boundary(anchor, k) is { } boundary && boundary <= now ? Boundary(anchor, k + 1) : Boundary(anchor, k);
     }
 
+    /// <summary>The number of the last boundary at or before <paramref name="now"/>: 0 = the anchor itself, negative before it.</summary>
+    public long Passed(Instant anchor, Instant now)
+    {
+        var k = Elapsed(anchor, now);
+        return !(Boundary(anchor, k) <= now) ? k - 1 : k;
+    }
+
     /// <summary>The k-th boundary after the anchor; null when it lies beyond <see cref="Instant.Latest"/>.</summary>
     public Instant? Boundary(Instant anchor, long k) => Months is { } months ? MonthsAfter(anchor, months, k) : SpansAfter(anchor, Milliseconds, k);
 
@@ -83,9 +90,10 @@ public readonly record struct Interval(IntervalUnit Unit, int Count = 1)
     // this number is at most one step before the next one, and the boundary before it is never after now.
     private long Elapsed(Instant anchor, Instant now)
     {
-        if (now <= anchor) return 0;
-        if (Months is not { } months) return (now.Milliseconds - anchor.Milliseconds) / Milliseconds;
+        if (Months is not { } months) return Floor(now.Milliseconds - anchor.Milliseconds, Milliseconds);
         var (from, to) = (anchor.ToUtc(), now.ToUtc());
-        return (((to.Year - from.Year) * 12L) + to.Month - from.Month) / months;
+        return Floor(((to.Year - from.Year) * 12L) + to.Month - from.Month, months);
     }
+
+    private static long Floor(long a, long b) => a >= 0 ? a / b : -((b - 1 - a) / b);
 }

@@ -60,6 +60,8 @@ public sealed class Body
     /// <summary>Also true for an explicit null.</summary>
     public bool IsSent(string field) => _object.ValueKind == JsonValueKind.Object && _object.TryGetProperty(field, out _);
 
+    public bool IsNumber(string field) => Find(field, out var value) && value.ValueKind == JsonValueKind.Number;
+
     public void Fault(string? field, string message) => _faults.Add(PathOf(field), message);
 
     /// <summary>A field of the contract whose effect is built later: refused by name when it asks for anything.</summary>
@@ -218,6 +220,13 @@ public sealed class Body
         }
 
         return texts;
+    }
+
+    /// <summary>Every field of the object, which must be a string, a number or a boolean.</summary>
+    public IReadOnlyList<PropertyMatch> Scalars()
+    {
+        var texts = Texts();
+        return [.. texts.Select(pair => new PropertyMatch(pair.Name, pair.Value, new JsonText(_object.GetProperty(pair.Name).GetRawText())))];
     }
 
     public IReadOnlyList<int>? WholeNumbers(string field)

@@ -65,7 +65,7 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
         return await engine.Customers.FindCommitted(Scope, customerId, now) is { } committed ? AsOfNow(committed) : null;
     }
 
-    public Customer AsOfNow(Customer customer) => Due.AsOf(customer, Instant.Max(now, customer.LastMoment));
+    public Customer AsOfNow(Customer customer) => Due.AsOf(customer, Catalog, Instant.Max(now, customer.LastMoment));
 
     public Answer NoSuchCustomer(string id) => Refuse(CommandRunner.NoSuchCustomer(id));
 

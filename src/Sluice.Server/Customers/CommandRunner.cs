@@ -238,9 +238,9 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             switch (Decider.Decide(draft.Customer, scope.Catalog, commands[i].Command, moment))
             {
                 case Decision.Refused refused:
-                    return Ran.Refused(refused.Refusal, i, Due.AsOf(draft.Customer, moment));
+                    return Ran.Refused(refused.Refusal, i, Due.AsOf(draft.Customer, scope.Catalog, moment));
                 case Decision.Accepted accepted:
-                    if (!accepted.Events.IsEmpty) draft.Add(accepted, moment);
+                    draft.Add(accepted, moment);
                     (customers[i], events[i]) = (accepted.Customer, accepted.Events);
                     break;
             }
@@ -299,7 +299,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
 
         public void Add(Decision.Accepted accepted, Instant moment)
         {
-            _chain.Append(accepted.Events, accepted.Customer, moment);
+            foreach (var entry in accepted.Entries) _chain.Append(entry.Events, entry.After, moment);
             Customer = accepted.Customer;
         }
 

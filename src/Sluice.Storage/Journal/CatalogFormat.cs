@@ -46,7 +46,7 @@ internal static class CatalogFormat
             from.List("items"u8, item => TermsFormat.ReadReference(item, terms)),
             from.TryGetProperty("free_trial"u8, out var trial) ? ReadTrial(trial) : null,
             from.Flag("ignore_past_due"u8),
-            from.Json("billing_controls"u8),
+            ControlsFormat.Read(from, "billing_controls"u8),
             from.Json("licenses"u8),
             from.Json("metadata"u8),
             from.Flag("archived"u8),
@@ -117,7 +117,7 @@ internal static class CatalogFormat
         WriteList(to, "items"u8, plan.Items, TermsFormat.WriteReference);
         if (plan.FreeTrial is { } trial) WriteTrial(to, trial);
         to.Flag("ignore_past_due"u8, plan.IgnorePastDue);
-        to.Json("billing_controls"u8, plan.BillingControls);
+        if (plan.Controls is { } controls) ControlsFormat.Write(to, "billing_controls"u8, controls);
         to.Json("licenses"u8, plan.Licenses);
         to.Json("metadata"u8, plan.Metadata);
         to.Flag("archived"u8, plan.Archived);

@@ -71,27 +71,30 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
     private static ImmutableArray<(PlanId Plan, int Version, int Delta)> PlansOf(Customer? before, ImmutableArray<CustomerEvent> events)
     {
         var plans = ImmutableArray.CreateBuilder<(PlanId, int, int)>(0);
-        var held = before?.Subscriptions ?? [];
         foreach (var happened in events)
         {
             switch (happened)
             {
                 case CustomerEvent.PlanAttached e:
                     plans.Add((e.Subscription.Plan, e.Subscription.Version, 1));
-                    held = held.Add(e.Subscription);
                     break;
                 case CustomerEvent.PlanEnded e:
                     plans.Add((e.Plan, e.Version, -1));
-                    held = held.RemoveAll(one => one.No == e.Subscription);
                     break;
                 case CustomerEvent.Deleted:
-                    foreach (var one in held) plans.Add((one.Plan, one.Version, -1));
-                    held = [];
+                    foreach (var one in StillHeld(before, events)) plans.Add((one.Plan, one.Version, -1));
                     break;
             }
         }
 
         return plans.DrainToImmutable();
+    }
+
+    private static IEnumerable<Subscription> StillHeld(Customer? before, ImmutableArray<CustomerEvent> events)
+    {
+        var held = before is null ? [] : before.Subscriptions.Concat(before.Entities.SelectMany(static entity => entity.Own.Subscriptions));
+        var ended = events.OfType<CustomerEvent.PlanEnded>().Select(static e => e.Subscription).ToHashSet();
+        return held.Concat(events.OfType<CustomerEvent.PlanAttached>().Select(static e => e.Subscription)).Where(one => !ended.Contains(one.No));
     }
 
     private static ImmutableArray<FeatureId> AloneOf(ImmutableArray<CustomerEvent> events)

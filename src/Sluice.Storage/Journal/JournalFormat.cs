@@ -60,12 +60,10 @@ public static class JournalFormat
         to.Moment("created_at"u8, customer.CreatedAt);
         to.Moment("last_moment"u8, customer.LastMoment);
         HoldingsFormat.WriteProfile(to, customer.Profile);
-        to.WriteStartArray("subscriptions"u8);
-        foreach (var held in customer.Subscriptions) HoldingsFormat.WriteSubscription(to, held);
-        to.WriteEndArray();
-        to.WriteStartArray("grants"u8);
-        foreach (var grant in customer.Grants) HoldingsFormat.WriteGrant(to, grant);
-        to.WriteEndArray();
+        HoldingsFormat.Write(to, customer.Own);
+        if (customer.Config != CustomerConfig.Default) HoldingsFormat.WriteConfig(to, customer.Config);
+        HoldingsFormat.WriteList(to, "entities"u8, [.. customer.Entities], EntityFormat.Write);
+        HoldingsFormat.WriteList(to, "holds"u8, [.. customer.Holds.All], HoldFormat.Write);
         to.WriteNumber("last_no"u8, customer.LastNo);
         to.Flag("deleted"u8, customer.Deleted);
         to.WriteEndObject();
@@ -82,10 +80,14 @@ public static class JournalFormat
             from.Moment("created_at"u8),
             from.Moment("last_moment"u8),
             HoldingsFormat.ReadProfile(from),
-            from.List("subscriptions"u8, HoldingsFormat.ReadSubscription),
-            from.List("grants"u8, grant => HoldingsFormat.ReadGrant(grant, terms)),
+            HoldingsFormat.Read(from, terms),
+            from.List("entities"u8, entity => EntityFormat.Read(entity, terms)).Aggregate(EntityBook.Empty, static (book, entity) => book.Put(entity)),
+            from.List("holds"u8, HoldFormat.Read).Aggregate(HoldBook.Empty, static (book, hold) => book.Add(hold)),
             from.Number("last_no"u8),
-            from.Flag("deleted"u8));
+            from.Flag("deleted"u8))
+        {
+            Config = HoldingsFormat.ReadConfig(from),
+        };
         return customer with { NextDue = Due.Next(customer) };
     }
 

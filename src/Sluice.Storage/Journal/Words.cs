@@ -147,7 +147,119 @@ internal static class Words
         _ => throw Unknown(word),
     };
 
-    private static string Of(IntervalUnit unit) => unit switch
+    public static string Of(SpendLimitType type) => type switch
+    {
+        SpendLimitType.Absolute => "absolute",
+        SpendLimitType.UsagePercentage => "usage_percentage",
+        _ => throw Unknown(type),
+    };
+
+    public static SpendLimitType ToSpendLimitType(string word) => word switch
+    {
+        "absolute" => SpendLimitType.Absolute,
+        "usage_percentage" => SpendLimitType.UsagePercentage,
+        _ => throw Unknown(word),
+    };
+
+    public static string Of(WindowAnchor anchor) => anchor switch
+    {
+        WindowAnchor.BillingCycle => "billing_cycle",
+        WindowAnchor.Utc => "utc",
+        _ => throw Unknown(anchor),
+    };
+
+    public static WindowAnchor ToWindowAnchor(string word) => word switch
+    {
+        "billing_cycle" => WindowAnchor.BillingCycle,
+        "utc" => WindowAnchor.Utc,
+        _ => throw Unknown(word),
+    };
+
+    public static string Of(AlertType type) => type switch
+    {
+        AlertType.Usage => "usage",
+        AlertType.UsagePercentage => "usage_percentage",
+        AlertType.Remaining => "remaining",
+        AlertType.RemainingPercentage => "remaining_percentage",
+        _ => throw Unknown(type),
+    };
+
+    public static AlertType ToAlertType(string word) => word switch
+    {
+        "usage" => AlertType.Usage,
+        "usage_percentage" => AlertType.UsagePercentage,
+        "remaining" => AlertType.Remaining,
+        "remaining_percentage" => AlertType.RemainingPercentage,
+        _ => throw Unknown(word),
+    };
+
+    public static string Of(AlertBasis basis) => basis switch
+    {
+        AlertBasis.Balance => "balance",
+        AlertBasis.Included => "included",
+        AlertBasis.Recurring => "recurring",
+        AlertBasis.UsageLimit => "usage_limit",
+        _ => throw Unknown(basis),
+    };
+
+    public static AlertBasis ToAlertBasis(string word) => word switch
+    {
+        "balance" => AlertBasis.Balance,
+        "included" => AlertBasis.Included,
+        "recurring" => AlertBasis.Recurring,
+        "usage_limit" => AlertBasis.UsageLimit,
+        _ => throw Unknown(word),
+    };
+
+    public static string Of(HoldEnd end) => end switch
+    {
+        HoldEnd.Settled => "settled",
+        HoldEnd.Released => "released",
+        HoldEnd.Expired => "expired",
+        HoldEnd.Lapsed => "lapsed",
+        _ => throw Unknown(end),
+    };
+
+    public static HoldEnd ToHoldEnd(string word) => word switch
+    {
+        "settled" => HoldEnd.Settled,
+        "released" => HoldEnd.Released,
+        "expired" => HoldEnd.Expired,
+        "lapsed" => HoldEnd.Lapsed,
+        _ => throw Unknown(word),
+    };
+
+    public static string Of(AccessRule rule) => rule switch
+    {
+        AccessRule.NotGranted => "not_granted",
+        AccessRule.Flag => "flag",
+        AccessRule.Unlimited => "unlimited",
+        AccessRule.GivesBack => "gives_back",
+        AccessRule.UsageLimit => "usage_limit",
+        AccessRule.Included => "included",
+        AccessRule.SpendLimit => "spend_limit",
+        AccessRule.MaxPurchase => "max_purchase",
+        AccessRule.Overage => "overage",
+        AccessRule.Recorded => "recorded",
+        _ => throw Unknown(rule),
+    };
+
+    public static AccessRule ToAccessRule(string word) => word switch
+    {
+        "not_granted" => AccessRule.NotGranted,
+        "flag" => AccessRule.Flag,
+        "unlimited" => AccessRule.Unlimited,
+        "gives_back" => AccessRule.GivesBack,
+        "usage_limit" => AccessRule.UsageLimit,
+        "included" => AccessRule.Included,
+        "spend_limit" => AccessRule.SpendLimit,
+        "max_purchase" => AccessRule.MaxPurchase,
+        "overage" => AccessRule.Overage,
+        "recorded" => AccessRule.Recorded,
+        _ => throw Unknown(word),
+    };
+
+    public static string Of(IntervalUnit unit) => unit switch
     {
         IntervalUnit.OneOff => "one_off",
         IntervalUnit.Minute => "minute",
@@ -161,7 +273,7 @@ internal static class Words
         _ => throw Unknown(unit),
     };
 
-    private static IntervalUnit ToUnit(string word) => word switch
+    public static IntervalUnit ToUnit(string word) => word switch
     {
         "one_off" => IntervalUnit.OneOff,
         "minute" => IntervalUnit.Minute,

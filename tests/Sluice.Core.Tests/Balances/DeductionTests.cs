@@ -63,7 +63,7 @@ public class DeductionTests
     {
         var c = With(Item("messages", 15));
         c.Track("messages", 20).Shows(remaining: 0).Drew(15);
-        Assert.Equal(20, ((CustomerEvent.Used)c.LastEvents[^1]).Value.Value);
+        Assert.Equal(20, ((CustomerEvent.Used)c.LastEvents.Last(e => e is CustomerEvent.Used)).Value.Value);
     }
 
     [Fact]

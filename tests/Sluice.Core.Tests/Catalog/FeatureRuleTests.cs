@@ -176,9 +176,9 @@ public class FeatureRuleTests
     }
 
     [Fact]
-    public void A_rename_is_refused_while_controls_that_are_only_stored_name_the_feature() => AssertRefused(
+    public void A_rename_is_refused_while_controls_of_a_plan_name_the_feature() => AssertRefused(
         FeatureRules.Update(
-            Context(Catalog.With(new UpdatePlan(Pro) { BillingControls = new JsonText("""{"usage_limits":[{"feature_id":"images"}]}""") })),
+            Context(Catalog.With(new UpdatePlan(Pro) { Controls = new BillingControls(UsageLimits: [new UsageLimit(Id("images"), Quantity.Of(5), IntervalUnit.Day)]) })),
             new UpdateFeature(Id("images")) { NewId = Id("pictures") },
             Unused),
         RefusalCode.NotSupported,

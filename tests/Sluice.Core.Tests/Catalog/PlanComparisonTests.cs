@@ -108,6 +108,6 @@ public class PlanComparisonTests
     {
         ImmutableArray<Subscription> subscriptions = held == "nothing" ? []
             : [new(new SubscriptionNo(1), null, Of(held).Id, 1, Of(held).Group, Of(held).AddOn, false, Of(held).IsOneOff, 1, Now)];
-        return new Customer(new CustomerKey(1), 1, Now, Now, new Profile("c"), subscriptions, [], 1, Deleted: false);
+        return new Customer(new CustomerKey(1), 1, Now, Now, new Profile("c"), Holdings.None with { Subscriptions = subscriptions }, EntityBook.Empty, HoldBook.Empty, 1, Deleted: false);
     }
 }

@@ -75,10 +75,6 @@ public class PlanRefusalTests
         ["auto_enable with a price on an item"] = (PlanOf(Messages with { Price = ByUse(1, Month) }) with { AutoEnable = true, Group = "other" }, RefusalCode.InvalidRequest, "has a price"),
         ["auto_enable beside another in the group"] = (PlanOf(Messages) with { AutoEnable = true }, RefusalCode.InvalidRequest, "free and new"),
         ["auto_enable of a paid plan on a trial without card"] = (PlanOf() with { AutoEnable = true, Group = "other", Price = Dollars(5, Month), FreeTrial = new(7, TrialUnit.Day, false, null) }, RefusalCode.NotSupported, "free_trial"),
-        ["auto_enable with a rollover"] = (PlanOf(Messages with { Rollover = new(null, null, RolloverExpiry.Forever, null) }) with { AutoEnable = true, Group = "other" }, RefusalCode.NotSupported, "rollover"),
-        ["auto_enable with a balance per seat"] = (PlanOf(Messages with { EntityFeature = Id("seats") }) with { AutoEnable = true, Group = "other" }, RefusalCode.NotSupported, "entity_feature_id"),
-        ["auto_enable with pooled balances"] = (PlanOf(Messages with { Pooled = true }) with { AutoEnable = true, Group = "other" }, RefusalCode.NotSupported, "pooled"),
-        ["auto_enable with billing controls"] = (PlanOf() with { AutoEnable = true, Group = "other", BillingControls = new("""{"usage_limits":[]}""") }, RefusalCode.NotSupported, "billing_controls"),
         ["auto_enable with licenses"] = (PlanOf() with { AutoEnable = true, Group = "other", Licenses = new("""[{"license_plan_id":"pro"}]""") }, RefusalCode.NotSupported, "licenses"),
     };
 

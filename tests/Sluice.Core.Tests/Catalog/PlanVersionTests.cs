@@ -16,7 +16,7 @@ public class PlanVersionTests
         ["another price"] = (new(Pro) { Price = Dollars(30, Month) }, true),
         ["no price"] = (new(Pro) { Price = (PlanPrice?)null }, true),
         ["a trial"] = (new(Pro) { FreeTrial = new FreeTrial(7, TrialUnit.Day, true, null) }, true),
-        ["billing controls"] = (new(Pro) { BillingControls = new JsonText("""{"usage_limits":[{}]}""") }, true),
+        ["billing controls"] = (new(Pro) { Controls = new BillingControls(Overage: [new OverageSwitch(Id("messages"), true)]) }, true),
         ["licenses"] = (new(Pro) { Licenses = new JsonText("""[{"license_plan_id":"free"}]""") }, true),
         ["another name"] = (new(Pro) { Name = "Pro 2" }, false),
         ["another description"] = (new(Pro) { Description = "words" }, false),
@@ -187,7 +187,6 @@ public class PlanVersionTests
         ["a negative price"] = (new(Pro) { Price = Dollars(-1, Month) }, HeldNow(1), RefusalCode.InvalidInputs, "negative"),
         ["auto_enable of a priced plan"] = (new(Pro) { AutoEnable = true, Group = "other" }, PlanUse.None, RefusalCode.InvalidRequest, "has a price"),
         ["a price on a plan that enables itself"] = (new(Free) { Price = Dollars(5, Month) }, HeldNow(1), RefusalCode.InvalidRequest, "has a price"),
-        ["a plan that enables itself and would need what cannot be granted yet"] = (new(Free) { Items = [Item("messages", 1, Month) with { Pooled = true }] }, PlanUse.None, RefusalCode.NotSupported, "pooled"),
         ["auto_enable of an older version"] = (new(Pro) { Version = 1, AutoEnable = true }, HeldNow(1), RefusalCode.InvalidRequest, "Only the latest version"),
     };
 

@@ -22,7 +22,7 @@ internal sealed class Story
     public Catalog Catalog { get; private set; } = new(1, Given.Features, []);
 
     /// <summary>As read now.</summary>
-    public Customer Read => Due.AsOf(Stored, Now);
+    public Customer Read => Due.AsOf(Stored, Catalog, Now);
 
     public ImmutableArray<CustomerEvent> LastEvents => _journal[^1].Events;
 
@@ -45,7 +45,11 @@ internal sealed class Story
     public Decision Decide(Command command)
     {
         var decision = Decider.Decide(Stored, Catalog, command, Now);
-        if (decision is Decision.Accepted { Events.IsEmpty: false } accepted) Enter(accepted.Events, accepted.Customer);
+        if (decision is Decision.Accepted accepted)
+        {
+            foreach (var entry in accepted.Entries) Enter(entry.Events, entry.After);
+        }
+
         return decision;
     }
 
@@ -73,7 +77,7 @@ internal sealed class Story
     public static Command.Track Tracking(string feature, decimal value = 1, string overage = "cap", Instant? usedAt = null) =>
         new(new FeatureId(feature), null, Quantity.Of(value), Words.Overage(overage), usedAt, null);
 
-    public CheckAnswer Check(string feature, decimal required = 1) => Access.Check(Read, Catalog, Feature(feature), Quantity.Of(required));
+    public CheckAnswer Check(string feature, decimal required = 1) => Access.Check(Read, Catalog, Feature(feature), Quantity.Of(required), Now);
 
     /// <summary>A check that records its usage when it is allowed; null when it is denied.</summary>
     public CheckAnswer? CheckAndSend(string feature, decimal required = 1)
@@ -86,7 +90,7 @@ internal sealed class Story
 
     public Feature Feature(string id) => Catalog.Feature(new FeatureId(id))!;
 
-    public Balance? Balance(string feature) => Core.Balance.Of(Read, Feature(feature));
+    public Balance? Balance(string feature) => Core.Balance.Of(Read, Catalog, Feature(feature));
 
     public void Create(
         string feature, decimal? grant = null, string? id = null, bool unlimited = false, string? every = null, Instant? nextReset = null, Instant? expires = null) =>

@@ -30,7 +30,7 @@ internal static class Check
             customer = ran.Customer;
         }
 
-        return Answered(call, asked, customer, Access.Check(customer, call.Catalog, feature, asked.Required), linked: null);
+        return Answered(call, asked, customer, Access.Check(customer, call.Catalog, feature, asked.Required, call.Now), linked: null);
     }
 
     private static async ValueTask<Answer> Consume(Call call, Asked asked, Feature feature)
@@ -42,12 +42,12 @@ internal static class Check
             : [new Addressed(asked.CustomerId, asked.Backfill), new Addressed(asked.CustomerId, track)]);
         if (ran is { End: RunEnd.Refused, Refusal.Code: RefusalCode.InsufficientBalance })
         {
-            var denied = Access.Check(ran.Customer, call.Catalog, feature, asked.Required);
+            var denied = Access.Check(ran.Customer, call.Catalog, feature, asked.Required, call.Now);
             return Answered(call, asked, ran.Customer, denied with { Allowed = false }, linked: null);
         }
 
         if (ran.End != RunEnd.Done) return call.Failure(ran);
-        var answer = TrackAnswer.Of(ran.Customer, call.Catalog, track, Tracked.UsedIn(ran.Events[^1]));
+        var answer = TrackAnswer.Of(ran.Customer, call.Catalog, track, ran.Events[^1]);
         return Answered(call, asked, ran.Customer, Access.Recorded(call.Catalog, feature, asked.Required, answer), BalancesBody.Of(ran.Customer.Key, answer.Linked));
     }
 

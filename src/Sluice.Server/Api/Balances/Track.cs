@@ -39,7 +39,7 @@ internal static class Track
     private static Answer Answered(Call call, Tracked tracked, Ran ran, bool expandFeature)
     {
         var customer = ran.Customer;
-        var answer = TrackAnswer.Of(customer, call.Catalog, tracked.Command, Tracked.UsedIn(ran.Events[^1]));
+        var answer = TrackAnswer.Of(customer, call.Catalog, tracked.Command, ran.Events[^1]);
         return Answer.Ok(
             new TrackBody(
                 tracked.CustomerId,
@@ -77,9 +77,6 @@ internal sealed record Tracked(string CustomerId, Command.Track Command, Command
             Listed: !body.Flag("skip_event", otherwise: false));
         return new Tracked(customerId, command, CustomerFields.Data(body), body.Text("idempotency_key", minLength: 1));
     }
-
-    /// <summary>What was recorded; null for a boolean feature.</summary>
-    public static CustomerEvent.Used? UsedIn(ImmutableArray<CustomerEvent> events) => events.IsEmpty ? null : events[^1] as CustomerEvent.Used;
 
     public ClaimKey? BodyKey(Call call) => IdempotencyKey is { } key ? new ClaimKey(call.Scope.Id, ClaimKind.BodyKey, key) : null;
 

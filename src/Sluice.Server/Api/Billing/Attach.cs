@@ -25,8 +25,11 @@ internal static class Attach
         body.LaterUnless("redirect_mode", "if_required", "never");
         body.LaterUnless("plan_schedule", "immediate");
         body.LaterUnless("proration_behavior", "none");
+        // "now" is what an attach does, and what the Python client always says. A moment of the caller's is for later.
+        if (body.IsNumber("billing_cycle_anchor")) body.Later("billing_cycle_anchor");
+        else body.LaterUnless("billing_cycle_anchor", "now");
         body.Later(
-            "entity_id", "entity_data", "customize", "invoice_mode", "discounts", "new_billing_subscription", "billing_cycle_anchor", "starts_at", "ends_at",
+            "entity_id", "entity_data", "customize", "invoice_mode", "discounts", "new_billing_subscription", "starts_at", "ends_at",
             "checkout_session_params", "long_lived_checkout", "custom_line_items", "processor_subscription_id", "carry_over_balances", "carry_over_usages",
             "license_quantities", "metadata", "enable_plan_immediately", "tax_rate_id", "currency", "remove_plan_ids", "free_trial", "transition_rules", "customer_data");
         if (body.Refusal is { } wrong) return call.Refuse(wrong);

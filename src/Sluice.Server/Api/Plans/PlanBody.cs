@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Sluice.Core;
+using Sluice.Server.Api.Controls;
 
 namespace Sluice.Server.Api.Plans;
 
@@ -20,7 +21,7 @@ public sealed record PlanBody(
     string Env,
     bool Archived,
     PlanConfigBody Config,
-    JsonText BillingControls,
+    ControlsBody BillingControls,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LicenseBody>? Licenses,
     JsonText Metadata,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] EligibilityBody? CustomerEligibility,
@@ -44,7 +45,7 @@ public sealed record PlanBody(
         call.Scope.Environment,
         plan.Archived,
         new PlanConfigBody(plan.IgnorePastDue),
-        plan.BillingControls ?? Empty,
+        ControlsBody.Of(plan.Controls),
         LicenseBody.AllOf(catalog, plan),
         plan.Metadata ?? Empty,
         eligibility,

@@ -1,4 +1,5 @@
 using Sluice.Core;
+using Sluice.Server.Api.Controls;
 
 namespace Sluice.Server.Api.Plans;
 
@@ -22,7 +23,7 @@ internal static class PlanFields
             Items = ItemFields.Read(body) ?? [],
             FreeTrial = FreeTrial(body),
             IgnorePastDue = IgnorePastDue(body) ?? false,
-            BillingControls = body.Shaped("billing_controls", PlanShapes.BillingControls, nullable: true),
+            Controls = ControlFields.Read(body),
             Licenses = body.Shaped("licenses", PlanShapes.Licenses, nullable: true),
             Metadata = body.Shaped("metadata", Shape.AnyObject, nullable: true),
         };
@@ -46,7 +47,7 @@ internal static class PlanFields
             Items = ItemFields.Read(body),
             FreeTrial = Said(body, "free_trial", trial),
             IgnorePastDue = IgnorePastDue(body),
-            BillingControls = Said(body, "billing_controls", body.Shaped("billing_controls", PlanShapes.BillingControls, nullable: true)),
+            Controls = Said(body, "billing_controls", ControlFields.Read(body)),
             Licenses = Said(body, "licenses", body.Shaped("licenses", PlanShapes.Licenses, nullable: true)),
             Metadata = Said(body, "metadata", body.Shaped("metadata", Shape.AnyObject, nullable: true)),
             Archived = body.Flag("archived"),

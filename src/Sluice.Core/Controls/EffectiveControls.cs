@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+
+namespace Sluice.Core;
+
+/// <summary>
+/// Which controls hold for a subject: those of the entity before those of the customer before the defaults of held
+/// plans, for each feature by itself. One that is switched off still stands before the ones after it.
+/// </summary>
+internal sealed class EffectiveControls
+{
+    private static readonly EffectiveControls Nothing = new(null, BillingControls.None, []);
+
+    private readonly BillingControls? _entity;
+    private readonly BillingControls _customer;
+    private readonly ImmutableArray<BillingControls> _plans;
+
+    private EffectiveControls(BillingControls? entity, BillingControls customer, ImmutableArray<BillingControls> plans) =>
+        (_entity, _customer, _plans) = (entity, customer, plans);
+
+    public bool IsNone => ReferenceEquals(this, Nothing);
+
+    public static EffectiveControls Of(Subject subject, Catalog catalog)
+    {
+        var (entity, customer) = (subject.Entity?.Own.Controls, subject.Customer.Own.Controls);
+        var plans = catalog.HasPlanControls ? OfPlans(subject, catalog) : [];
+        return (entity is null || entity.IsEmpty) && customer.IsEmpty && plans.IsEmpty ? Nothing : new EffectiveControls(entity, customer, plans);
+    }
+
+    /// <summary>True or false when it is switched. Of several plans the stricter one holds.</summary>
+    public bool? Overage(FeatureId feature)
+    {
+        var (found, _) = Of(static controls => controls.Overage, entry => entry.Feature == feature);
+        return found.IsEmpty ? null : found.All(static entry => entry.Enabled);
+    }
+
+    /// <summary>The spend limits among which the lowest holds, and whether they are the entity's own.</summary>
+    public (ImmutableArray<SpendLimit> Limits, bool IsOfEntity)? Spend(FeatureId feature)
+    {
+        var found = Of(static controls => controls.SpendLimits, entry => entry.Feature == feature);
+        return found.Entries.IsEmpty ? null : found;
+    }
+
+    /// <summary>The usage limits of a feature that hold side by side: one for each filter and interval.</summary>
+    public IEnumerable<(UsageLimit Limit, bool IsOfEntity)> Windows(FeatureId feature)
+    {
+        var shadowed = new List<PropertyFilter?>();
+        foreach (var (limits, isOfEntity) in UsageLimits(feature))
+        {
+            foreach (var limit in limits)
+            {
+                if (limit.Enabled && !shadowed.Contains(limit.Filter)) yield return (limit, isOfEntity);
+            }
+
+            foreach (var limit in limits) shadowed.Add(limit.Filter);
+        }
+    }
+
+    /// <summary>The alerts that hold for a feature. The entity's stand beside those of the customer.</summary>
+    public IEnumerable<UsageAlert> Alerts(FeatureId feature)
+    {
+        bool IsMeant(UsageAlert alert) => alert.Enabled && (alert.Feature is null || alert.Feature == feature);
+        if (_entity is { Alerts.IsDefaultOrEmpty: false } own)
+        {
+            foreach (var alert in own.Alerts.Where(IsMeant)) yield return alert;
+        }
+
+        var rest = _customer.Alerts.IsDefaultOrEmpty ? _plans.Where(static plan => !plan.Alerts.IsDefault).SelectMany(static plan => plan.Alerts) : _customer.Alerts;
+        foreach (var alert in rest.Where(IsMeant)) yield return alert;
+    }
+
+    // Level by level, those that come first before the others; of several plans the lowest limit.
+    private IEnumerable<(ImmutableArray<UsageLimit> Limits, bool IsOfEntity)> UsageLimits(FeatureId feature)
+    {
+        IEnumerable<UsageLimit> Of(BillingControls controls) => controls.UsageLimits.IsDefaultOrEmpty ? [] : controls.UsageLimits.RemoveAll(limit => limit.Feature != feature);
+        if (_entity is not null) yield return ([.. Of(_entity)], true);
+        yield return ([.. Of(_customer)], false);
+        yield return ([.. _plans.SelectMany(Of).Where(static limit => limit.Enabled)
+            .GroupBy(static limit => (limit.Filter, limit.Interval)).Select(static same => same.MinBy(static limit => limit.Limit)!)], false);
+    }
+
+    // The entries of the first level that has any.
+    private (ImmutableArray<T> Entries, bool IsOfEntity) Of<T>(Func<BillingControls, ImmutableArray<T>> list, Func<T, bool> isMeant)
+    {
+        ImmutableArray<T> Meant(BillingControls controls) => list(controls).IsDefaultOrEmpty ? [] : [.. list(controls).Where(isMeant)];
+        if (_entity is not null && Meant(_entity) is { IsEmpty: false } own) return (own, true);
+        if (Meant(_customer) is { IsEmpty: false } customer) return (customer, false);
+        return ([.. _plans.SelectMany(plan => Meant(plan))], false);
+    }
+
+    private static ImmutableArray<BillingControls> OfPlans(Subject subject, Catalog catalog)
+    {
+        var plans = ImmutableArray.CreateBuilder<BillingControls>();
+        void Add(ImmutableArray<Subscription> held)
+        {
+            foreach (var one in held)
+            {
+                if (catalog.Plan(one.Plan, one.Version)?.Controls is { IsEmpty: false } controls) plans.Add(controls);
+            }
+        }
+
+        if (subject.Entity is { } entity) Add(entity.Own.Subscriptions);
+        Add(subject.Customer.Subscriptions);
+        return plans.DrainToImmutable();
+    }
+}

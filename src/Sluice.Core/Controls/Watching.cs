@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+
+namespace Sluice.Core;
+
+/// <summary>What a change of balances sets off: alerts that are crossed, limits that are reached. Each is told when it happens, not while it lasts.</summary>
+internal static class Watching
+{
+    private static readonly Quantity Tiny = Quantity.Of(0.0000001m);
+
+    /// <param name="changed">The event that changes balances of <paramref name="features"/>, or of pools they draw on.</param>
+    /// <returns>The event, and what it sets off.</returns>
+    public static Outcome After(Subject before, Catalog catalog, CustomerEvent changed, IEnumerable<Feature> features, Func<string, string?>? property, Instant now)
+    {
+        var customer = CustomerState.Apply(before.Customer, changed, now);
+        var after = new Subject(customer, before.Entity is { } entity ? customer.Entities.Find(entity.No) : null);
+        var events = ImmutableArray.CreateBuilder<CustomerEvent>(1);
+        events.Add(changed);
+        var controls = EffectiveControls.Of(before, catalog);
+        foreach (var feature in features)
+        {
+            Limit(before, after, catalog, feature, property, now, events);
+            if (!controls.IsNone) Alerts(before, after, catalog, controls, feature, events);
+        }
+
+        return new Outcome(events.DrainToImmutable());
+    }
+
+    // What a check of next to nothing says, before and after.
+    private static void Limit(Subject before, Subject after, Catalog catalog, Feature feature, Func<string, string?>? property, Instant now, ImmutableArray<CustomerEvent>.Builder events)
+    {
+        var denied = Access.Check(after, catalog, feature, Tiny, now, property);
+        if (denied.Allowed || denied.Balance is null) return;
+        if (!Access.Check(before, catalog, feature, Tiny, now, property).Allowed) return;
+        events.Add(new CustomerEvent.LimitReached(denied.Evaluated ?? feature.Id, after.Entity?.No, denied.Rule, denied.Window?.Filter));
+    }
+
+    private static void Alerts(Subject before, Subject after, Catalog catalog, EffectiveControls controls, Feature feature, ImmutableArray<CustomerEvent>.Builder events)
+    {
+        Watch(feature);
+        foreach (var pool in DrawOrder.Pools(catalog, feature)) Watch(pool.Feature);
+
+        void Watch(Feature watched)
+        {
+            if (!controls.Alerts(watched.Id).Any()) return;
+            if (Balance.Of(before, catalog, watched) is not { Unlimited: false } was || Balance.Of(after, catalog, watched) is not { Unlimited: false } @is) return;
+            foreach (var alert in controls.Alerts(watched.Id))
+            {
+                if (IsCrossed(alert, was, @is)) events.Add(new CustomerEvent.AlertTriggered(watched.Id, after.Entity?.No, alert));
+            }
+        }
+    }
+
+    private static bool IsCrossed(UsageAlert alert, Balance was, Balance now)
+    {
+        var threshold = alert.Threshold.Value;
+        return alert.Type switch
+        {
+            AlertType.Usage => Rises(was.Usage.Value, now.Usage.Value, threshold),
+            AlertType.UsagePercentage => now.Granted.IsPositive && Rises(was.Usage.Value, now.Usage.Value, threshold * now.Granted.Value / 100m),
+            AlertType.Remaining => Falls(was.Remaining.Value, now.Remaining.Value, threshold),
+            AlertType.RemainingPercentage => now.Granted.IsPositive && Falls(was.Remaining.Value, now.Remaining.Value, threshold * now.Granted.Value / 100m),
+            _ => throw new InvariantViolation($"alert type {alert.Type}"),
+        };
+    }
+
+    private static bool Rises(decimal from, decimal to, decimal threshold) => from < threshold && threshold <= to;
+
+    private static bool Falls(decimal from, decimal to, decimal threshold) => from > threshold && threshold >= to;
+}

@@ -1,0 +1,57 @@
+namespace Sluice.Core;
+
+/// <summary>Where the windows of usage limits begin and end, and what is left in them.</summary>
+internal static class Windows
+{
+    /// <summary>The window of a limit that holds <paramref name="now"/>: start inclusive, end exclusive.</summary>
+    /// <param name="anchored">The grants of the limited feature; the limit keeps step with the resets of one of them.</param>
+    public static BillingPeriod Around(UsageLimit limit, IEnumerable<Grant> anchored, Instant now)
+    {
+        if (limit.Anchor != WindowAnchor.Utc && Anchor(anchored) is { } anchor && Cycle.Around(new Interval(limit.Interval), anchor, now) is { } cycle) return cycle;
+        return Calendar(limit.Interval, now);
+    }
+
+    /// <summary>What of a limit is used in its current window.</summary>
+    public static Quantity Used(Holdings holder, UsageLimit limit, Instant start)
+    {
+        foreach (var window in holder.Windows)
+        {
+            if (window.IsOf(limit)) return window.Start == start ? window.Used : Quantity.Zero;
+        }
+
+        return Quantity.Zero;
+    }
+
+    // A plan's grant before one by itself, a main plan's before an add-on's, the oldest first.
+    private static Instant? Anchor(IEnumerable<Grant> grants)
+    {
+        Grant? best = null;
+        foreach (var grant in grants)
+        {
+            if (grant.Terms.Reset is not { Recurs: true }) continue;
+            if (best is null || Rank(grant).CompareTo(Rank(best)) < 0) best = grant;
+        }
+
+        return best?.Anchor;
+    }
+
+    private static (bool Alone, bool AddOn, Instant CreatedAt, int No) Rank(Grant grant) => (grant.Plan is null, grant.AddOn, grant.CreatedAt, grant.No.Value);
+
+    private static BillingPeriod Calendar(IntervalUnit unit, Instant now)
+    {
+        var day = now.ToUtc().Date;
+        var (start, end) = unit switch
+        {
+            IntervalUnit.Day => (day, day.AddDays(1)),
+            IntervalUnit.Week => Week(day.AddDays(-(((int)day.DayOfWeek + 6) % 7))),
+            IntervalUnit.Month => Months(new DateTime(day.Year, day.Month, 1), 1),
+            IntervalUnit.Year => Months(new DateTime(day.Year, 1, 1), 12),
+            _ => throw new InvariantViolation($"no window of a {unit}"),
+        };
+        return new BillingPeriod(Instant.Of(new DateTimeOffset(start, TimeSpan.Zero)), Instant.Of(new DateTimeOffset(end, TimeSpan.Zero)));
+    }
+
+    private static (DateTime, DateTime) Week(DateTime monday) => (monday, monday.AddDays(7));
+
+    private static (DateTime, DateTime) Months(DateTime first, int count) => (first, first.AddMonths(count));
+}

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { prepareExample, startBrowser, startExample } from './example.mjs';
+import { sluice } from './sluice.mjs';
+
+// examples/react-chat in a real browser: the published hooks, through the published handler, against Sluice.
+let example;
+let browser;
+const { test } = sluice({
+  async given({ server }) {
+    await prepareExample(server);
+    example = await startExample(server);
+    browser = await startBrowser();
+  },
+});
+after(async () => {
+  await browser?.close();
+  await example?.stop();
+});
+
+const screens = fileURLToPath(new URL('../../artifacts/screens/', import.meta.url));
+const desktop = { width: 1000, height: 800 };
+const phone = { width: 360, height: 640 };
+
+// What the browser and the published hooks write into the console for a refusal that a test is about.
+const usedUp = [/status of 402/];
+const noCharging = [/status of 400/, /^\[Autumn\] Plan pro has a price/];
+const noEntities = [/status of 400/, /^\[Autumn\] entities\.get is not supported/];
+
+/** A new visitor's page, used by body. Fails on what the browser's console says and expects does not name. */
+async function visit({ app = example, path = '/', viewport = desktop, expects = [] }, body) {
+  const context = await browser.newContext({ viewport });
+  context.setDefaultTimeout(10_000);
+  const said = [];
+  const open = async () => {
+    const page = await context.newPage();
+    page.on('console', message => ['error', 'warning'].includes(message.type()) && said.push(message.text()));
+    page.on('pageerror', error => said.push(String(error)));
+    await page.goto(app.url + path);
+    await page.getByRole('heading', { name: 'Plans' }).waitFor();
+    return chat(page);
+  };
+  try {
+    const page = await open();
+    const customerId = (await context.cookies()).find(cookie => cookie.name === 'visitor').value;
+    await body({ ...page, open, customerId });
+  } catch (error) {
+    console.error([app.output(), ...said].join('\n'));
+    throw error;
+  } finally {
+    await context.close();
+  }
+  assert.deepEqual(said.filter(text => !expects.some(pattern => pattern.test(text))), []);
+}
+
+/** What a visitor does and sees. Every "shows" waits until it is so. */
+function chat(page) {
+  const plan = name => page.getByLabel('Plans').getByRole('listitem', { name, exact: true });
+  const balances = page.getByLabel('Balances').first();
+  return {
+    page,
+    plan,
+    shows: locator => locator.waitFor(),
+    left: (feature, amount) => balances.locator('div', { hasText: feature }).getByText(amount, { exact: true }).waitFor(),
+    used: text => page.getByLabel('Usage').getByText(text, { exact: true }).waitFor(),
+    choose: model => page.getByLabel(model).check(),
+    send: async text => {
+      await page.getByLabel('Message', { exact: true }).fill(text);
+      await page.getByRole('button', { name: 'Send' }).click();
+    },
+    mayWrite: () => page.getByRole('button', { name: 'Send' }).isVisible(),
+    prompt: page.getByRole('status').filter({ hasText: 'used up' }),
+    newest: page.getByLabel('Newest messages').getByRole('listitem'),
+  };
+}
+
+const overflow = page => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+test('a visitor sees the plans that atmn pushed, which one is theirs, and what is left', () => visit({}, async ({ page, plan, left, used, newest, shows }) => {
+  await left('Messages', '3 of 3');
+  await left('Credits', '20 of 20');
+  await used('0 to the small model, 0 to the large model');
+  assert.equal(await newest.count(), 0);
+  await shows(plan('Pro'));
+  assert.deepEqual(await page.getByLabel('Plans').getByRole('heading', { level: 3 }).allTextContents(), ['Free', 'Plus', 'Pro']);
+  assert.match(await plan('Pro').textContent(), /\$20/);
+  assert.deepEqual([await plan('Free').getByRole('button').textContent(), await plan('Free').getByRole('button').isEnabled()], ['Your plan', false]);
+  assert.equal(await page.getByRole('alert').count(), 0);
+}));
+
+test('each message lowers the balance; without one left the page offers an upgrade, which raises it', () => visit({}, async ({ page, plan, left, used, send, mayWrite, shows, prompt, newest, customerId }) => {
+  for (const [at, remaining] of [2, 1, 0].entries()) {
+    await send(`message ${at + 1}`);
+    await left('Messages', `${remaining} of 3`);
+    await used(`${at + 1} to the small model, 0 to the large model`);
+  }
+  await shows(page.getByText('You said "message 3"'));
+  await shows(newest.nth(2));
+  assert.equal(await newest.count(), 3);
+  await shows(prompt);
+  assert.equal(await mayWrite(), false);
+  const refused = await page.request.post(`${example.url}/api/messages`, { data: { text: 'one more', model: 'small' } });
+  assert.equal(refused.status(), 402, 'the server does not rely on the page');
+  await page.screenshot({ path: `${screens}react-chat-empty.png`, fullPage: true });
+
+  await prompt.getByRole('link', { name: 'Upgrade' }).click();
+  await plan('Plus').getByRole('button', { name: 'Choose' }).click();
+  await left('Messages', '50 of 50');
+  await left('Credits', '200 of 200');
+  await shows(plan('Plus').getByRole('button', { name: 'Your plan' }));
+  await shows(plan('Free').getByRole('button', { name: 'Choose' }));
+  await send(`thanks, ${customerId.slice(0, 4)}`);
+  await left('Messages', '49 of 50');
+  await used('4 to the small model, 0 to the large model');
+  await page.screenshot({ path: `${screens}react-chat.png`, fullPage: true });
+}));
+
+test('credits pay for the large model: the page\'s own check says so until they are used up', () => visit({}, async ({ left, used, choose, send, mayWrite, shows, prompt }) => {
+  await choose('Large model');
+  assert.equal(await mayWrite(), true);
+  await send('a');
+  await left('Credits', '10 of 20');
+  assert.equal(await mayWrite(), true);
+  await send('b');
+  await left('Credits', '0 of 20');
+  await left('Messages', '3 of 3');
+  await used('0 to the small model, 2 to the large model');
+  await shows(prompt);
+  await choose('Small model');
+  assert.equal(await mayWrite(), true, 'each model has a balance of its own');
+}));
+
+test('what was used up behind the page\'s back is refused by the server, and the page says so', ({ autumn }) => visit({ expects: usedUp }, async ({ left, send, shows, prompt, customerId, open }) => {
+  const other = await open();
+  await other.left('Messages', '3 of 3');
+  await autumn.track({ customerId, featureId: 'small_messages', value: 3 });
+  await send('too late');
+  await left('Messages', '0 of 3');
+  await shows(prompt);
+  await other.left('Messages', '3 of 3');
+}));
+
+test('a plan with a price says why it cannot be had yet', () => visit({ expects: noCharging }, async ({ page, plan, left, shows }) => {
+  await plan('Pro').getByRole('button').click();
+  await shows(page.getByLabel('Plans').getByRole('alert').filter({ hasText: 'cannot charge yet' }));
+  await left('Messages', '3 of 3');
+}));
+
+test('useEntity gets the refusal that names the operation, and the rest of the page goes on', () => visit({ path: '/?workspace=design', expects: noEntities }, async ({ page, left, send, shows }) => {
+  await shows(page.getByLabel('Workspace').getByRole('alert').filter({ hasText: 'entities.get is not supported' }));
+  await send('still here');
+  await left('Messages', '2 of 3');
+}));
+
+test('on a phone nothing is wider than the screen', () => visit({ viewport: phone, path: '/?workspace=design', expects: [...noCharging, ...noEntities] }, async ({ page, plan, left, send, shows }) => {
+  await left('Messages', '3 of 3');
+  await send('a'.repeat(200));
+  await left('Messages', '2 of 3');
+  await plan('Pro').getByRole('button').click();
+  await shows(page.getByLabel('Plans').getByRole('alert'));
+  assert.equal(await overflow(page), 0);
+  await page.screenshot({ path: `${screens}react-chat-phone.png`, fullPage: true });
+}));
+
+test('the page in development, from its sources, is the same', async ({ server }) => {
+  const app = await startExample(server, '--dev');
+  try {
+    await visit({ app }, async ({ left, send }) => {
+      await left('Messages', '3 of 3');
+      await send('in development');
+      await left('Messages', '2 of 3');
+    });
+  } finally {
+    await app.stop();
+  }
+});
+
+test('the console of the browser is listened to', async () => {
+  await assert.rejects(visit({}, async ({ page }) => {
+    await page.evaluate(() => console.error('a mistake of the page'));
+  }), /a mistake of the page/);
+});
