@@ -24,16 +24,14 @@ test('the views: customers and the sheet of one, features, plans, events as a li
     customers.press('down');
     await customers.shows(row('▸ ada', 'ADA'));
     customers.press('enter');
-    const sheet = await customers.shows(/Messages: 93 \/ 100/);
-    assert.match(sheet, /ID: ada[^]*Email: ada@example\.com[^]*Subscriptions \(1\)[^]*Free[^]*Status: active/);
-    assert.match(sheet, /7%[^]*Resets: \w+ \d+, 20\d\d/);
+    await customers.shows(/ID: ada[^]*Email: ada@example\.com[^]*Subscriptions \(1\)[^]*Free[^]*Status: active[^]*Messages: 93 \/ 100[^]*7%[^]*Resets: \w+ \d+, 20\d\d/);
     customers.press('escape');
     customers.press('q');
     assert.equal(await customers.ended(), 0);
 
     const features = terminal('features');
     await features.shows(row('▸ \\w+', '\\w+', 'metered|boolean|credit_system'));
-    for (const id of ['credits', 'messages', 'seats', 'sso']) assert.match(features.screen(), new RegExp(`${id}\\s`));
+    for (const id of ['credits', 'messages', 'seats', 'sso']) await features.shows(row(id));
     features.press('enter');
     await features.shows(/Basic Info[^]*Status: Active/);
 
@@ -46,9 +44,8 @@ test('the views: customers and the sheet of one, features, plans, events as a li
     const events = terminal('events', '--customer', 'ada');
     await events.shows(row('▸ \\S+', '.*20\\d\\d', 'ada', 'messages', '7'));
     events.press('v');
-    const chart = await events.shows(/1 events[^]*7 total[^]*Daily Events/);
-    assert.match(chart, /\s7\s[^█]*█/, 'the axis ends at what was used: nothing is counted twice');
-    assert.match(chart, /█ messages/);
+    // The axis ends at what was used: nothing is counted twice.
+    await events.shows(/1 events[^]*7 total[^]*Daily Events[^█]*\s7\s[^█]*█[^]*█ messages/);
     events.press('g');
     await events.shows(/Bin: Monthly/);
   })));

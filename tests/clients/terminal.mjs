@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 
 const drawnWithinMs = 20_000;
 const escapes = /\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|\x1b[()][A-Z0-9]|\r/g;
-const keys = { enter: '\r', escape: '\x1b', up: '\x1b[A', down: '\x1b[B', left: '\x1b[D', right: '\x1b[C', tab: '\t' };
+const keys = { enter: '\r', escape: '\x1b', down: '\x1b[B' };
 
 /**
  * Runs a program in a pseudo terminal of 160 by 50, which util-linux' script makes: it draws as it does for a person.
  * What is on the screen is what was drawn since the last key, without colours and cursor moves.
  */
 export function inTerminal(program, args, { cwd, env }) {
-  const command = ['stty cols 160 rows 50 -echo;', 'exec', program, ...args].map(quoted).join(' ');
+  const command = `stty cols 160 rows 50 -echo; exec ${[program, ...args].map(quoted).join(' ')}`;
   const child = spawn('script', ['-qefc', command, '/dev/null'], { cwd, env: { ...env, TERM: 'xterm-256color', SHELL: '/bin/sh' } });
   let drawn = '';
   let code;
@@ -46,4 +46,4 @@ export function inTerminal(program, args, { cwd, env }) {
   };
 }
 
-const quoted = (word, at) => at === 0 || word === 'exec' ? word : `'${word.replaceAll("'", "'\\''")}'`;
+const quoted = word => `'${word.replaceAll("'", "'\\''")}'`;
