@@ -11,8 +11,7 @@ try
     var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
     builder.Configuration.AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true);
     var settings = Settings.Read(builder.Configuration, Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value));
-    if (options.NewKey is { } newKey) return await KeysCommand.Run(settings, newKey, TimeProvider.System);
-    if (options.LinkFor is { } name) return await OperatorCommand.Run(settings, name, TimeProvider.System);
+    if (options.Errand is { } errand) return await Errands.Run(settings, errand, Console.Out, TimeProvider.System);
 
     using var directory = DataDirectory.Open(settings.Data);
     await using var store = new SqliteStore(directory.DatabaseFile);

@@ -127,7 +127,7 @@ internal sealed partial class AuthorizationServer(Engine engine, OperatorAccount
     private async ValueTask<string> Key(string environment)
     {
         var key = ApiKeys.Make(KeyKind.Secret, environment);
-        await engine.Keys.Add(key, KeyKind.Secret, engine.Scopes.Environment(environment).Id, Now);
+        await engine.Keys.Add(key, KeyKind.Secret, engine.Scopes.Environment(environment).Id, Now, name: "atmn", keyScopes: null, endsAt: null);
         return key;
     }
 

@@ -17,7 +17,7 @@ internal sealed record Welcome(string? SandboxKey, string? LiveKey, bool Demo, b
         if (SandboxKey is not null || LiveKey is not null)
             text.AppendLine("Keep them: they are shown this once. \"keys new --env sandbox\" makes another.");
         if (SetupToken is not null)
-            text.AppendLine().AppendLine("No operator account yet. Open this once to set its password (until then tools on this computer get keys unasked):").AppendLine($"  {OperatorCommand.Link(url, SetupToken)}");
+            text.AppendLine().AppendLine("No operator account yet. Open this once to set its password (until then tools on this computer get keys unasked):").AppendLine($"  {Errands.SetupLink(url, SetupToken)}");
         if (!Fresh && !Demo) return text.ToString();
 
         var key = SandboxKey ?? "$SLUICE_SANDBOX_KEY";

@@ -12,20 +12,20 @@ namespace Sluice.Server.Start;
 internal static partial class Wiring
 {
     /// <summary>The server on a migrated store; it does not listen yet.</summary>
-    public static async Task<WebApplication> BuildSluice(this WebApplicationBuilder builder, Settings settings, IStore store, IOperatorStore operators, TimeProvider time)
+    public static async Task<WebApplication> BuildSluice(this WebApplicationBuilder builder, Settings settings, IStore store, IShellStore shell, TimeProvider time)
     {
         var scopes = new ScopeDirectory(store);
         await scopes.Load(Instant.Of(time.GetUtcNow()));
         builder.WebHost.UseUrls(new UriBuilder("http", settings.Host, settings.Port).ToString());
         builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, Frame.MaxBodyBytes));
-        builder.Services.AddSluice(settings, store, operators, scopes, time);
+        builder.Services.AddSluice(settings, store, shell, scopes, time);
         var app = builder.Build();
         app.MapSluice();
         return app;
     }
 
     private static IServiceCollection AddSluice(
-        this IServiceCollection services, Settings settings, IStore store, IOperatorStore operators, ScopeDirectory scopes, TimeProvider time) => services
+        this IServiceCollection services, Settings settings, IStore store, IShellStore shell, ScopeDirectory scopes, TimeProvider time) => services
         .AddSingleton(settings)
         .AddSingleton(store)
         .AddSingleton(scopes)
@@ -39,7 +39,10 @@ internal static partial class Wiring
         .AddSingleton<CatalogChanges>()
         .AddSingleton<Idempotency>()
         .AddSingleton<Engine>()
-        .AddSingleton(operators)
+        .AddSingleton<IOperatorStore>(shell)
+        .AddSingleton<ITenantStore>(shell)
+        .AddSingleton<CustomerTokens>()
+        .AddSingleton<Sandboxes>()
         .AddSingleton<Passwords>()
         .AddSingleton<OperatorAccounts>()
         .AddSingleton<GuessThrottle>()

@@ -4,7 +4,7 @@ using Sluice.Core;
 namespace Sluice.Storage;
 
 /// <summary>Operators and their secrets.</summary>
-public sealed partial class SqliteStore : IOperatorStore
+public sealed partial class SqliteStore
 {
     private const string SecretColumns = "select kind, hash, body, origin, created_at, expires_at, spent_at from secret where kind = @kind and hash = @hash";
 

@@ -44,6 +44,16 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public string Url => _app.Urls.First();
 
+    public IShellStore Shell => (IShellStore)_app.Services.GetRequiredService<ITenantStore>();
+
+    /// <summary>A further secret key.</summary>
+    public async Task<string> Key(string environment, string? scopes = null)
+    {
+        var key = ApiKeys.Make(KeyKind.Secret, environment);
+        await Engine.Keys.Add(key, KeyKind.Secret, Engine.Scopes.Environment(environment).Id, Instant.Of(Time.GetUtcNow()), null, scopes, null);
+        return key;
+    }
+
     public ValueTask<string> NewSetupToken() => _app.Services.GetRequiredService<OperatorAccounts>().NewLink(OperatorAccounts.First, Instant.Of(Time.GetUtcNow()));
 
     public static async Task<RunningServer> Start(int queue = 16_384, TempDirectory? directory = null, ManualTime? time = null, bool demo = true)
