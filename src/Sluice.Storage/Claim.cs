@@ -16,6 +16,9 @@ public enum ClaimKind
 
     /// <summary>idempotency_key of a track body.</summary>
     BodyKey = 4,
+
+    /// <summary>The id of a pending hold.</summary>
+    Hold = 5,
 }
 
 public readonly record struct ClaimKey(ScopeId Scope, ClaimKind Kind, string Key);

@@ -73,6 +73,9 @@ const walk = [
     ['POST', path, { ...usage, send_event: true, expand: ['balance.feature'] }],
     ['POST', path, { ...usage, required_balance: 1e9 }],
   ]),
+  ['POST', '/v1/balances.check', { ...usage, lock: { enabled: true, lock_id: 'held' } }],
+  ['POST', '/v1/balances.finalize', { lock_id: 'held', action: 'confirm', override_value: 2 }],
+  ...['recalculate', 'preview_recalculate'].flatMap(name => [['POST', `/v1/balances.${name}`, usage], ['POST', `/v1/balances/${name}`, usage]]),
   ...['/v1/balances.track', '/v1/track', '/v1/events'].flatMap(path => [
     ['POST', path, { ...usage, value: 1, properties: { p: null } }],
     ['POST', path, { ...usage, value: -1 }],

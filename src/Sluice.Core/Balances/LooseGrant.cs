@@ -11,13 +11,13 @@ internal static class LooseGrant
         if (feature.NeedsLater is { } field)
             return new Refusal(RefusalCode.NotSupported, $"Feature {feature.Id} cannot be granted yet: {field} is not supported.");
         var reset = Reset(feature, command);
-        if ((Refuse(subject, feature, command) ?? RefuseTimes(command, reset, now) ?? RefuseRollover(command, reset, now)) is { } refusal) return refusal;
+        if ((Refuse(subject, feature, command) ?? RefuseTimes(command, reset, now) ?? PlanItems.CheckRollover(command.Rollover, feature) ?? RefuseRollover(command, reset, now)) is { } refusal) return refusal;
 
         var nextReset = command.NextResetAt ?? (command.ExpiresAt is null ? reset?.NextAfter(now, now) : null);
         var included = command.Included ?? Quantity.Zero;
         return new CustomerEvent.GrantOpened(new Grant(
             new GrantNo(customer.LastNo + 1), command.BalanceId, Subscription: null, Plan: null, AddOn: false,
-            new ItemTerms(TermsId.None, feature.Id, included, command.Unlimited, reset, Rollover: command.Rollover),
+            new ItemTerms(TermsId.None, feature.Id, included, command.Unlimited, reset, Rollover: command.Rollover?.ToRollover()),
             included, Prepaid: Quantity.Zero, Adjustment: Quantity.Zero, Balance: included,
             Anchor: command.NextResetAt ?? now, nextReset, command.ExpiresAt, CreatedAt: now) { Entity = entity?.No });
     }

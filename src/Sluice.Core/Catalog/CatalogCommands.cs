@@ -97,7 +97,11 @@ public sealed record PriceDraft(BillingMethod Method, Interval Interval)
     public JsonText? AdditionalCurrencies { get; init; }
 }
 
-public sealed record RolloverDraft(Quantity? Max, Quantity? MaxPercentage, RolloverExpiry Expiry, int? Length);
+public sealed record RolloverDraft(Quantity? Max, Quantity? MaxPercentage, RolloverExpiry Expiry, int? Length)
+{
+    /// <summary>A length that is not said is 1.</summary>
+    public Rollover ToRollover() => new(Max, MaxPercentage, Expiry, Length ?? 1);
+}
 
 public sealed record CreatePlan(PlanId Id, string? Name)
 {

@@ -47,7 +47,7 @@ public static class PlanItems
         draft.Unlimited,
         draft.Reset,
         draft.Price is { } price ? ItemPrices.Normal(price) : null,
-        draft.Rollover is { } rollover ? new Rollover(rollover.Max, rollover.MaxPercentage, rollover.Expiry, rollover.Length ?? 1) : null,
+        draft.Rollover?.ToRollover(),
         draft.Pooled,
         draft.EntityFeature,
         draft.Proration is { OnIncrease: null, OnDecrease: null } ? null : draft.Proration,
@@ -62,7 +62,7 @@ public static class PlanItems
         if (draft.Reset is { Count: < 1 }) return Refuse("reset.interval_count is less than 1.");
         return (draft.Price is { } price ? ItemPrices.Check(draft, price, feature) : null)
             ?? CheckProration(draft)
-            ?? CheckRollover(draft, feature)
+            ?? CheckRollover(draft.Rollover, feature)
             ?? CheckEntityFeature(catalog, draft);
     }
 
@@ -76,9 +76,10 @@ public static class PlanItems
             : null;
     }
 
-    private static Refusal? CheckRollover(ItemDraft draft, Feature feature)
+    /// <summary>Of a plan's item, or of a balance that comes with no plan.</summary>
+    public static Refusal? CheckRollover(RolloverDraft? rollover, Feature feature)
     {
-        if (draft.Rollover is not { } rollover) return null;
+        if (rollover is null) return null;
         if (feature is { Type: FeatureType.Metered, Consumable: false })
             return Refuse($"feature {feature.Id} is held, not used up, so nothing of it can roll over: leave rollover out.");
         if (rollover is { Max: not null, MaxPercentage: not null }) return Refuse("rollover has both max and max_percentage: keep one of them.");

@@ -94,6 +94,18 @@ internal sealed class Bounds(Subject subject, Catalog catalog, Instant now, Func
     }
 }
 
+/// <summary>How usage limits read.</summary>
+public static class UsageLimits
+{
+    /// <summary>What is used of a limit in the window that holds <paramref name="now"/>.</summary>
+    /// <param name="holder">Whose limit it is: the customer, or one of its entities.</param>
+    public static Quantity Used(Subject holder, Catalog catalog, UsageLimit limit, Instant now)
+    {
+        var anchors = catalog.Feature(limit.Feature) is { } feature ? DrawOrder.Of(holder, catalog, feature) : [];
+        return Windows.Used(holder.Entity?.Own ?? holder.Customer.Own, limit, Windows.Around(limit, anchors.Select(static source => source.Grant), now).Start);
+    }
+}
+
 /// <summary>How many units of overage may stand, and how many do.</summary>
 internal readonly record struct SpendCap(decimal Limit, decimal Standing)
 {

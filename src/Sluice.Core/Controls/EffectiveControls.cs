@@ -6,7 +6,7 @@ namespace Sluice.Core;
 /// Which controls hold for a subject: those of the entity before those of the customer before the defaults of held
 /// plans, for each feature by itself. One that is switched off still stands before the ones after it.
 /// </summary>
-internal sealed class EffectiveControls
+public sealed class EffectiveControls
 {
     private static readonly EffectiveControls Nothing = new(null, BillingControls.None, []);
 
@@ -17,9 +17,9 @@ internal sealed class EffectiveControls
     private EffectiveControls(BillingControls? entity, BillingControls customer, ImmutableArray<BillingControls> plans) =>
         (_entity, _customer, _plans) = (entity, customer, plans);
 
-    public bool IsNone => ReferenceEquals(this, Nothing);
+    internal bool IsNone => ReferenceEquals(this, Nothing);
 
-    public static EffectiveControls Of(Subject subject, Catalog catalog)
+    internal static EffectiveControls Of(Subject subject, Catalog catalog)
     {
         var (entity, customer) = (subject.Entity?.Own.Controls, subject.Customer.Own.Controls);
         var plans = catalog.HasPlanControls ? OfPlans(subject, catalog) : [];
@@ -27,21 +27,21 @@ internal sealed class EffectiveControls
     }
 
     /// <summary>True or false when it is switched. Of several plans the stricter one holds.</summary>
-    public bool? Overage(FeatureId feature)
+    internal bool? Overage(FeatureId feature)
     {
         var (found, _) = Of(static controls => controls.Overage, entry => entry.Feature == feature);
         return found.IsEmpty ? null : found.All(static entry => entry.Enabled);
     }
 
     /// <summary>The spend limits among which the lowest holds, and whether they are the entity's own.</summary>
-    public (ImmutableArray<SpendLimit> Limits, bool IsOfEntity)? Spend(FeatureId feature)
+    internal (ImmutableArray<SpendLimit> Limits, bool IsOfEntity)? Spend(FeatureId feature)
     {
         var found = Of(static controls => controls.SpendLimits, entry => entry.Feature == feature);
         return found.Entries.IsEmpty ? null : found;
     }
 
     /// <summary>The usage limits of a feature that hold side by side: one for each filter and interval.</summary>
-    public IEnumerable<(UsageLimit Limit, bool IsOfEntity)> Windows(FeatureId feature)
+    internal IEnumerable<(UsageLimit Limit, bool IsOfEntity)> Windows(FeatureId feature)
     {
         var shadowed = new List<PropertyFilter?>();
         foreach (var (limits, isOfEntity) in UsageLimits(feature))
@@ -56,7 +56,7 @@ internal sealed class EffectiveControls
     }
 
     /// <summary>The alerts that hold for a feature. The entity's stand beside those of the customer.</summary>
-    public IEnumerable<UsageAlert> Alerts(FeatureId feature)
+    internal IEnumerable<UsageAlert> Alerts(FeatureId feature)
     {
         bool IsMeant(UsageAlert alert) => alert.Enabled && (alert.Feature is null || alert.Feature == feature);
         if (_entity is { Alerts.IsDefaultOrEmpty: false } own)
@@ -85,6 +85,29 @@ internal sealed class EffectiveControls
         if (_entity is not null && Meant(_entity) is { IsEmpty: false } own) return (own, true);
         if (Meant(_customer) is { IsEmpty: false } customer) return (customer, false);
         return ([.. _plans.SelectMany(plan => Meant(plan))], false);
+    }
+
+    /// <summary>
+    /// The controls of a customer and the defaults of its plans that these do not put aside, as they are read: where two
+    /// plans differ the stricter one, for top-ups that of the plan attached last.
+    /// </summary>
+    public static (BillingControls OfCustomer, BillingControls OfPlans) Shown(Customer customer, Catalog catalog)
+    {
+        var own = customer.Own.Controls;
+        var plans = catalog.HasPlanControls ? OfPlans(customer, catalog) : [];
+        return (own, new BillingControls(
+            Rest(own.SpendLimits, plans.Select(static plan => plan.SpendLimits), static entry => entry.Feature, static same => same.MinBy(static entry => entry.Enabled ? entry.Limit?.Value ?? decimal.MaxValue : decimal.MaxValue)!),
+            Rest(own.UsageLimits, plans.Select(static plan => plan.UsageLimits), static entry => (entry.Feature, entry.Filter), static same => same.MinBy(static entry => entry.Enabled ? entry.Limit.Value : decimal.MaxValue)!),
+            Rest(own.Overage, plans.Select(static plan => plan.Overage), static entry => entry.Feature, static same => same.MinBy(static entry => entry.Enabled)!),
+            own.Alerts.IsDefaultOrEmpty ? Rest(own.Alerts, plans.Select(static plan => plan.Alerts), static entry => entry, static same => same.First()) : default,
+            Rest(own.TopUps, plans.Select(static plan => plan.TopUps), static entry => entry.Feature, static same => same.Last())));
+    }
+
+    private static ImmutableArray<T> Rest<T, TKey>(ImmutableArray<T> own, IEnumerable<ImmutableArray<T>> plans, Func<T, TKey> key, Func<IEnumerable<T>, T> strictest)
+    {
+        var named = own.IsDefault ? [] : own.Select(key).ToHashSet();
+        ImmutableArray<T> rest = [.. plans.Where(static list => !list.IsDefault).SelectMany(static list => list).GroupBy(key).Where(same => !named.Contains(same.Key)).Select(strictest)];
+        return rest.IsEmpty ? default : rest;
     }
 
     private static ImmutableArray<BillingControls> OfPlans(Subject subject, Catalog catalog)

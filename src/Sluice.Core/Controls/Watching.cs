@@ -11,6 +11,7 @@ internal static class Watching
     /// <returns>The event, and what it sets off.</returns>
     public static Outcome After(Subject before, Catalog catalog, CustomerEvent changed, IEnumerable<Feature> features, Func<string, string?>? property, Instant now)
     {
+        if (changed is CustomerEvent.Used { Draws.IsEmpty: true, Windows.IsEmpty: true }) return changed;
         var customer = CustomerState.Apply(before.Customer, changed, now);
         var after = new Subject(customer, before.Entity is { } entity ? customer.Entities.Find(entity.No) : null);
         var events = ImmutableArray.CreateBuilder<CustomerEvent>(1);
@@ -19,7 +20,7 @@ internal static class Watching
         foreach (var feature in features)
         {
             Limit(before, after, catalog, feature, property, now, events);
-            if (!controls.IsNone) Alerts(before, after, catalog, controls, feature, events);
+            if (!controls.IsNone) Alerts(before, after, catalog, controls, feature, property, now, events);
         }
 
         return new Outcome(events.DrainToImmutable());
@@ -34,31 +35,32 @@ internal static class Watching
         events.Add(new CustomerEvent.LimitReached(denied.Evaluated ?? feature.Id, after.Entity?.No, denied.Rule, denied.Window?.Filter));
     }
 
-    private static void Alerts(Subject before, Subject after, Catalog catalog, EffectiveControls controls, Feature feature, ImmutableArray<CustomerEvent>.Builder events)
+    private static void Alerts(
+        Subject before, Subject after, Catalog catalog, EffectiveControls controls, Feature feature, Func<string, string?>? property, Instant now, ImmutableArray<CustomerEvent>.Builder events)
     {
         Watch(feature);
         foreach (var pool in DrawOrder.Pools(catalog, feature)) Watch(pool.Feature);
 
         void Watch(Feature watched)
         {
-            if (!controls.Alerts(watched.Id).Any()) return;
-            if (Balance.Of(before, catalog, watched) is not { Unlimited: false } was || Balance.Of(after, catalog, watched) is not { Unlimited: false } @is) return;
             foreach (var alert in controls.Alerts(watched.Id))
             {
-                if (IsCrossed(alert, was, @is)) events.Add(new CustomerEvent.AlertTriggered(watched.Id, after.Entity?.No, alert));
+                if (alert.Filter is { } filter && !filter.Matches(property)) continue;
+                if (Gauge.Of(before, catalog, controls, watched, alert, now) is { } was && Gauge.Of(after, catalog, controls, watched, alert, now) is { } @is && IsCrossed(alert, was, @is))
+                    events.Add(new CustomerEvent.AlertTriggered(watched.Id, after.Entity?.No, alert));
             }
         }
     }
 
-    private static bool IsCrossed(UsageAlert alert, Balance was, Balance now)
+    private static bool IsCrossed(UsageAlert alert, Gauge was, Gauge now)
     {
         var threshold = alert.Threshold.Value;
         return alert.Type switch
         {
-            AlertType.Usage => Rises(was.Usage.Value, now.Usage.Value, threshold),
-            AlertType.UsagePercentage => now.Granted.IsPositive && Rises(was.Usage.Value, now.Usage.Value, threshold * now.Granted.Value / 100m),
-            AlertType.Remaining => Falls(was.Remaining.Value, now.Remaining.Value, threshold),
-            AlertType.RemainingPercentage => now.Granted.IsPositive && Falls(was.Remaining.Value, now.Remaining.Value, threshold * now.Granted.Value / 100m),
+            AlertType.Usage => Rises(was.Used, now.Used, threshold),
+            AlertType.UsagePercentage => now.Whole > 0m && Rises(was.Used, now.Used, threshold * now.Whole / 100m),
+            AlertType.Remaining => Falls(was.Left, now.Left, threshold),
+            AlertType.RemainingPercentage => now.Whole > 0m && Falls(was.Left, now.Left, threshold * now.Whole / 100m),
             _ => throw new InvariantViolation($"alert type {alert.Type}"),
         };
     }

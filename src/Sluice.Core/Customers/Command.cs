@@ -50,7 +50,7 @@ public abstract record Command
     public sealed record Settle(string HoldId, Quantity? Value, bool Released, JsonText? Properties) : Command;
 
     public sealed record CreateBalance(
-        FeatureId Feature, string? BalanceId, Quantity? Included, bool Unlimited, Interval? Reset, Instant? NextResetAt, Instant? ExpiresAt, Rollover? Rollover = null) : Command;
+        FeatureId Feature, string? BalanceId, Quantity? Included, bool Unlimited, Interval? Reset, Instant? NextResetAt, Instant? ExpiresAt, RolloverDraft? Rollover = null) : Command;
 
     public sealed record UpdateBalance(GrantSelector Select, BalanceChange? Change, Quantity? IncludedGrant, Instant? NextResetAt, Instant? ExpiresAt) : Command;
 

@@ -3,10 +3,10 @@ using System.Collections.Immutable;
 namespace Sluice.Core;
 
 /// <summary>Usage is held in advance, and settled, released or ended by itself.</summary>
-internal static class Holding
+public static class Holding
 {
     /// <summary>A refusal when the hold cannot be placed.</summary>
-    public static Refusal? Unfit(Customer customer, Feature feature, HoldTerms terms, Instant now)
+    internal static Refusal? Unfit(Customer customer, Feature feature, HoldTerms terms, Instant now)
     {
         if (customer.Holds.Find(terms.Id) is not null)
             return new Refusal(RefusalCode.HoldExists, $"A hold {terms.Id} is pending: finalize it, or take another lock_id.");
@@ -18,7 +18,7 @@ internal static class Holding
     }
 
     /// <summary>Ends a hold at what was really used.</summary>
-    public static Outcome Settle(Customer customer, Catalog catalog, Command.Settle command, Instant now)
+    internal static Outcome Settle(Customer customer, Catalog catalog, Command.Settle command, Instant now)
     {
         if (customer.Holds.Find(command.HoldId) is not { } hold) return NoSuchHold(command.HoldId);
         var final = command.Value ?? hold.Value;
@@ -30,10 +30,11 @@ internal static class Holding
     }
 
     /// <summary>Nobody settled it in time: what it holds is given back at the moment that was named for that, or stays used.</summary>
-    public static ImmutableArray<CustomerEvent> EndByItself(Customer customer, Catalog catalog, Hold hold) => hold.ReleasesAt is null
+    internal static ImmutableArray<CustomerEvent> EndByItself(Customer customer, Catalog catalog, Hold hold) => hold.ReleasesAt is null
         ? [new CustomerEvent.HoldEnded(hold.Id, HoldEnd.Lapsed)]
         : [Adjusted(customer, catalog, hold, Quantity.Zero, hold.Properties, hold.EndsAt)!, new CustomerEvent.HoldEnded(hold.Id, HoldEnd.Expired)];
 
+    /// <summary>What is said of an id that no pending hold has.</summary>
     public static Refusal NoSuchHold(string id) =>
         new(RefusalCode.InvalidRequest, $"There is no pending hold {id}: it was finalized or released already, or never taken.");
 

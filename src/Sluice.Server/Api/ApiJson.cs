@@ -40,6 +40,7 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(PushBody))]
 [JsonSerializable(typeof(OrganizationBody))]
 [JsonSerializable(typeof(OrganizationInShortBody))]
+[JsonSerializable(typeof(RecalculationBody))]
 [JsonSerializable(typeof(TokensBody))]
 [JsonSerializable(typeof(RevokedBody))]
 [JsonSerializable(typeof(SandboxBody))]

@@ -83,6 +83,9 @@ internal static class Words
     /// <summary>What a trial's on_end says: true = back to the plan before.</summary>
     public static readonly FrozenDictionary<string, bool> TrialEnds = new Dictionary<string, bool> { ["bill"] = false, ["revert"] = true }.ToFrozenDictionary();
 
+    /// <summary>What ends a hold: true = it is released.</summary>
+    public static readonly FrozenDictionary<string, bool> FinalizeActions = new Dictionary<string, bool> { ["confirm"] = false, ["release"] = true }.ToFrozenDictionary();
+
     private static readonly FrozenDictionary<FeatureType, string> FeatureTypeWords = FeatureTypes.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
 
     private static readonly FrozenDictionary<IntervalUnit, string> IntervalWords = ResetIntervals.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);

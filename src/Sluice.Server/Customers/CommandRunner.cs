@@ -126,8 +126,8 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         return await Run(scope, [new Addressed(id, new Command.Delete())], claims, now, new ClaimChanges([], [key]));
     }
 
-    /// <summary>Changes a profile and the id with it.</summary>
-    public async ValueTask<Ran> Rename(Scope scope, Customer customer, Command.ChangeProfile change, string newId, ImmutableArray<Claim> claims, Instant now)
+    /// <summary>Changes a profile, the id with it, and what else is asked for in the same step.</summary>
+    public async ValueTask<Ran> Rename(Scope scope, Customer customer, ImmutableArray<Command> changes, string newId, ImmutableArray<Claim> claims, Instant now)
     {
         var (from, to) = (IdClaim(scope, customer.Profile), new ClaimKey(scope.Id, ClaimKind.CustomerId, newId));
         using var reservations = await claimsInFlight.ReserveAll([from, to]);
@@ -137,7 +137,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         if ((await directory.Load(scope, customer.Key))?.Committed is not { } standing || IdClaim(scope, standing.Profile) != from)
             return Ran.Refused(NoSuchCustomer(customer.Profile.Id), 0);
         var idChange = new ClaimChanges([new Claim(to, customer.Key, now, null)], [from]);
-        return await Run(scope, [new Addressed(customer.Key, change)], claims, now, idChange);
+        return await Run(scope, [.. changes.Select(change => new Addressed(customer.Key, change))], claims, now, idChange);
     }
 
     /// <summary>Commits claims by themselves: the keys of a request that changed nothing else.</summary>
@@ -167,6 +167,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         ClaimKind.CustomerId => new Refusal(RefusalCode.CustomerExists, $"A customer with the id {claim.Key} exists already."),
         ClaimKind.CustomerEmail => new Refusal(RefusalCode.CustomerExists, "A customer without an id and with this email exists already."),
         ClaimKind.HeaderKey or ClaimKind.BodyKey => Idempotency.Duplicate,
+        ClaimKind.Hold => new Refusal(RefusalCode.HoldExists, $"A hold {claim.Key} is pending: finalize it, or take another lock_id."),
         _ => throw new InvariantViolation($"claim kind {claim.Kind}"),
     };
 
@@ -205,11 +206,15 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
 
             // From here on everything must succeed: memory changes and the unit takes its place in the queue.
             var changes = Array.FindAll(drafts, draft => !draft.IsEmpty);
+            var (takes, frees) = (claims.ToBuilder(), ImmutableArray.CreateBuilder<ClaimKey>(0));
+            if (!idChanges.Takes.IsDefaultOrEmpty) takes.AddRange(idChanges.Takes);
+            if (!idChanges.Frees.IsDefaultOrEmpty) frees.AddRange(idChanges.Frees);
+            foreach (var draft in changes) draft.Claim(now, takes, frees);
             var unit = new CustomersUnit(scope, ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.CellChange)), snapshots.Due)
             {
                 Changes = ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.Change)),
-                Takes = idChanges.Takes.IsDefaultOrEmpty ? claims : claims.AddRange(idChanges.Takes),
-                Frees = idChanges.Frees.IsDefault ? [] : idChanges.Frees,
+                Takes = takes.DrainToImmutable(),
+                Frees = frees.DrainToImmutable(),
             };
             foreach (var draft in changes) draft.Keep(unit);
             committer.Enqueue(unit);
@@ -285,6 +290,8 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
     private sealed class Draft(ScopeId scope, Cell cell)
     {
         private readonly string? _idBefore = cell.Latest_NeedsGate!.Profile.Id;
+        private readonly Customer _before = cell.Latest_NeedsGate!;
+        private List<CustomerEvent>? _holds;
         private readonly EntryChain _chain = new(scope, cell.Latest_NeedsGate, cell.Hash_NeedsGate);
 
         public Cell Cell => cell;
@@ -299,8 +306,22 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
 
         public void Add(Decision.Accepted accepted, Instant moment)
         {
-            foreach (var entry in accepted.Entries) _chain.Append(entry.Events, entry.After, moment);
+            foreach (var entry in accepted.Entries)
+            {
+                _chain.Append(entry.Events, entry.After, moment);
+                foreach (var happened in entry.Events)
+                {
+                    if (HoldClaims.IsAbout(happened)) (_holds ??= []).Add(happened);
+                }
+            }
+
             Customer = accepted.Customer;
+        }
+
+        /// <summary>What the unit claims and frees for what happened to this customer.</summary>
+        public void Claim(Instant now, ImmutableArray<Claim>.Builder takes, ImmutableArray<ClaimKey>.Builder frees)
+        {
+            if (_holds is not null) HoldClaims.Add(scope, _before, _holds, now, takes, frees);
         }
 
         public void Keep(Unit unit) => (cell.Latest_NeedsGate, cell.Hash_NeedsGate, cell.Last_NeedsGate) = (Customer, _chain.Hash, unit);

@@ -17,6 +17,25 @@ internal sealed record ItemSketch(string Feature, decimal Included)
 
     public decimal BoughtUnits { get; init; }
 
+    public string? PerEntity { get; init; }
+
+    public bool IsPooled { get; init; }
+
+    public Rollover? Saved { get; init; }
+
+    /// <summary>Each entity of the feature has its own.</summary>
+    public ItemSketch Per(string entityFeature) => this with { PerEntity = entityFeature };
+
+    public ItemSketch Pooled => this with { IsPooled = true };
+
+    /// <summary>What is unused outlives the reset: at most so much, or percent; for so many months, or for ever.</summary>
+    public ItemSketch Saves(decimal? max = null, decimal? percent = null, int? months = null) => this with
+    {
+        Saved = new Rollover(
+            max is { } most ? Quantity.Of(most) : null, percent is { } share ? Quantity.Of(share) : null,
+            months is null ? RolloverExpiry.Forever : RolloverExpiry.Month, months ?? 1),
+    };
+
     public ItemSketch Every(string interval, int count = 1) => this with { Interval = interval, Count = count };
 
     public ItemSketch Once => this with { Interval = "one_off" };
@@ -30,10 +49,15 @@ internal sealed record ItemSketch(string Feature, decimal Included)
     public ItemTerms Terms(long id) => new(
         new TermsId(id), new FeatureId(Feature), Quantity.Of(Included), IsUnlimited, Interval is null ? null : Words.Interval(Interval, Count),
         Billed is null ? null : new ItemPrice(
-            new Price(0.1m), [], null, Words.Interval(Interval ?? "month", Count), Quantity.One, Billed.Value, Max is { } max ? Quantity.Of(max) : null));
+            new Price(0.1m), [], null, Words.Interval(Interval ?? "month", Count), Quantity.One, Billed.Value, Max is { } max ? Quantity.Of(max) : null),
+        Saved, IsPooled, PerEntity is { } entity ? new FeatureId(entity) : null);
 }
 
-internal sealed record PlanSketch(string Id, bool AddOn, bool Priced, ImmutableArray<ItemSketch> Items);
+internal sealed record PlanSketch(string Id, bool AddOn, bool Priced, ImmutableArray<ItemSketch> Items)
+{
+    /// <summary>Plans of one group replace each other; each stands for itself when not said.</summary>
+    public string? Group { get; init; }
+}
 
 /// <summary>Words of the wire for what tests say.</summary>
 internal static class Words

@@ -28,18 +28,18 @@ internal sealed class Story
 
     public int Entries => _journal.Count;
 
-    public void Attach(PlanSketch sketch)
+    public void Attach(PlanSketch sketch, string? entity = null, BillingControls? controls = null)
     {
         var terms = sketch.Items.Select((item, at) => item.Terms((_plans.Count * 100) + at + 1)).ToImmutableArray();
         var plan = new Plan(
-            new PlanId(sketch.Id), 1, sketch.Id, null, Group: sketch.Id, sketch.AddOn, false, sketch.Priced ? new PlanPrice(new Price(20), Words.Interval("month")) : null,
-            terms, null, false, null, null, null, false, Now);
+            new PlanId(sketch.Id), 1, sketch.Id, null, Group: sketch.Group ?? sketch.Id, sketch.AddOn, false, sketch.Priced ? new PlanPrice(new Price(20), Words.Interval("month")) : null,
+            terms, null, false, controls, null, null, false, Now);
         _plans.Add(plan);
         Catalog = new Catalog(_plans.Count + 1, Given.Features, _plans);
         // Quantities are said for a feature, not for an item: of two prepaid items of one feature the first speaks.
         var bought = sketch.Items.Where(item => item.Billed == BillingMethod.Prepaid).DistinctBy(item => item.Feature)
             .ToImmutableDictionary(item => new FeatureId(item.Feature), item => Quantity.Of(item.Included + item.BoughtUnits));
-        Accept(new Command.Attach(plan.Id, null, bought, NoBillingChanges: true, SubscriptionId: null));
+        Accept(new Command.Attach(plan.Id, null, bought, NoBillingChanges: true, SubscriptionId: null) { Entity = entity });
     }
 
     public Decision Decide(Command command)
@@ -61,6 +61,41 @@ internal sealed class Story
     };
 
     public TrackAnswer Track(string feature, decimal value = 1, string overage = "cap") => Do(Tracking(feature, value, overage));
+
+    /// <summary>For an entity.</summary>
+    public TrackAnswer TrackFor(string entity, string feature, decimal value = 1, string overage = "cap") => Do(Tracking(feature, value, overage) with { Entity = entity });
+
+    public void CreateEntity(string id, string feature = "seats", BillingControls? controls = null) => Accept(new Command.CreateEntity(id, null, new FeatureId(feature), controls));
+
+    public void DeleteEntity(string id) => Accept(new Command.DeleteEntity { Entity = id });
+
+    public CheckAnswer CheckFor(string entity, string feature, decimal required = 1) => Access.Check(Read.Subject(entity), Catalog, Feature(feature), Quantity.Of(required), Now);
+
+    public Balance? BalanceOf(string entity, string feature) => Core.Balance.Of(Read.Subject(entity), Catalog, Feature(feature));
+
+    public void Control(BillingControls controls) => Accept(new Command.ChangeControls(controls));
+
+    /// <summary>Holds usage under an id; null when it does not fit.</summary>
+    public TrackAnswer? Hold(string id, string feature, decimal value, Instant? releases = null, string overage = "reject")
+    {
+        var command = Tracking(feature, value, overage) with { Hold = new HoldTerms(id, releases) };
+        return Decide(command) is Decision.Accepted accepted ? TrackAnswer.Of(accepted, Catalog, command) : null;
+    }
+
+    public void Confirm(string id, decimal? value = null) => Accept(new Command.Settle(id, value is { } used ? Quantity.Of(used) : null, Released: false, null));
+
+    public void Release(string id) => Accept(new Command.Settle(id, Quantity.Zero, Released: true, null));
+
+    /// <summary>The values of all usage events so far.</summary>
+    public IEnumerable<decimal> Usages => _journal.SelectMany(static entry => entry.Events).OfType<CustomerEvent.Used>().Select(static used => used.Value.Value);
+
+    /// <summary>What limits and alerts told so far: "usage 500", "limit included".</summary>
+    public IEnumerable<string> Told => _journal.SelectMany(static entry => entry.Events).Select(static happened => happened switch
+    {
+        CustomerEvent.AlertTriggered alert => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{alert.Alert.Type} {alert.Alert.Threshold}"),
+        CustomerEvent.LimitReached limit => $"limit {limit.Limit}",
+        _ => null,
+    }).OfType<string>();
 
     public TrackAnswer TrackEvent(string name, decimal value = 1) =>
         Do(new Command.Track(null, name, Quantity.Of(value), OverageBehavior.Cap, null, null));

@@ -1,4 +1,5 @@
 using Sluice.Core;
+using Sluice.Server.Api.Plans;
 using Sluice.Server.Customers;
 
 namespace Sluice.Server.Api.Balances;
@@ -17,8 +18,9 @@ internal static class Create
             body.Flag("unlimited", otherwise: false),
             Intervals.Read(body, "reset", Words.ResetIntervals),
             body.Moment("next_reset_at"),
-            body.Moment("expires_at"));
-        body.Later("entity_id", "rollover");
+            body.Moment("expires_at"),
+            ItemFields.Rollover(body));
+        body.Later("entity_id");
         return BalanceChanges.Run(call, body, customerId, command);
     }
 }
@@ -50,8 +52,9 @@ internal static class Delete
         var body = Body.Of(call.Json);
         var customerId = body.RequiredText("customer_id");
         var feature = body.Text("feature_id", minLength: 1);
-        body.Later("entity_id", "recalculate_balances");
-        return BalanceChanges.Run(call, body, customerId, new Command.DeleteBalance(BalanceChanges.Select(body, feature is null ? null : new FeatureId(feature), rowField: null)));
+        body.Later("entity_id");
+        return BalanceChanges.Run(call, body, customerId, new Command.DeleteBalance(
+            BalanceChanges.Select(body, feature is null ? null : new FeatureId(feature), rowField: null), body.Flag("recalculate_balances", otherwise: false)));
     }
 }
 

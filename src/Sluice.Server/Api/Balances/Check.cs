@@ -12,13 +12,13 @@ internal static class Check
     {
         var body = Body.Of(call.Json);
         var asked = Asked.Read(body, call.Catalog);
-        if (call.IsPublishable && (asked.SendEvent || body.Has("lock")))
+        if (call.IsPublishable && asked.Consumes)
             return call.Refuse(RefusalCode.InvalidRequest, "send_event and lock are not open to publishable keys: call from your server with a secret key.");
-        if (asked.SendEvent && !call.Allows("balances:write")) return Answer.Error(403, "insufficient_scopes", "Insufficient scopes. Missing: balances:write (send_event uses the balance up)", call.Scope.Environment);
+        if (asked.Consumes && !call.Allows("balances:write")) return Answer.Error(403, "insufficient_scopes", "Insufficient scopes. Missing: balances:write (send_event and lock use the balance up)", call.Scope.Environment);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (asked.Feature is not { } feature) return call.Refuse(RefusalCode.FeatureNotFound, $"Feature {asked.FeatureId} does not exist.");
         if (await Newcomers.Make(call, body) is { } notMade) return notMade;
-        return asked.SendEvent ? await Consume(call, asked, feature) : await Look(call, asked, feature);
+        return asked.Consumes ? await Consume(call, asked, feature) : await Look(call, asked, feature);
     }
 
     private static async ValueTask<Answer> Look(Call call, Asked asked, Feature feature)
@@ -31,19 +31,22 @@ internal static class Check
             customer = ran.Customer;
         }
 
-        return Answered(call, asked, customer, Access.Check(customer, call.Catalog, feature, asked.Required, call.Now), linked: null);
+        return Answered(call, asked, customer, Access.Check(customer, call.Catalog, feature, asked.Required, call.Now, UsageProperties.Of(asked.Properties)), linked: null);
     }
 
     private static async ValueTask<Answer> Consume(Call call, Asked asked, Feature feature)
     {
         if (feature.IsBoolean) return call.Refuse(RefusalCode.InvalidRequest, $"send_event: {feature.Id} is a boolean feature, there is nothing to use up.");
-        var track = new Command.Track(feature.Id, null, asked.Required, OverageBehavior.Reject, null, asked.Properties, asked.Listed);
+        var track = new Command.Track(feature.Id, null, asked.Required, asked.Overage, null, asked.Properties, asked.Listed)
+        {
+            Property = UsageProperties.Of(asked.Properties), Hold = asked.Hold,
+        };
         var ran = await call.Run(asked.Backfill is null
             ? [new Addressed(asked.CustomerId, track)]
             : [new Addressed(asked.CustomerId, asked.Backfill), new Addressed(asked.CustomerId, track)]);
         if (ran is { End: RunEnd.Refused, Refusal.Code: RefusalCode.InsufficientBalance })
         {
-            var denied = Access.Check(ran.Customer, call.Catalog, feature, asked.Required, call.Now);
+            var denied = Access.Check(ran.Customer, call.Catalog, feature, asked.Required, call.Now, UsageProperties.Of(asked.Properties));
             return Answered(call, asked, ran.Customer, denied with { Allowed = false }, linked: null);
         }
 
@@ -64,12 +67,17 @@ internal static class Check
 
     /// <summary>What a check asks, in words of the field.</summary>
     private readonly record struct Asked(
-        string CustomerId, string FeatureId, Feature? Feature, Quantity Required, bool SendEvent, bool Listed, JsonText? Properties, Command.Backfill? Backfill, bool ExpandBalance, bool ExpandFlag)
+        string CustomerId, string FeatureId, Feature? Feature, Quantity Required, bool SendEvent, HoldTerms? Hold, OverageBehavior Overage, bool Listed, JsonText? Properties,
+        Command.Backfill? Backfill, bool ExpandBalance, bool ExpandFlag)
     {
+        /// <summary>It takes what it asks for.</summary>
+        public bool Consumes => SendEvent || Hold is not null;
+
         public static Asked Read(Body body, Catalog catalog)
         {
             var customerId = body.RequiredText("customer_id");
-            body.Later("product_id", "entity_id", "entity_data", "lock", "with_preview");
+            body.Later("product_id", "entity_id", "entity_data", "with_preview");
+            var (hold, overage) = LockFields.Read(body);
             var featureId = body.Has("product_id") ? "" : body.RequiredText("feature_id");
             if (body.Has("product_id") && body.Has("feature_id")) body.Fault("product_id", "send either feature_id or product_id");
             var required = body.Quantity("required_balance") ?? body.Quantity("required_quantity") ?? Quantity.One;
@@ -80,6 +88,8 @@ internal static class Check
                 catalog.Feature(new FeatureId(featureId)),
                 required,
                 body.Flag("send_event", otherwise: false),
+                hold,
+                overage,
                 Listed: !body.Flag("skip_event", otherwise: false),
                 body.Json("properties"),
                 CustomerFields.Data(body),

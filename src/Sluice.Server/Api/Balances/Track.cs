@@ -63,18 +63,23 @@ internal sealed record Tracked(string CustomerId, Command.Track Command, Command
     public static Tracked Read(Body body)
     {
         var customerId = body.RequiredText("customer_id");
-        body.Later("entity_id", "entity_data", "lock");
+        body.Later("entity_id", "entity_data");
+        var (hold, overage) = LockFields.Read(body);
         var feature = body.Text("feature_id", minLength: 1);
         var eventName = body.Text("event_name", minLength: 1);
         if (feature is null == eventName is null) body.Fault(null, "send exactly one of feature_id and event_name");
+        var properties = body.Json("properties");
         var command = new Command.Track(
             feature is null ? null : new FeatureId(feature),
             eventName,
             body.Quantity("value") ?? Quantity.One,
-            body.Choice("overage_behavior", Words.Overage) ?? OverageBehavior.Cap,
+            body.Choice("overage_behavior", Words.Overage) ?? (hold is null ? OverageBehavior.Cap : overage),
             body.Moment("timestamp"),
-            body.Json("properties"),
-            Listed: !body.Flag("skip_event", otherwise: false));
+            properties,
+            Listed: !body.Flag("skip_event", otherwise: false))
+        {
+            Property = UsageProperties.Of(properties), Hold = hold,
+        };
         return new Tracked(customerId, command, CustomerFields.Data(body), body.Text("idempotency_key", minLength: 1));
     }
 

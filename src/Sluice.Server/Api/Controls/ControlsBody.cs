@@ -31,6 +31,29 @@ public sealed record ControlsBody
         OverageAllowed = All(controls.Overage, static entry => new OverageBody(entry.Feature, entry.Enabled)),
     };
 
+    /// <summary>What holds for a customer: its own entries and the defaults of its plans, each with its source, limits with what is used of them.</summary>
+    internal static ControlsBody Effective(Call call, Customer customer)
+    {
+        var (own, plans) = EffectiveControls.Shown(customer, call.Catalog);
+        if (own.IsEmpty && plans.IsEmpty) return Of(own);
+        UsageLimitBody Used(UsageLimit limit, string source) => UsageLimitBody.Of(limit) with
+        {
+            Usage = call.Catalog.Feature(limit.Feature) is null ? null : Core.UsageLimits.Used(customer, call.Catalog, limit, Instant.Max(call.Now, customer.LastMoment)), Source = source,
+        };
+        return new ControlsBody
+        {
+            AutoTopups = Both(own.TopUps, plans.TopUps, static (entry, source) => AutoTopUpBody.Of(entry) with { Source = source }),
+            SpendLimits = Both(own.SpendLimits, plans.SpendLimits, static (entry, source) => SpendLimitBody.Of(entry) with { Source = source }),
+            UsageLimits = Both(own.UsageLimits, plans.UsageLimits, Used),
+            UsageAlerts = Both(own.Alerts, plans.Alerts, static (entry, source) => UsageAlertBody.Of(entry) with { Source = source }),
+            OverageAllowed = Both(own.Overage, plans.Overage, static (entry, source) => new OverageBody(entry.Feature, entry.Enabled) { Source = source }),
+        };
+    }
+
+    private static IReadOnlyList<TBody>? Both<T, TBody>(ImmutableArray<T> own, ImmutableArray<T> plans, Func<T, string, TBody> of) => own.IsDefault && plans.IsDefault
+        ? null
+        : [.. (own.IsDefault ? [] : own).Select(entry => of(entry, "customer")), .. (plans.IsDefault ? [] : plans).Select(entry => of(entry, "plan"))];
+
     private static IReadOnlyList<TBody>? All<T, TBody>(ImmutableArray<T> entries, Func<T, TBody> of) => entries.IsDefault ? null : [.. entries.Select(of)];
 }
 
@@ -42,6 +65,9 @@ public sealed record AutoTopUpBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PurchaseLimitBody? PurchaseLimit,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? InvoiceMode)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Source { get; init; }
+
     internal static AutoTopUpBody Of(AutoTopUp topUp) => new(
         topUp.Feature, topUp.Enabled, topUp.Threshold, topUp.Amount, topUp.Limit is { } limit ? PurchaseLimitBody.Of(limit) : null, topUp.InvoiceMode);
 }
@@ -62,6 +88,9 @@ public sealed record SpendLimitBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Quantity? OverageLimit,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? SkipOverageBilling)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Source { get; init; }
+
     internal static SpendLimitBody Of(SpendLimit limit) => new(
         limit.Feature, limit.Enabled, limit.Type is { } type ? ControlWords.Of(ControlWords.SpendLimitTypes, type) : null, limit.Limit, limit.SkipOverageBilling);
 }
@@ -74,6 +103,12 @@ public sealed record UsageLimitBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Anchor,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FilterBody? Filter)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Quantity? Usage { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Source { get; init; }
+
     internal static UsageLimitBody Of(UsageLimit limit) => new(
         limit.Feature, limit.Enabled, limit.Limit, Words.Of(limit.Interval), limit.Anchor is { } anchor ? ControlWords.Of(ControlWords.Anchors, anchor) : null, FilterBody.Of(limit.Filter));
 }
@@ -87,12 +122,19 @@ public sealed record UsageAlertBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Basis,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FilterBody? Filter)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Source { get; init; }
+
     internal static UsageAlertBody Of(UsageAlert alert) => new(
         alert.Feature, alert.Enabled, alert.Threshold, ControlWords.Of(ControlWords.AlertTypes, alert.Type), alert.Name,
         alert.Basis is { } basis ? ControlWords.Of(ControlWords.AlertBases, basis) : null, FilterBody.Of(alert.Filter));
 }
 
-public sealed record OverageBody(FeatureId FeatureId, bool Enabled);
+public sealed record OverageBody(FeatureId FeatureId, bool Enabled)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Source { get; init; }
+}
 
 public sealed record FilterBody(IReadOnlyDictionary<string, JsonText> Properties)
 {

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Balances;
+using Sluice.Server.Api.Controls;
 using Sluice.Server.Api.Plans;
 
 namespace Sluice.Server.Api.Customers;
@@ -17,13 +18,13 @@ public sealed record CustomerBody(
     string Env,
     JsonText Metadata,
     bool SendEmailReceipts,
-    JsonText BillingControls,
+    ControlsBody BillingControls,
     IReadOnlyList<SubscriptionBody> Subscriptions,
     IReadOnlyList<PurchaseBody> Purchases,
     IReadOnlyList<JsonText> Licenses,
     IReadOnlyDictionary<string, BalanceBody> Balances,
     IReadOnlyDictionary<string, FlagBody> Flags,
-    JsonText Config)
+    CustomerConfigBody Config)
 {
     private static readonly JsonText Empty = new("{}");
 
@@ -57,13 +58,13 @@ public sealed record CustomerBody(
             call.Scope.Environment,
             profile.Metadata ?? Empty,
             profile.SendEmailReceipts,
-            Empty,
+            ControlsBody.Effective(call, customer),
             [.. customer.Subscriptions.Where(held => !held.OneOff).Select(held => SubscriptionBody.Of(call, customer, held, expand.SubscriptionPlans))],
             [.. customer.Subscriptions.Where(held => held.OneOff).Select(held => PurchaseBody.Of(call, held, expand.PurchasePlans))],
             [],
             BalancesOf(customer, catalog, expand.Features),
             Core.Flags.All(customer, catalog).ToDictionary(grant => grant.Feature.Value, grant => FlagBody.Of(customer.Key, grant, expand.Features ? catalog.Feature(grant.Feature) : null)),
-            Empty)
+            CustomerConfigBody.Of(customer.Config))
         {
             // Nothing of these can exist before billing and entities do.
             Invoices = expand.Empties.Contains("invoices") ? [] : null,
@@ -91,6 +92,14 @@ public sealed record CustomerBody(
 
         return bodies;
     }
+}
+
+/// <summary>Switches of a customer; one that is off is left out.</summary>
+public sealed record CustomerConfigBody(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? DisablePooledBalance,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? DisableOverageBilling)
+{
+    internal static CustomerConfigBody Of(CustomerConfig config) => new(config.DisablePooledBalance ? true : null, config.DisableOverageBilling ? true : null);
 }
 
 /// <summary>A plan that a customer holds.</summary>

@@ -38,6 +38,10 @@ internal static partial class CustomerFields
         return name is null && email is null ? null : new Command.Backfill(name, email, null);
     }
 
+    /// <summary>The field config; null when it is not sent.</summary>
+    public static Command.ChangeConfig? Config(Body body) =>
+        body.Object("config") is { } config ? new Command.ChangeConfig(config.Flag("disable_pooled_balance"), config.Flag("disable_overage_billing")) : null;
+
     /// <summary>The customer that customer_data of a check or track describes, under its customer_id.</summary>
     public static Profile Newcomer(Body body)
     {

@@ -1,4 +1,5 @@
 using Sluice.Core;
+using Sluice.Server.Api.Controls;
 using Sluice.Server.Customers;
 
 namespace Sluice.Server.Api.Customers;
@@ -26,7 +27,7 @@ internal static class GetOrCreate
             if (there is null)
             {
                 var (ran, made) = await call.Engine.Runner.GetOrCreate(
-                    call.Scope, asked.Profile, key => new Command.Create(key, asked.Profile, asked.DefaultPlan, asked.DefaultGroup, asked.NoDefaults), call.Claims, call.Now);
+                    call.Scope, asked.Profile, key => new Command.Create(key, asked.Profile, asked.DefaultPlan, asked.DefaultGroup, asked.NoDefaults, asked.Controls, asked.Config), call.Claims, call.Now);
                 if (call.Spent(ran).End != RunEnd.Done) return call.Failure(ran);
                 if (made) return asked.Shown(call, ran.Customer);
                 there = ran.Customer;
@@ -42,7 +43,7 @@ internal static class GetOrCreate
         if (profile.Id is not { } id) return (await call.Engine.Customers.FindByEmail(call.Scope, profile.Email!, call.Now), null);
         if (await call.Engine.Customers.FindCommitted(call.Scope, id, call.Now) is { } found) return (found, null);
         if (profile.Email is not { } email || await call.Engine.Customers.FindByEmail(call.Scope, email, call.Now) is not { } nameless) return (null, null);
-        var adopted = call.Spent(await call.Engine.Runner.Rename(call.Scope, nameless, new Command.ChangeProfile(standing => standing with { Id = id }), id, call.Claims, call.Now));
+        var adopted = call.Spent(await call.Engine.Runner.Rename(call.Scope, nameless, [new Command.ChangeProfile(standing => standing with { Id = id })], id, call.Claims, call.Now));
         return adopted.End switch
         {
             RunEnd.Done => (adopted.Customer, null),
@@ -62,7 +63,8 @@ internal static class GetOrCreate
     }
 
     private sealed record Asked(
-        Profile Profile, bool? SendEmailReceipts, PlanId? DefaultPlan, string? DefaultGroup, bool NoDefaults, CustomerExpand Expand, bool WithInternalId)
+        Profile Profile, bool? SendEmailReceipts, PlanId? DefaultPlan, string? DefaultGroup, bool NoDefaults, CustomerExpand Expand, bool WithInternalId,
+        BillingControls? Controls, CustomerConfig? Config)
     {
         public static Asked Read(Body body, string idField, Call call)
         {
@@ -76,7 +78,7 @@ internal static class GetOrCreate
                 CustomerFields.Merged(null, body.Json("metadata", nullable: true)),
                 receipts ?? false);
             var internals = body.Object("internal_options");
-            body.Later("create_in_stripe", "currency", "billing_controls", "config", "entity_id", "entity_data", "processors");
+            body.Later("create_in_stripe", "currency", "entity_id", "entity_data", "processors");
             return new Asked(
                 profile,
                 receipts,
@@ -84,7 +86,9 @@ internal static class GetOrCreate
                 internals?.Text("default_group"),
                 internals?.Flag("disable_defaults", otherwise: false) ?? false,
                 CustomerExpand.Read(body, call.Query("expand")),
-                body.Flag("with_autumn_id", otherwise: false));
+                body.Flag("with_autumn_id", otherwise: false),
+                ControlFields.Read(body),
+                CustomerFields.Config(body) is { } config ? new CustomerConfig(config.DisablePooledBalance ?? false, config.DisableOverageBilling ?? false) : null);
         }
 
         public Answer Shown(Call call, Customer customer) => Answer.Ok(CustomerBody.Of(call, customer, Expand, WithInternalId), ApiJson.Default.CustomerBody);

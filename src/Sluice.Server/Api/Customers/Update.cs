@@ -1,4 +1,5 @@
 using Sluice.Core;
+using Sluice.Server.Api.Controls;
 using Sluice.Server.Customers;
 
 namespace Sluice.Server.Api.Customers;
@@ -25,7 +26,8 @@ internal static class Update
         var (fingerprint, stripeId) = (body.Text("fingerprint", nullable: true), body.Text("stripe_id", nullable: true));
         var (metadata, receipts) = (body.Json("metadata", nullable: true), body.Flag("send_email_receipts"));
         var expand = CustomerExpand.Read(body, query: null, strict: false);
-        body.Later("currency", "billing_controls", "config");
+        var (controls, config) = (ControlFields.Read(body), CustomerFields.Config(body));
+        body.Later("currency");
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
 
         var change = new Command.ChangeProfile(standing => standing with
@@ -38,17 +40,20 @@ internal static class Update
             Metadata = CustomerFields.Merged(standing.Metadata, metadata),
             SendEmailReceipts = receipts ?? standing.SendEmailReceipts,
         });
-        var ran = await Run(call, id, newId == id ? null : newId, change);
+        List<Command> others = [];
+        if (controls is not null) others.Add(new Command.ChangeControls(controls));
+        if (config is not null) others.Add(config);
+        var ran = await Run(call, id, newId == id ? null : newId, change, others);
         return ran.End == RunEnd.Done
             ? Answer.Ok(CustomerBody.Of(call, ran.Customer, expand), ApiJson.Default.CustomerBody)
             : call.Failure(ran);
     }
 
-    private static async ValueTask<Ran> Run(Call call, string id, string? newId, Command.ChangeProfile change)
+    private static async ValueTask<Ran> Run(Call call, string id, string? newId, Command.ChangeProfile change, IEnumerable<Command> others)
     {
-        if (newId is null) return await call.Run(id, change);
+        if (newId is null) return await call.Run([.. others.Prepend(change).Select(command => new Addressed(id, command))]);
         return await call.Read(id) is { } customer
-            ? call.Spent(await call.Engine.Runner.Rename(call.Scope, customer, change, newId, call.Claims, call.Now))
+            ? call.Spent(await call.Engine.Runner.Rename(call.Scope, customer, [change, .. others], newId, call.Claims, call.Now))
             : Ran.Refused(CommandRunner.NoSuchCustomer(id), 0);
     }
 }

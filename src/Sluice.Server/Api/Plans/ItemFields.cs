@@ -65,7 +65,8 @@ internal static class ItemFields
 
     private static JsonText? Currencies(Body body, Shape shape) => body.Shaped("additional_currencies", shape, nullable: true) is { Value: not "[]" } sent ? sent : null;
 
-    private static RolloverDraft? Rollover(Body item)
+    /// <summary>What outlives a reset; of a plan's item, or of a balance that comes with no plan.</summary>
+    public static RolloverDraft? Rollover(Body item)
     {
         if (item.Object("rollover", nullable: true) is not { } sent) return null;
         return new RolloverDraft(

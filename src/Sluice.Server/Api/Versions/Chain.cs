@@ -9,7 +9,7 @@ namespace Sluice.Server.Api.Versions;
 internal sealed class Chain
 {
     /// <summary>Newest first. What is between two of them is the same to a caller.</summary>
-    public static readonly ImmutableArray<OlderVersion> Versions = [V2_1.Changes, V2_0.Changes, V1_2.Changes];
+    public static readonly ImmutableArray<OlderVersion> Versions = [V2_2.Changes, V2_1.Changes, V2_0.Changes, V1_2.Changes];
 
     private static readonly Chain Empty = new([]);
     private static readonly ConcurrentDictionary<(Endpoint, ApiVersion), Chain> Known = new();

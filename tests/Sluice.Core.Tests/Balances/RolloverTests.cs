@@ -1,0 +1,120 @@
+using static Sluice.Core.Tests.Given;
+
+namespace Sluice.Core.Tests.Balances;
+
+public class RolloverTests
+{
+    [Fact]
+    public void What_is_unused_joins_what_was_saved_and_the_cap_is_kept_at_the_cost_of_the_oldest()
+    {
+        var c = With(Item("messages", 400).Every("month").Saves(max: 500));
+        c.Track("messages", 250);
+        c.AdvanceToNextReset("messages");
+        c.Balance("messages").Shows(granted: 550, remaining: 550);
+        Saved(c, 150);
+        c.AdvanceToNextReset("messages");
+        c.Balance("messages").Shows(remaining: 900);
+        Saved(c, 100, 400);
+        c.Track("messages", 150);
+        Saved(c, 0, 350);
+        c.Track("messages", 400);
+        Saved(c, 0, 0);
+        c.Balance("messages").Rows(350).Shows(granted: 900, remaining: 350, usage: 550);
+    }
+
+    [Theory]
+    [InlineData(300, 50, 100, null, 400)]
+    [InlineData(200, 50, null, 50, 300)]
+    public void A_cap_in_units_or_in_percent_of_the_grant(int included, int used, int? max, int? percent, int remaining)
+    {
+        var c = With(Item("messages", included).Every("month").Saves(max, percent));
+        c.Track("messages", used);
+        c.AdvanceToNextReset("messages");
+        c.Balance("messages").Shows(remaining: remaining);
+    }
+
+    [Fact]
+    public void Half_of_the_grant_may_be_saved_in_all()
+    {
+        var c = With(Item("messages", 100).Every("month").Saves(percent: 50, months: 3));
+        c.Track("messages", 60);
+        c.AdvanceToNextReset("messages");
+        Saved(c, 40);
+        c.Balance("messages").Shows(remaining: 140);
+        c.AdvanceToNextReset("messages");
+        Saved(c, 50);
+        c.Balance("messages").Shows(remaining: 150);
+    }
+
+    [Fact]
+    public void What_was_saved_ends_so_many_months_after_its_reset()
+    {
+        var c = With(Item("messages", 100).Every("month").Saves(months: 2));
+        c.AdvanceToNextReset("messages");
+        Saved(c, 100);
+        c.AdvanceToNextReset("messages");
+        Saved(c, 100, 100);
+        c.AdvanceToNextReset("messages");
+        Saved(c, 100, 100);
+    }
+
+    [Fact]
+    public void What_ends_first_is_used_first_and_nothing_is_given_back_to_it()
+    {
+        var c = With(Item("messages", 100).Every("month").Saves(months: 3));
+        c.AdvanceToNextReset("messages");
+        c.AdvanceToNextReset("messages");
+        c.Track("messages", 250);
+        Saved(c, 0, 0);
+        c.Balance("messages").Rows(50);
+        c.Track("messages", -80).Balance.Rows(100);
+        Saved(c, 0, 0);
+    }
+
+    [Fact]
+    public void Without_a_rollover_nothing_is_said_of_saved_units() => Assert.True(With(Item("messages", 100).Every("month")).Balance("messages")!.Rollovers.IsDefault);
+
+    [Fact]
+    public void Saved_units_follow_to_a_plan_that_saves_too()
+    {
+        foreach (var (item, remaining) in new[] { (Item("messages", 500).Every("month").Saves(max: 500), 650m), (Item("messages", 500).Every("month"), 500m) })
+        {
+            var c = Customer(Plan("a", Item("messages", 400).Every("month").Saves(max: 500)));
+            c.Track("messages", 250);
+            c.AdvanceToNextReset("messages");
+            c.Attach(new PlanSketch("b", false, false, [item]) { Group = "a" });
+            c.Balance("messages").Shows(remaining: remaining);
+        }
+    }
+
+    [Fact]
+    public void Looking_once_after_a_long_time_equals_looking_every_day()
+    {
+        Property.Holds(300, random =>
+        {
+            var every = random.OneOf("hour", "day", "week", "month");
+            decimal? max = random.OneOf(0, 1) == 0 ? null : random.Next(1, 400);
+            decimal? percent = max is null && random.Next(2) == 0 ? random.Next(0, 101) : null;
+            var item = Item("messages", random.Next(1, 120)).Every(every, random.Next(1, 3)).Saves(max, percent, random.Next(2) == 0 ? null : random.Next(1, 4));
+            var (often, seldom) = (With(item), With(item));
+            var used = random.Next(0, 100);
+            foreach (var c in (Story[])[often, seldom]) c.Track("messages", used);
+            var days = random.Next(1, 130);
+            for (var day = 0; day < days; day++)
+            {
+                often.Advance(days: 1);
+                often.Accept(new Command.Tick());
+            }
+
+            seldom.Advance(days: days);
+            seldom.Accept(new Command.Tick());
+            Assert.Equal(Said(often), Said(seldom));
+            Assert.Equal(often.Stored.NextDue, seldom.Stored.NextDue);
+        });
+    }
+
+    private static string Said(Story c) =>
+        string.Join(' ', c.Balance("messages")!.Rollovers.Select(saved => $"{saved.Balance}/{saved.ExpiresAt?.Milliseconds}")) + $" {c.Balance("messages")!.Remaining}";
+
+    private static void Saved(Story c, params decimal[] left) => Assert.Equal(left, c.Balance("messages")!.Rollovers.Select(saved => saved.Balance.Value));
+}
