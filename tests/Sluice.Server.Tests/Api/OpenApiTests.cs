@@ -100,7 +100,7 @@ public sealed class OpenApiTests : IAsyncLifetime
 
     [Fact]
     public void No_other_field_is_without_effect() => Assert.Equal(
-        ["async", "count", "create_in_stripe", "entitlement_id", "include_variants", "include_versions", "price_id", "success_url"],
+        ["async", "auto_topups", "count", "create_in_stripe", "disable_overage_billing", "entitlement_id", "include_variants", "include_versions", "price_id", "success_url"],
         Descriptions(ApiDocument.Ours.Root).Where(one => one.Text.StartsWith(NoEffect, StringComparison.Ordinal)).Select(one => one.Field).Distinct().Order());
 
     [Theory]

@@ -46,6 +46,18 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public IShellStore Shell => (IShellStore)_app.Services.GetRequiredService<ITenantStore>();
 
+    /// <summary>Waits until the sweeper has stored everything that is due.</summary>
+    public async Task Swept()
+    {
+        var end = Environment.TickCount64 + 5_000;
+        while ((await Store.DueCustomers(Instant.Of(Time.GetUtcNow()), 1)).Count > 0)
+        {
+            Assert.True(Environment.TickCount64 < end, "the sweeper does not come");
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+    }
+
     /// <summary>A further secret key.</summary>
     public async Task<string> Key(string environment, string? scopes = null)
     {
