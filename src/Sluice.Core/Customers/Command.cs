@@ -39,6 +39,9 @@ public abstract record Command
         /// <summary>A property of the usage as text, for what depends on properties; null when it has none of that name.</summary>
         public Func<string, string?>? Property { get; init; }
 
+        /// <summary>The properties to record instead, where they tell what the usage was taken from.</summary>
+        public Func<ImmutableArray<Draw>, JsonText>? PropertiesAfter { get; init; }
+
         /// <summary>Set to hold the usage until it is settled.</summary>
         public HoldTerms? Hold { get; init; }
     }

@@ -76,7 +76,7 @@ internal static class Holding
             over -= units;
             var holder = step.Entity is { } no ? customer.Entities.Find(no)?.Own : customer.Own;
             if (holder?.Grants.FirstOrDefault(grant => grant.No == step.Grant) is { } grant && (step.Rollover is not { } saved || grant.Rollovers.Any(rollover => rollover.No == saved)))
-                deduction.Undo(new Source(grant, 1m, IsPool: false, IsHeld: false), step, units);
+                deduction.Undo(new Source(grant, CreditRate.One, IsPool: false, IsHeld: false), step, units);
             else
                 lost += units;
         }
