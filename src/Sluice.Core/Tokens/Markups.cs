@@ -34,7 +34,8 @@ public sealed record Markups(ImmutableArray<ModelMarkup> Models, ImmutableArray<
         return null;
     }
 
-    internal static Markups? NullWhenEmpty(Markups? markups) => markups is { Models.IsEmpty: true, Providers.IsEmpty: true, Default: null } ? null : markups;
+    /// <summary>Markups that say nothing are none.</summary>
+    public static Markups? NullWhenEmpty(Markups? markups) => markups is { Models.IsEmpty: true, Providers.IsEmpty: true, Default: null } ? null : markups;
 
     internal static Refusal? Check(Markups? markups)
     {

@@ -12,6 +12,8 @@ namespace Sluice.Server.Api;
 /// </summary>
 public sealed class Body
 {
+    private const decimal MostCount = 9_007_199_254_740_991m;
+
     private readonly JsonElement _object;
     private readonly string _path;
     private readonly Faults _faults;
@@ -155,6 +157,15 @@ public sealed class Body
         return null;
     }
 
+    /// <summary>A count, exact in any JSON.</summary>
+    public long? Count(string field, bool required = false)
+    {
+        if (Number(field, required, min: 0, max: MostCount) is not { } number) return null;
+        if (decimal.Truncate(number) == number) return (long)number;
+        Fault(field, "expected a whole number");
+        return null;
+    }
+
     /// <summary>Epoch milliseconds.</summary>
     public Instant? Moment(string field, bool nullable = false)
     {
@@ -227,6 +238,15 @@ public sealed class Body
     {
         var texts = Texts();
         return [.. texts.Select(pair => new PropertyMatch(pair.Name, pair.Value, new JsonText(_object.GetProperty(pair.Name).GetRawText())))];
+    }
+
+    /// <summary>A map of objects, in the order sent.</summary>
+    public IReadOnlyList<(string Name, Body Value)>? Map(string field, bool nullable = false)
+    {
+        if (!Take(field, required: false, nullable, out var value)) return null;
+        if (value.ValueKind == JsonValueKind.Object) return [.. value.EnumerateObject().Select(item => (item.Name, new Body(item.Value, $"{PathOf(field)}.{item.Name}", _faults)))];
+        Fault(field, $"expected an object, got {Kind(value)}");
+        return null;
     }
 
     public IReadOnlyList<int>? WholeNumbers(string field)
