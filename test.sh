@@ -48,6 +48,7 @@ need curl curl
 need node nodejs
 need npm npm
 need strace strace
+need script bsdutils
 need "${CHROMIUM:-chromium}" chromium
 
 started=$SECONDS

@@ -9,8 +9,13 @@ prepare_tools() {
     [ "$(id -u)" = 0 ] || { echo "wrk is missing: install it (Debian: apt-get install wrk)."; exit 1; }
     apt-get install -y -qq wrk > /dev/null || { apt-get update -qq && apt-get install -y -qq wrk > /dev/null; }
   fi
+  build ../src/Sluice.Server Baseline FullCollection
+}
+
+build() { # projects…
+  local project
   export MSBUILDDISABLENODEREUSE=1
-  for project in ../src/Sluice.Server Baseline FullCollection; do
+  for project in "$@"; do
     dotnet build -c Release --nologo -v quiet "$project" > "$dir/build.log" 2>&1 || { cat "$dir/build.log"; exit 1; }
   done
 }
@@ -89,6 +94,9 @@ each() { # count path body
 prepare_customers() {
   each $customers customers.get_or_create '{"customer_id":"bench-#"}'
   each $customers balances.update '{"customer_id":"bench-#","feature_id":"messages","included_grant":1000000000,"remaining":1000000000}'
+}
+
+prepare_many_balances() {
   each 1 customers.get_or_create '{"customer_id":"bench-many","internal_options":{"disable_defaults":true}}'
   each 60 balances.create '{"customer_id":"bench-many","feature_id":"messages","balance_id":"pack-#","included_grant":1000000,"reset":{"interval":"month"}}'
 }

@@ -26,6 +26,7 @@ start_sluice "$dir/data"
 first_start_ms=$started_ms
 idle_mb=$(rss_mb)
 prepare_customers
+prepare_many_balances
 warm_up
 
 if [ "$mode" != targets ]; then

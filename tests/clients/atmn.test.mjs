@@ -1,71 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { inProject, plansOf, start, withServer } from './project.mjs';
 import { clientsOf } from './sluice.mjs';
-import { startServer } from './server.mjs';
 
-// The published command line, run as a user runs it: in a project of its own, pointed at the server by its environment.
-const modules = fileURLToPath(new URL('./node_modules', import.meta.url));
-const start = `
-import { feature, item, plan } from 'atmn';
-export const messages = feature({ id: 'messages', name: 'Messages', type: 'metered', consumable: true });
-export const seats = feature({ id: 'seats', name: 'Seats', type: 'metered', consumable: false });
-export const sso = feature({ id: 'sso', name: 'SSO', type: 'boolean' });
-export const credits = feature({ id: 'credits', name: 'Credits', type: 'credit_system', creditSchema: [{ meteredFeatureId: messages.id, creditCost: 0.2 }] });
-export const free = plan({ id: 'free', name: 'Free', autoEnable: true, items: [item({ featureId: messages.id, included: 100, reset: { interval: 'month' } })] });
-export const pro = plan({
-  id: 'pro', name: 'Pro', price: { amount: 20, interval: 'month' },
-  items: [
-    item({ featureId: messages.id, included: 1000, price: { amount: 0.5, interval: 'month', billingUnits: 10, billingMethod: 'usage_based' } }),
-    item({ featureId: seats.id, included: 5 }),
-    item({ featureId: sso.id }),
-    item({ featureId: credits.id, included: 50, reset: { interval: 'month' } }),
-  ],
-});
-`;
-
-async function withServer(body) {
-  const server = await startServer();
-  try {
-    await body(server);
-  } catch (error) {
-    console.error(`server output:\n${server.output}`);
-    throw error;
-  } finally {
-    await server.stop();
-  }
-}
-
-/** A folder to run atmn in, with its config file where one is given. */
-async function inProject(server, config, body) {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-atmn-'));
-  symlinkSync(modules, join(folder, 'node_modules'));
-  const file = join(folder, 'autumn.config.ts');
-  const write = text => writeFileSync(file, text);
-  if (config) write(config);
-  const atmn = (...args) => new Promise(done => {
-    const env = { PATH: process.env.PATH, HOME: folder, NO_COLOR: '1', ATMN_BACKEND_URL: server.url, ATMN_DISABLE_AUTH_RECOVERY: '1', AUTUMN_SECRET_KEY: server.sandboxKey };
-    const child = execFile(process.execPath, [join(modules, 'atmn/dist/cli.js'), ...args], { cwd: folder, env, timeout: 60_000 },
-      (error, stdout, stderr) => done({ code: error ? error.code ?? error.signal : 0, text: `${stdout}\n${stderr}` }));
-    child.stdin.end();
-  });
-  const must = async (...args) => {
-    const { code, text } = await atmn(...args);
-    assert.equal(code, 0, `atmn ${args.join(' ')} ended with ${code}:\n${text}`);
-    return text;
-  };
-  try {
-    await body({ atmn, must, write, read: () => readFileSync(file, 'utf8'), exists: () => existsSync(file) });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-const plansOf = async autumn => Object.fromEntries((await autumn.plans.list()).list.map(plan => [plan.id, plan]));
+// The published command line with its output to a pipe, as scripts and agents run it.
 
 test('a config that is pushed is in sync, and pulled into an empty folder it is in sync there too', () => withServer(server =>
   inProject(server, start, async ({ must }) => {
@@ -127,13 +65,29 @@ test('it lists features, plans, customers and their events, and wipes a sandbox'
     await must('push', '--yes');
     const { autumn } = clientsOf(server);
     await autumn.customers.getOrCreate({ customerId: 'ada', name: 'Ada', email: 'ada@example.com' });
-    await autumn.track({ customerId: 'ada', featureId: 'messages', value: 7 });
+    await autumn.track({ customerId: 'ada', featureId: 'messages', value: 7, properties: { model: 'small' } });
     assert.match(await must('features'), /messages[^]*seats/);
     assert.match(await must('plans', '--format', 'csv'), /free[^]*pro/);
     assert.match(await must('customers'), /ada@example\.com/);
-    assert.match(await must('customers', '--id', 'ada', '--format', 'json'), /"messages"/);
+    const ada = await must('customers', '--id', 'ada');
+    assert.match(ada, /Messages: 7\/93 used/, 'what is used, and what is left');
+    assert.doesNotMatch(ada, /undefined|NaN/);
+    assert.match(await must('customers', '--id', 'ada', '--format', 'json'), /"current_balance": 93/);
     assert.match(await must('events', '--customer', 'ada'), /messages/);
-    assert.match(await must('events', '--mode', 'aggregate', '--customer', 'ada', '--format', 'json'), /7/);
+    const aggregate = (...how) => must('events', '--mode', 'aggregate', '--customer', 'ada', '--feature', 'messages', ...how);
+    assert.match(await aggregate(), /messages[^]*7/);
+    assert.match(await aggregate('--format', 'csv'), /period,messages\n(.+,0\n)*.+,7\n/);
+    const { timeSeries, totals } = JSON.parse(await aggregate('--format', 'json'));
+    assert.deepEqual([timeSeries.at(-1).messages, totals.messages], [7, { count: 1, sum: 7 }]);
+    assert.match(await aggregate('--group-by', 'model'), /small/);
     await must('nuke', '--dangerously-skip-all-confirmation-prompts');
     assert.deepEqual([(await autumn.plans.list()).list, (await autumn.features.list()).list, (await autumn.customers.list({})).list], [[], [], []]);
+  })));
+
+test('what it does alone works beside the server: version, config, preview', () => withServer(server =>
+  inProject(server, start, async ({ must }) => {
+    assert.match(await must('version'), /1\.1\.25/);
+    await must('config', '-g', 'noDeclarationFile', 'true');
+    assert.match(await must('config', '-g', 'noDeclarationFile'), /true/);
+    assert.match(await must('preview'), /Free[^]*Pro/);
   })));

@@ -22,7 +22,7 @@ public sealed record Bins(Instant From, Instant To, BinSize Size)
     public ImmutableArray<Instant> Starts()
     {
         var starts = ImmutableArray.CreateBuilder<Instant>();
-        for (var start = StartOf(From); start < To; start = Next(start))
+        for (var start = StartOf(From); Touches(start); start = Next(start))
         {
             if (starts.Count == Max) throw new InvariantViolation($"more than {Max} bins");
             starts.Add(start);
@@ -35,7 +35,7 @@ public sealed record Bins(Instant From, Instant To, BinSize Size)
     public int Count()
     {
         var count = 0;
-        for (var start = StartOf(From); start < To && count <= Max; start = Next(start)) count++;
+        for (var start = StartOf(From); Touches(start) && count <= Max; start = Next(start)) count++;
         return count;
     }
 
@@ -56,6 +56,9 @@ public sealed record Bins(Instant From, Instant To, BinSize Size)
     }
 
     private const long Hour = 3_600_000L;
+
+    // An empty stretch touches no bin, not even the one it lies in.
+    private bool Touches(Instant start) => From < To && start < To;
 
     private Instant Next(Instant start) => Size switch
     {

@@ -37,6 +37,7 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(AttachBody))]
 [JsonSerializable(typeof(PushBody))]
 [JsonSerializable(typeof(OrganizationBody))]
+[JsonSerializable(typeof(OrganizationInShortBody))]
 [JsonSerializable(typeof(RewardsBody))]
 [JsonSerializable(typeof(ListBody<JsonText>))]
 [JsonSerializable(typeof(FeatureBody))]

@@ -35,7 +35,7 @@ internal static class Routes
         Rpc("referral_programs.list", Rewards.List.HandleReferralPrograms),
 
         Rest("GET", "/v1/organization", "organization.get", Organizations.Get.Handle),
-        Rest("GET", "/v1/organization/me", "organization.get", Organizations.Get.Handle),
+        Rest("GET", "/v1/organization/me", "organization.get", Organizations.Get.HandleMe),
         Rest("POST", "/v1/check", "balances.check", Balances.Check.Handle, isPublic: true),
         Rest("POST", "/v1/entitled", "balances.check", Balances.Check.Handle, isPublic: true),
         Rest("POST", "/v1/track", "balances.track", Balances.Track.Handle),

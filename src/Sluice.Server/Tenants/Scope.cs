@@ -22,6 +22,8 @@ public sealed class Scope(ScopeRow row, StoredCatalog stored)
 
     public string Name { get; } = row.Name;
 
+    public Instant CreatedAt { get; } = row.CreatedAt;
+
     public Catalog Catalog => _stored.Catalog;
 
     public ImmutableDictionary<TermsId, ItemTerms> Terms => _stored.Terms;

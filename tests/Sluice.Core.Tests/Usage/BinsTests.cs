@@ -24,5 +24,13 @@ public sealed class BinsTests
         Assert.Equal(bins.Starts().Length, bins.Count());
     }
 
+    [Fact]
+    public void An_empty_range_has_no_bin()
+    {
+        var bins = Of(BinSize.Day, "2026-03-10T09:59Z", "2026-03-10T09:59Z");
+        Assert.Empty(bins.Starts());
+        Assert.Equal(0, bins.Count());
+    }
+
     private static Bins Of(BinSize size, string from, string to) => new(Words.Moment(from), Words.Moment(to), size);
 }

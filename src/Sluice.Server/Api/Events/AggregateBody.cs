@@ -21,8 +21,11 @@ public sealed record AggregateBody(
             deductions);
     }
 
+    // A customer may be called as the rest that is folded together: then it is part of it.
     private static IReadOnlyDictionary<string, decimal> Rounded(IReadOnlyDictionary<string, decimal> values, IReadOnlyDictionary<string, string>? names = null) =>
-        values.ToDictionary(pair => names?.GetValueOrDefault(pair.Key) ?? pair.Key, pair => Round(pair.Value));
+        names is null
+            ? values.ToDictionary(pair => pair.Key, pair => Round(pair.Value))
+            : values.GroupBy(pair => names.GetValueOrDefault(pair.Key, pair.Key)).ToDictionary(same => same.Key, same => Round(same.Sum(pair => pair.Value)));
 
     private static decimal Round(decimal value) => decimal.Round(value, Quantity.Decimals);
 

@@ -1,12 +1,13 @@
-using Sluice.Core;
-
 namespace Sluice.Server.Api.Organizations;
 
-/// <summary>/v1/organization and /v1/organization/me: the tenant and the environment of the key.</summary>
+/// <summary>The tenant and the environment of the key: /v1/organization, and in short /v1/organization/me.</summary>
 internal static class Get
 {
-    public static ValueTask<Answer> Handle(Call call) => new(Answer.Ok(
-        new OrganizationBody(call.Scope.Tenant, call.Scope.Tenant, call.Scope.Tenant, call.Scope.Environment, "usd"), ApiJson.Default.OrganizationBody));
+    public static ValueTask<Answer> Handle(Call call) => new(Answer.Ok(OrganizationBody.Of(call.Scope), ApiJson.Default.OrganizationBody));
+
+    public static ValueTask<Answer> HandleMe(Call call) => new(Answer.Ok(
+        new OrganizationInShortBody(call.Scope.Tenant, call.Scope.Tenant, call.Scope.Tenant, call.Scope.Environment), ApiJson.Default.OrganizationInShortBody));
 }
 
-public sealed record OrganizationBody(string Id, string Name, string Slug, string Env, string DefaultCurrency);
+/// <param name="Env">"sandbox" or "live".</param>
+public sealed record OrganizationInShortBody(string Id, string Name, string Slug, string Env);

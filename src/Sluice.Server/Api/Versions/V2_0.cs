@@ -78,11 +78,13 @@ internal static partial class V2_0
     private static JsonObject Each(JsonObject balances) =>
         new(balances.Select(pair => KeyValuePair.Create(pair.Key, pair.Value is JsonObject balance ? (JsonNode)Balance(balance) : null)));
 
-    private static JsonObject Bin(JsonObject bin)
+    /// <summary>A bin of an aggregate at 2.0, with the groups of a feature in place of its value; one that is so already stays.</summary>
+    public static JsonObject Bin(JsonObject bin)
     {
+        if (bin["values"] is not JsonObject values) return bin;
         var older = new JsonObject().With(bin, "period");
         var groups = bin["grouped_values"] as JsonObject;
-        foreach (var (feature, value) in bin["values"] as JsonObject ?? []) older[feature] = groups?[feature] is { } grouped ? grouped.Cloned() : value.Cloned();
+        foreach (var (feature, value) in values) older[feature] = groups?[feature] is { } grouped ? grouped.Cloned() : value.Cloned();
         return older;
     }
 }

@@ -18,9 +18,9 @@ internal static class V2_1
         {
             Down = (answer, _) => WithOldBalances(answer),
         },
-        new Change("`POST /v1/events/aggregate` no longer repeats the values of a bin beside `values`. (Ours: atmn reads them there.)", ["POST /v1/events/aggregate"])
+        new Change("`POST /v1/events/aggregate` has bins with `values` and `grouped_values` (before: as at 2.0, one member for each feature). (Ours: atmn adds up whatever it finds in a bin, so it must find each value once.)", ["POST /v1/events/aggregate"])
         {
-            Down = (answer, _) => answer.Each("list", WithFlatValues),
+            Down = (answer, _) => answer.Each("list", V2_0.Bin),
         },
     ]);
 
@@ -35,8 +35,4 @@ internal static class V2_1
 
     private static JsonNode Both(JsonObject balance) =>
         balance.Cloned()!.AsObject().With(V2_0.Balance(balance), "granted_balance", "purchased_balance", "current_balance", "reset");
-
-    private static JsonObject WithFlatValues(JsonObject bin) => bin["values"] is JsonObject values
-        ? values.Aggregate(bin.Cloned()!.AsObject(), (flat, value) => flat.ContainsKey(value.Key) ? flat : flat.Put(value.Key, value.Value.Cloned()))
-        : bin;
 }

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Measures events.aggregate on much usage: 10 million events of 1,000 customers, 100,000 of them of the one asked for.
+#   bench/usage.sh [events]   about 10 minutes, nearly all of it to put the events in
+# BENCH_DIR, BENCH_PORT and BENCH_KEEP as for run.sh; the database takes about 0.6 GB for each million.
+set -euo pipefail
+cd "$(dirname "$0")"
+events=${1:-10000000}
+
+export BENCH_KEY=am_sk_test_bench000000000000000000
+dir=$(realpath -m "${BENCH_DIR:-.run}")
+sluice_port=${BENCH_PORT:-18480}
+customers=1000
+source ./measure.sh
+
+trap stop_all EXIT
+fresh_directory
+build ../src/Sluice.Server FullCollection UsageBench
+echo "Sluice bench, usage: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(date -u +%F), load before $(cut -d' ' -f1 /proc/loadavg), database in $(df --output=fstype "$dir" | tail -1)"
+
+start_sluice "$dir/data"
+prepare_customers
+stop_sluice
+bench() { dotnet UsageBench/bin/Release/net10.0/UsageBench.dll "$@"; }
+bench load "$dir/data/sluice.db" "$events"
+start_sluice "$dir/data"
+bench measure "$dir/data/sluice.db" "http://127.0.0.1:$sluice_port"
