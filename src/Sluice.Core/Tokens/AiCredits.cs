@@ -3,10 +3,9 @@ namespace Sluice.Core;
 /// <summary>Which AI credit system pays for tokens.</summary>
 public static class AiCredits
 {
-    /// <param name="asked">The feature the caller named; null = the only one that the customer or entity has a balance of.</param>
-    public static (Feature? Feature, Refusal? Refusal) PayingFor(Subject subject, Catalog catalog, FeatureId? asked)
+    /// <summary>The only one that the customer or entity has a balance of.</summary>
+    public static (Feature? Feature, Refusal? Refusal) PayingFor(Subject subject, Catalog catalog)
     {
-        if (asked is { } id) return Named(catalog, id);
         var held = Balances.All(subject, catalog).Select(balance => catalog.Feature(balance.Feature)).OfType<Feature>().Where(static feature => feature.IsAi).ToList();
         return held.Count switch
         {

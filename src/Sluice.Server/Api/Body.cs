@@ -240,13 +240,14 @@ public sealed class Body
         return [.. texts.Select(pair => new PropertyMatch(pair.Name, pair.Value, new JsonText(_object.GetProperty(pair.Name).GetRawText())))];
     }
 
-    /// <summary>A map of objects, in the order sent.</summary>
-    public IReadOnlyList<(string Name, Body Value)>? Map(string field, bool nullable = false)
+    /// <summary>A map of objects, in the order sent. A name that is there twice counts once, the last.</summary>
+    public IEnumerable<KeyValuePair<string, Body>>? Map(string field, bool nullable = false)
     {
         if (!Take(field, required: false, nullable, out var value)) return null;
-        if (value.ValueKind == JsonValueKind.Object) return [.. value.EnumerateObject().Select(item => (item.Name, new Body(item.Value, $"{PathOf(field)}.{item.Name}", _faults)))];
-        Fault(field, $"expected an object, got {Kind(value)}");
-        return null;
+        var map = new OrderedDictionary<string, Body>();
+        if (value.ValueKind != JsonValueKind.Object) Fault(field, $"expected an object, got {Kind(value)}");
+        else foreach (var item in value.EnumerateObject()) map[item.Name] = new Body(item.Value, $"{PathOf(field)}.{item.Name}", _faults);
+        return map;
     }
 
     public IReadOnlyList<int>? WholeNumbers(string field)

@@ -1,6 +1,7 @@
 using Sluice.Core;
 using Sluice.Server.Api;
 using Sluice.Server.Customers;
+using Sluice.Server.Prices;
 using Sluice.Server.Tenants;
 using Sluice.Storage;
 
@@ -35,6 +36,8 @@ internal static partial class Wiring
         .AddSingleton<CommandRunner>()
         .AddSingleton<CatalogChanges>()
         .AddSingleton<Idempotency>()
+        .AddSingleton(provider => new PriceBook(settings.ModelPrices, time, provider.GetRequiredService<ILogger<PriceBook>>()))
+        .AddHostedService(static provider => provider.GetRequiredService<PriceBook>())
         .AddSingleton<Engine>()
         .AddSingleton<RequestLog>()
         .AddSingleton<Frame>()

@@ -107,18 +107,18 @@ public class TokenCostTests
     public void The_only_AI_balance_pays_when_none_is_named()
     {
         var c = With(Item("ai", 1).Every("month"), Item("credits", 1).Every("month"));
-        Assert.Equal("ai", AiCredits.PayingFor(c.Read, c.Catalog, null).Feature!.Id.Value);
+        Assert.Equal("ai", AiCredits.PayingFor(c.Read, c.Catalog).Feature!.Id.Value);
     }
 
     [Fact]
     public void Without_one_or_with_several_the_feature_must_be_named()
     {
-        AiCredits.PayingFor(With(Item("credits", 1)).Read, Customer().Catalog, null).Refusal!.Says(RefusalCode.FeatureNotFound);
+        AiCredits.PayingFor(With(Item("credits", 1)).Read, Customer().Catalog).Refusal!.Says(RefusalCode.FeatureNotFound);
         var c = new Story(Start, [.. Features, Ai(null) with { Id = new FeatureId("ai2") }]);
         c.Attach(Plan("main", Item("ai", 1).Every("month"), Item("ai2", 1).Every("month")));
-        AiCredits.PayingFor(c.Read, c.Catalog, null).Refusal!.Says(RefusalCode.InvalidRequest, "ai, ai2");
-        AiCredits.PayingFor(c.Read, c.Catalog, new FeatureId("messages")).Refusal!.Says(RefusalCode.InvalidRequest, "no ai_credit_system");
-        AiCredits.PayingFor(c.Read, c.Catalog, new FeatureId("nope")).Refusal!.Says(RefusalCode.FeatureNotFound);
+        AiCredits.PayingFor(c.Read, c.Catalog).Refusal!.Says(RefusalCode.InvalidRequest, "ai, ai2");
+        AiCredits.Named(c.Catalog, new FeatureId("messages")).Refusal!.Says(RefusalCode.InvalidRequest, "no ai_credit_system");
+        AiCredits.Named(c.Catalog, new FeatureId("nope")).Refusal!.Says(RefusalCode.FeatureNotFound);
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class CatalogFormatTests
     [InlineData("""{"feature":"images","cost":3,"later":{"billing_units":0}}""", 3, 1, 0)]
     public void A_cost_that_was_kept_before_it_was_charged_is_read(string row, int cost, int units, int tiers)
     {
-        var feature = CatalogFormat.ReadFeature(Encoding.UTF8.GetBytes($$$"""{"id":"a","name":"A","type":"credit_system","credit_schema":[{{{row}}}],"created_at":1,"later":{"processors":{}}}"""));
+        var body = """{"id":"a","name":"A","type":"credit_system","credit_schema":[ROW],"created_at":1,"later":{"processors":{}}}""".Replace("ROW", row, StringComparison.Ordinal);
+        var feature = CatalogFormat.ReadFeature(Encoding.UTF8.GetBytes(body));
         var read = Assert.Single(feature.CreditSchema);
         Assert.Equal(((decimal)cost, (decimal)units, tiers, (Markups?)null), (read.Cost.Value, read.BillingUnits.Value, read.Tiers.Length, feature.Markups));
     }

@@ -82,6 +82,14 @@ internal sealed record Filter(IReadOnlyList<(string Name, string Value)> Propert
 /// <summary>One member of a JSON object, as text.</summary>
 internal static class PropertyText
 {
+    /// <summary>The members of an object by their names; null when there is no object.</summary>
+    public static Func<string, string?>? Of(JsonText? json)
+    {
+        if (json is not { } text) return null;
+        var bytes = Encoding.UTF8.GetBytes(text.Value);
+        return name => Find(bytes, name);
+    }
+
     /// <summary>Strings unescaped, everything else as written; null when there is none.</summary>
     public static string? Find(ReadOnlySpan<byte> json, string name)
     {

@@ -17,9 +17,9 @@ internal static class CreditFields
         {
             BillingUnits = row.Quantity("billing_units", nullable: true) ?? Quantity.One,
             Tiers = tiers,
-            Dimensions = [.. (row.Map("dimensions", nullable: true) ?? []).Select(item => Dimension(item.Name, item.Value))],
+            Dimensions = [.. (row.Map("dimensions", nullable: true) ?? []).Select(item => Dimension(item.Key, item.Value))],
             Multipliers = [.. (row.Map("multipliers", nullable: true) ?? []).Select(item => new CreditMultiplier(
-                item.Name, Match(item.Value), item.Value.Quantity("factor", nullable: true) ?? Quantity.One, item.Value.Quantity("add", nullable: true) ?? Quantity.Zero))],
+                item.Key, Match(item.Value), item.Value.Quantity("factor", nullable: true) ?? Quantity.One, item.Value.Quantity("add", nullable: true) ?? Quantity.Zero))],
         };
     }
 
@@ -45,6 +45,7 @@ internal static class CreditFields
         tier.Quantity("credit_cost", required: true) ?? Quantity.Zero);
 
     private static PropertyFilter Match(Body row) => PropertyFilter.Of((row.Object("match", required: true)?.Texts() ?? [])
+        .GroupBy(pair => pair.Name).Select(twice => twice.Last())
         .Select(pair => new PropertyMatch(pair.Name, pair.Value, new JsonText(JsonSerializer.Serialize(pair.Value, ApiJson.Default.String)))));
 
     private static readonly Dictionary<string, TierBehavior> Graduated = new() { ["graduated"] = TierBehavior.Graduated };

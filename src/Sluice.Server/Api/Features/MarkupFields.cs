@@ -14,11 +14,11 @@ internal static class MarkupFields
     };
 
     private static ImmutableArray<ModelMarkup> Models(Body body) => [.. (body.Map("model_markups", nullable: true) ?? []).Select(model => new ModelMarkup(
-        model.Name,
+        model.Key,
         model.Value.Number("markup", nullable: true, min: Markups.Least, max: Markups.Most),
         model.Value.Number("input_cost", nullable: true, min: 0m, max: ModelRates.Most),
         model.Value.Number("output_cost", nullable: true, min: 0m, max: ModelRates.Most)))];
 
     private static ImmutableArray<ProviderMarkup> Providers(Body body) => [.. (body.Map("provider_markups", nullable: true) ?? []).Select(provider => new ProviderMarkup(
-        provider.Name, provider.Value.Number("markup", required: true, min: Markups.Least, max: Markups.Most) ?? 0m))];
+        provider.Key, provider.Value.Number("markup", required: true, min: Markups.Least, max: Markups.Most) ?? 0m))];
 }
