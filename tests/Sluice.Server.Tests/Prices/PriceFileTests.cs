@@ -30,7 +30,7 @@ public sealed class PriceFileTests : IDisposable
               "tiers": [{"over": 200000, "input": 2, "output": 5, "cache_read": 0.2, "cache_write": 2.5}, {"over": 1000000, "input": 4}],}}}
             """).Find(new ModelId("a/b/c"))!;
         Assert.Equal(new ModelRates(1, 2.5m) { CacheRead = 0.1m, CacheWrite = 1.25m, AudioInput = 3, AudioOutput = 4, Reasoning = 5 }, price.Rates);
-        Assert.Equal([new ContextTier(200_000, 2, 5, 0.2m, 2.5m), new ContextTier(1_000_000, 4, null, null, null)], price.Tiers);
+        Assert.Equal([new ContextTier(200_000, 2, 5, 0.2m, 2.5m), new ContextTier(1_000_000, 4, null, null, null)], price.Tiers.ToArray());
     }
 
     [Theory]
