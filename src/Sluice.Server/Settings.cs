@@ -16,10 +16,10 @@ public sealed class SettingsException(string message) : Exception(message);
 /// those that are secret also as <c>SLUICE_NAME_FILE</c>. docs/settings.md lists them.
 /// </summary>
 public sealed record Settings(
-    string Data, string Host, int Port, string? SandboxKey, string? LiveKey, RequestLogging LogRequests, int Queue, string? ModelPrices = null)
+    string Data, string Host, int Port, string? SandboxKey, string? LiveKey, RequestLogging LogRequests, int Queue, Uri? PublicUrl = null, string? ModelPrices = null)
 {
     private const string Prefix = "SLUICE_";
-    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "MODEL_PRICES"];
+    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "PUBLIC_URL", "MODEL_PRICES"];
     private static readonly string[] Secret = ["SANDBOX_KEY", "LIVE_KEY"];
 
     public static Settings Read(IConfiguration configuration, IReadOnlyDictionary<string, string?> environment)
@@ -28,7 +28,7 @@ public sealed record Settings(
         {
             var setting = name[Prefix.Length..];
             if (!Plain.Contains(setting) && !Secret.Contains(setting) && !Secret.Any(secret => setting == secret + "_FILE"))
-                throw new SettingsException($"{name} is not a setting of Sluice. Known: {string.Join(", ", Plain.Concat(Secret).Select(known => Prefix + known))}, and the last two as …_FILE.");
+                throw new SettingsException($"{name} is not a setting of Sluice. Known: {string.Join(", ", Plain.Concat(Secret).Select(known => Prefix + known))}, and those that are keys as …_FILE.");
         }
 
         foreach (var child in configuration.GetSection("Sluice").GetChildren())
@@ -52,6 +52,7 @@ public sealed record Settings(
             Key("LIVE_KEY", Value("LIVE_KEY"), "am_sk_live_"),
             Logging(Value("LOG_REQUESTS")),
             Number("QUEUE", Value("QUEUE"), 16_384, 1, 1_000_000),
+            Url("PUBLIC_URL", Value("PUBLIC_URL")),
             Value("MODEL_PRICES"));
     }
 
@@ -75,6 +76,11 @@ public sealed record Settings(
         value is null ? otherwise
         : int.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= min && number <= max ? number
         : throw new SettingsException($"{Prefix}{name} is \"{value}\"; it must be a whole number from {min} to {max}.");
+
+    private static Uri? Url(string name, string? value) =>
+        value is null ? null
+        : Uri.TryCreate(value, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", PathAndQuery: "/", Fragment: "" } ? url
+        : throw new SettingsException($"{Prefix}{name} is \"{value}\"; it must be http:// or https:// with a host and no path.");
 
     private static string? Key(string name, string? value, string prefix) =>
         value is null || (value.StartsWith(prefix, StringComparison.Ordinal) && value.Length >= prefix.Length + 20) ? value

@@ -134,7 +134,9 @@ public sealed record UsageEvent(
 public readonly record struct PlanHolders(long Holding, long Ever);
 
 /// <param name="Environment">"sandbox" or "live".</param>
-public sealed record ScopeRow(ScopeId Id, string Tenant, string Environment, string Name, Instant CreatedAt);
+/// <param name="Name">"sandbox" or "live" for the two main ones, the public id of a further sandbox.</param>
+/// <param name="Look">Of a further sandbox.</param>
+public sealed record ScopeRow(ScopeId Id, string Tenant, string Environment, string Name, Instant CreatedAt, SandboxLook? Look = null);
 
 /// <param name="Terms">All terms ever written, also those that no plan carries any more.</param>
 public sealed record StoredCatalog(Catalog Catalog, ImmutableDictionary<TermsId, ItemTerms> Terms)
@@ -151,7 +153,9 @@ public enum KeyKind
 
 /// <param name="Hash">SHA-256 of the whole key; the key itself is never stored.</param>
 /// <param name="Prefix">Its first characters, to recognise it by.</param>
-public sealed record KeyRow(byte[] Hash, ScopeId Scope, KeyKind Kind, string Prefix, Instant CreatedAt);
+/// <param name="Scopes">Words joined by spaces; null = it may do everything.</param>
+/// <param name="EndsAt">From this moment on it is worth nothing; null = never.</param>
+public sealed record KeyRow(byte[] Hash, ScopeId Scope, KeyKind Kind, string Prefix, Instant CreatedAt, string? Name = null, string? Scopes = null, Instant? EndsAt = null);
 
 /// <param name="FromDay">Inclusive; days since 1970.</param>
 /// <param name="ToDay">Exclusive.</param>

@@ -121,6 +121,17 @@ for (const [at, [method, path, body, version]] of walk.entries()) {
   });
 }
 
+test('tokens and sandboxes, whose calls need what others answered', async ({ curl, curlPost }) => {
+  await curlPost('/v1/customers.get_or_create', { customer_id: 'held' });
+  const { body: minted } = await curlPost('/v1/keys.mint', { customer_id: 'held' });
+  assert.equal((await curl('/v1/keys.refresh', ['-X', 'POST'], { key: minted.refresh_token })).status, 200);
+  assert.equal((await curlPost('/v1/keys.revoke', { customer_id: 'held' })).status, 200);
+  const { body: sandbox } = await curlPost('/v1/sandboxes.create', { name: 'Other' });
+  assert.equal((await curlPost('/v1/sandboxes.list')).status, 200);
+  assert.equal((await curl('/v1/sandboxes.reset', ['-X', 'POST'], { key: sandbox.secret_key })).status, 200);
+  assert.equal((await curlPost('/v1/sandboxes.delete', { id: sandbox.id })).status, 200);
+});
+
 test('every described route has answered', () => {
   const seen = routesSeen();
   assert.deepEqual(routesDescribed().filter(route => !seen.has(route)), []);

@@ -37,11 +37,12 @@ internal sealed class Deduction(Bounds? bounds = null)
     public ImmutableArray<HeldMove> Moves => [.. _moves];
 
     /// <summary>Takes <paramref name="amount"/> units (negative: gives back); returns the units that found no place.</summary>
-    public Quantity Take(List<Source> sources, Feature feature, Quantity amount, DrawMode mode)
+    /// <param name="held">Steps of a hold that go before: where a pool has a curve, it goes on from them.</param>
+    public Quantity Take(List<Source> sources, Feature feature, Quantity amount, DrawMode mode, IEnumerable<HeldMove>? held = null)
     {
         var order = CollectionsMarshal.AsSpan(sources);
         if (order.IsEmpty || amount.IsZero) return amount;
-        _onCurves = null;
+        _onCurves = held is null ? null : ServedBy(order, held);
         var units = amount.Value;
         if (order[0].Grant.Terms.Unlimited)
         {
@@ -301,6 +302,20 @@ internal sealed class Deduction(Bounds? bounds = null)
 
         if (amount != 0m) _moves[^1] = _moves[^1] with { Amount = _moves[^1].Amount + amount };
         CollectionsMarshal.GetValueRefOrAddDefault(_onCurves ??= [], source.Grant.Feature, out _) += units;
+    }
+
+    private static Dictionary<FeatureId, decimal> ServedBy(ReadOnlySpan<Source> order, IEnumerable<HeldMove> held)
+    {
+        var served = new Dictionary<FeatureId, decimal>();
+        foreach (var move in held)
+        {
+            foreach (var source in order)
+            {
+                if (source.Grant.No == move.Grant && source.Grant.Entity == move.Entity) CollectionsMarshal.GetValueRefOrAddDefault(served, source.Grant.Feature, out _) += move.Units;
+            }
+        }
+
+        return served;
     }
 
     // All balances of a pool share one curve: where one ends the next goes on.

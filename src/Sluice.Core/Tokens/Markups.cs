@@ -85,6 +85,10 @@ public readonly record struct MarkupsChange
 
     public Change<decimal?> Default { get; init; }
 
+    /// <summary>All of them, to these; null says nothing.</summary>
+    public static MarkupsChange To(Markups? wanted) =>
+        wanted is null ? default : new MarkupsChange { Models = wanted.Models, Providers = wanted.Providers, Default = wanted.Default };
+
     public Markups? Of(Markups? standing)
     {
         var before = standing ?? Markups.None;

@@ -8,9 +8,11 @@ using Sluice.Server.Api.Catalogs;
 using Sluice.Server.Api.Customers;
 using Sluice.Server.Api.Events;
 using Sluice.Server.Api.Features;
+using Sluice.Server.Api.Keys;
 using Sluice.Server.Api.Organizations;
 using Sluice.Server.Api.Plans;
 using Sluice.Server.Api.Rewards;
+using Sluice.Server.Api.Sandboxes;
 
 namespace Sluice.Server.Api;
 
@@ -38,6 +40,10 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(PushBody))]
 [JsonSerializable(typeof(OrganizationBody))]
 [JsonSerializable(typeof(OrganizationInShortBody))]
+[JsonSerializable(typeof(TokensBody))]
+[JsonSerializable(typeof(RevokedBody))]
+[JsonSerializable(typeof(SandboxBody))]
+[JsonSerializable(typeof(ListBody<SandboxBody>))]
 [JsonSerializable(typeof(RewardsBody))]
 [JsonSerializable(typeof(ListBody<JsonText>))]
 [JsonSerializable(typeof(FeatureBody))]

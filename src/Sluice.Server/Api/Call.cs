@@ -18,6 +18,12 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
 
     public bool IsPublishable => caller.Kind == KeyKind.Publishable;
 
+    /// <summary>True when the key may do what needs this scope.</summary>
+    public bool Allows(string needed) => caller.Scopes?.Allow(needed) != false;
+
+    /// <summary>What follows the scheme in the Authorization header.</summary>
+    public string Token => http.Request.Headers.Authorization.ToString()["Bearer ".Length..];
+
     public ApiVersion Version => version;
 
     /// <summary>The only clock reading of the request.</summary>

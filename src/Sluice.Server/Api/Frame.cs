@@ -61,11 +61,41 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
     {
         var (caller, denied) = await Authenticate(http.Request, endpoint);
         if (denied is { } no) return no;
-        var environment = caller!.Scope.Environment;
-        if (!ApiVersion.TryParse(http.Request.Headers[ApiVersion.Header], out var version, out var fault)) return Answer.Error(400, "invalid_api_version", fault!, environment);
+        if (!ApiVersion.TryParse(http.Request.Headers[ApiVersion.Header], out var version, out var fault)) return Answer.Error(400, "invalid_api_version", fault!, caller!.Scope.Environment);
 
         using var document = await ReadJson(http.Request);
         var sent = document?.RootElement ?? NoBody;
+        while (true)
+        {
+            try
+            {
+                return caller!.Customer is null
+                    ? await Answered(http, endpoint, caller, version, now, sent)
+                    : await AnsweredFor(caller.Customer.Value, http, endpoint, caller, version, now, sent);
+            }
+            catch (ScopeEndedException)
+            {
+                // Emptied or removed while this was on its way: the key says what it is worth now.
+                (caller, denied) = await Authenticate(http.Request, endpoint);
+                if (denied is { } gone) return gone;
+            }
+        }
+    }
+
+    // A customer's token speaks for its customer, whatever the body says, takes nothing back and changes no profile.
+    private async ValueTask<Answer> AnsweredFor(CustomerKey key, HttpContext http, Endpoint endpoint, Caller caller, ApiVersion version, Instant now, JsonElement sent)
+    {
+        if (await engine.Customers.Load(caller.Scope, key) is not { Committed: { Deleted: false, Profile.Id: { } id } }) return InvalidToken();
+        if (JsonTree.Of(sent) is not JsonObject body) return Answer.Error(new Refusal(RefusalCode.InvalidInputs, "input: expected an object"), caller.Scope.Environment);
+        if (endpoint.Operation == "balances.track" && body["value"] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.ToString().StartsWith('-'))
+            return Answer.Error(403, "invalid_request", "A customer's token cannot give usage back: send a value of 0 or more.", caller.Scope.Environment);
+        foreach (var member in (string[])["customer_data", "entity_data", "lock", "overage_behavior"]) body.Remove(member);
+        body["customer_id"] = id;
+        return await Answered(http, endpoint, caller, version, now, JsonTree.ToElement(body));
+    }
+
+    private async ValueTask<Answer> Answered(HttpContext http, Endpoint endpoint, Caller caller, ApiVersion version, Instant now, JsonElement sent)
+    {
         var chain = Chain.Of(endpoint, version);
         if (chain.IsEmpty) return await Handled(new Call(engine, http, caller, version, now, sent), endpoint);
 
@@ -114,11 +144,26 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
         }
 
         if (key.StartsWith(ApiKeys.SecretPrefix, StringComparison.Ordinal))
-            return await engine.Keys.Find(key) is { Kind: KeyKind.Secret } secret ? (secret, null) : (null, Unauthorized("invalid_secret_key", $"Invalid secret key: {key[..Math.Min(15, key.Length)]}*"));
+        {
+            if (await engine.Keys.Find(key) is not { Kind: KeyKind.Secret, Customer: null } secret) return (null, Unauthorized("invalid_secret_key", $"Invalid secret key: {key[..Math.Min(15, key.Length)]}*"));
+            return endpoint.Needs is { } needed && secret.Scopes?.Allow(needed) == false
+                ? (null, Answer.Error(403, "insufficient_scopes", $"Insufficient scopes. Missing: {needed}", secret.Scope.Environment))
+                : (secret, null);
+        }
+
+        if (CustomerTokens.IsToken(key))
+        {
+            // It proves itself: the endpoint takes it as it is, and gives the next one.
+            if (endpoint.Operation == "keys.refresh") return (new Caller(engine.Scopes.Environment(ScopeDirectory.Sandbox), KeyKind.Secret), null);
+            if (!CustomerTokens.MayCall(endpoint.Method, endpoint.Operation)) return (null, Answer.Error(403, "invalid_request", "A customer's token cannot call this: use a secret key from your server.", ScopeDirectory.Sandbox));
+            return await engine.Keys.Find(key) is { Customer: not null } customer ? (customer, null) : (null, InvalidToken());
+        }
+
         if (key.StartsWith("am_oauth_", StringComparison.Ordinal)) return (null, Unauthorized("invalid_request", "Invalid or expired access token."));
-        if (key.StartsWith("am_jwt_", StringComparison.Ordinal)) return (null, Unauthorized("invalid_request", "Invalid or revoked customer token."));
         return (null, Unauthorized("invalid_request", "Invalid authorization token prefix: keys begin with am_sk_test_, am_sk_live_ or am_pk_."));
     }
+
+    public static Answer InvalidToken() => Unauthorized("invalid_request", "Invalid, expired or revoked customer token.");
 
     private static Answer Unauthorized(string code, string message) => Answer.Error(401, code, message, ScopeDirectory.Sandbox);
 

@@ -33,6 +33,13 @@ internal static class Routes
         Rpc("plans.delete", Plans.Delete.Handle),
         Rpc("catalog.preview_update", Catalogs.Push.Preview),
         Rpc("catalog.update", Catalogs.Push.Update),
+        Rpc("keys.mint", Keys.Tokens.Mint),
+        Rpc("keys.refresh", Keys.Tokens.Refresh),
+        Rpc("keys.revoke", Keys.Tokens.Revoke),
+        Rpc("sandboxes.create", Sandboxes.SandboxCalls.Create),
+        Rpc("sandboxes.list", Sandboxes.SandboxCalls.List),
+        Rpc("sandboxes.delete", Sandboxes.SandboxCalls.Delete),
+        Rpc("sandboxes.reset", Sandboxes.SandboxCalls.Reset),
         Rpc("rewards.list", Rewards.List.HandleRewards),
         Rpc("referral_programs.list", Rewards.List.HandleReferralPrograms),
 

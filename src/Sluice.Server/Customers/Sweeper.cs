@@ -6,12 +6,14 @@ namespace Sluice.Server.Customers;
 
 /// <summary>
 /// Sends a tick to every customer with something due, so that resets and expiries are stored also when nobody asks, and
-/// drops claims that have run out. Answers never depend on it: every read and every command brings a customer up to date
+/// drops claims that have run out, and erases what sandboxes left that were reset or removed. Answers never depend on it: every read and every command brings a customer up to date
 /// by itself, and a claim that has run out holds nothing.
 /// </summary>
-internal sealed partial class Sweeper(IStore store, CommandRunner runner, ScopeDirectory scopes, TimeProvider time, ILogger<Sweeper> log) : BackgroundService
+internal sealed partial class Sweeper(
+    IStore store, ITenantStore tenants, IOperatorStore operators, CommandRunner runner, ScopeDirectory scopes, TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
     private const int Page = 500;
+    private const int ErasedAtOnce = 20;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Leap = TimeSpan.FromHours(1);
 
@@ -37,6 +39,10 @@ internal sealed partial class Sweeper(IStore store, CommandRunner runner, ScopeD
                 while (await store.DropExpiredClaims(now, Page) == Page && !stopping.IsCancellationRequested)
                 {
                 }
+
+                // What was reset or removed goes a little at a time, so that commits are not held up.
+                while (await tenants.EraseSomeEnded(ErasedAtOnce, now) && !stopping.IsCancellationRequested) await Task.Yield();
+                await operators.SweepSecrets(now);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

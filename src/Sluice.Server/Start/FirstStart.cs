@@ -1,4 +1,5 @@
 using Sluice.Core;
+using Sluice.Server.Operators;
 using Sluice.Server.Tenants;
 using Sluice.Storage;
 
@@ -7,7 +8,7 @@ namespace Sluice.Server.Start;
 /// <summary>Keys for both environments, and something in the sandbox to try.</summary>
 internal static class FirstStart
 {
-    public static async Task<Welcome> Prepare(Engine engine, Settings settings, bool demo)
+    public static async Task<Welcome> Prepare(Engine engine, Settings settings, bool demo, OperatorAccounts accounts)
     {
         var now = Instant.Of(engine.Time.GetUtcNow());
         var fresh = (await engine.Store.Keys()).Count == 0;
@@ -16,7 +17,10 @@ internal static class FirstStart
 
         if (demo) await DemoCatalog.Load(engine, now);
         else if (fresh && settings.SandboxKey is null) await StarterCatalog.Load(engine, now);
-        return new Welcome(fresh && settings.SandboxKey is null ? sandbox : null, fresh && settings.LiveKey is null ? live : null, demo, Fresh: fresh && settings.SandboxKey is null);
+        return new Welcome(fresh && settings.SandboxKey is null ? sandbox : null, fresh && settings.LiveKey is null ? live : null, demo, Fresh: fresh && settings.SandboxKey is null)
+        {
+            SetupToken = await accounts.IsSetUp() ? null : await accounts.NewLink(OperatorAccounts.First, now),
+        };
     }
 
     // A preset key is put in place at every start; otherwise one is made on the first.

@@ -6,6 +6,9 @@ namespace Sluice.Server.Start;
 /// <param name="Fresh">The first start, with something in the sandbox to try.</param>
 internal sealed record Welcome(string? SandboxKey, string? LiveKey, bool Demo, bool Fresh)
 {
+    /// <summary>Sets the first operator's password, while there is none.</summary>
+    public string? SetupToken { get; init; }
+
     public string Text(string url)
     {
         var text = new StringBuilder().AppendLine($"Sluice listens on {url}");
@@ -13,6 +16,8 @@ internal sealed record Welcome(string? SandboxKey, string? LiveKey, bool Demo, b
         if (LiveKey is not null) text.AppendLine($"  live key     {LiveKey}");
         if (SandboxKey is not null || LiveKey is not null)
             text.AppendLine("Keep them: they are shown this once. \"keys new --env sandbox\" makes another.");
+        if (SetupToken is not null)
+            text.AppendLine().AppendLine("No operator account yet. Open this once to set its password (until then tools on this computer get keys unasked):").AppendLine($"  {Errands.SetupLink(url, SetupToken)}");
         if (!Fresh && !Demo) return text.ToString();
 
         var key = SandboxKey ?? "$SLUICE_SANDBOX_KEY";

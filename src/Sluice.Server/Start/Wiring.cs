@@ -1,6 +1,8 @@
 using Sluice.Core;
 using Sluice.Server.Api;
 using Sluice.Server.Customers;
+using Sluice.Server.OAuth;
+using Sluice.Server.Operators;
 using Sluice.Server.Prices;
 using Sluice.Server.Tenants;
 using Sluice.Storage;
@@ -11,19 +13,20 @@ namespace Sluice.Server.Start;
 internal static partial class Wiring
 {
     /// <summary>The server on a migrated store; it does not listen yet.</summary>
-    public static async Task<WebApplication> BuildSluice(this WebApplicationBuilder builder, Settings settings, IStore store, TimeProvider time)
+    public static async Task<WebApplication> BuildSluice(this WebApplicationBuilder builder, Settings settings, IStore store, IShellStore shell, TimeProvider time)
     {
         var scopes = new ScopeDirectory(store);
         await scopes.Load(Instant.Of(time.GetUtcNow()));
         builder.WebHost.UseUrls(new UriBuilder("http", settings.Host, settings.Port).ToString());
         builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, Frame.MaxBodyBytes));
-        builder.Services.AddSluice(settings, store, scopes, time);
+        builder.Services.AddSluice(settings, store, shell, scopes, time);
         var app = builder.Build();
         app.MapSluice();
         return app;
     }
 
-    private static IServiceCollection AddSluice(this IServiceCollection services, Settings settings, IStore store, ScopeDirectory scopes, TimeProvider time) => services
+    private static IServiceCollection AddSluice(
+        this IServiceCollection services, Settings settings, IStore store, IShellStore shell, ScopeDirectory scopes, TimeProvider time) => services
         .AddSingleton(settings)
         .AddSingleton(store)
         .AddSingleton(scopes)
@@ -39,6 +42,16 @@ internal static partial class Wiring
         .AddSingleton(provider => new PriceBook(settings.ModelPrices, time, provider.GetRequiredService<ILogger<PriceBook>>()))
         .AddHostedService(static provider => provider.GetRequiredService<PriceBook>())
         .AddSingleton<Engine>()
+        .AddSingleton<IOperatorStore>(shell)
+        .AddSingleton<ITenantStore>(shell)
+        .AddSingleton<CustomerTokens>()
+        .AddSingleton<Sandboxes>()
+        .AddSingleton<Passwords>()
+        .AddSingleton<OperatorAccounts>()
+        .AddSingleton<GuessThrottle>()
+        .AddSingleton<SignInPages>()
+        .AddSingleton<Codes>()
+        .AddSingleton<AuthorizationServer>()
         .AddSingleton<RequestLog>()
         .AddSingleton<Frame>()
         .AddSingleton<SnapshotWriter>()
@@ -50,6 +63,8 @@ internal static partial class Wiring
         var frame = app.Services.GetRequiredService<Frame>();
         app.Use(UnknownRoutes.Answer);
         foreach (var endpoint in Routes.Served) app.MapMethods(endpoint.Path, [endpoint.Method], http => frame.Serve(http, endpoint));
+        app.Services.GetRequiredService<SignInPages>().Map(app);
+        app.Services.GetRequiredService<AuthorizationServer>().Map(app);
         Health.Map(app);
         OpenApi.Map(app);
     }

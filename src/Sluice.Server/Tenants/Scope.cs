@@ -12,6 +12,7 @@ public sealed class Scope(ScopeRow row, StoredCatalog stored)
     private readonly ReaderWriterLockSlim _side = new();
     private volatile StoredCatalog _stored = stored;
     private TaskCompletionSource? _changing;
+    private volatile bool _ended;
 
     public ScopeId Id { get; } = row.Id;
 
@@ -20,7 +21,14 @@ public sealed class Scope(ScopeRow row, StoredCatalog stored)
 
     public string Tenant { get; } = row.Tenant;
 
+    /// <summary>"sandbox" or "live", or the public id of a further sandbox.</summary>
     public string Name { get; } = row.Name;
+
+    /// <summary>One of the two that every tenant has.</summary>
+    public bool IsMain => Name == Environment;
+
+    /// <summary>Of a further sandbox.</summary>
+    public SandboxLook? Look { get; } = row.Look;
 
     public Instant CreatedAt { get; } = row.CreatedAt;
 
@@ -52,6 +60,12 @@ public sealed class Scope(ScopeRow row, StoredCatalog stored)
             return false;
         }
 
+        if (_ended)
+        {
+            _side.ExitReadLock();
+            throw new ScopeEndedException();
+        }
+
         changed = Task.CompletedTask;
         return true;
     }
@@ -67,13 +81,24 @@ public sealed class Scope(ScopeRow row, StoredCatalog stored)
     }
 
     /// <summary>Opens the shared side again, with the catalog as it is now.</summary>
-    internal void Open(StoredCatalog current)
+    internal void Open(StoredCatalog current) => Open(current, ended: false);
+
+    internal void Reopen() => Open(_stored, ended: false);
+
+    /// <summary>The scope is no more: whoever waits, and whoever comes, gets <see cref="ScopeEndedException"/>.</summary>
+    internal void End() => Open(_stored, ended: true);
+
+    private void Open(StoredCatalog current, bool ended)
     {
         _side.EnterWriteLock();
         _stored = current;
+        _ended = ended;
         var waiting = _changing;
         _changing = null;
         _side.ExitWriteLock();
         waiting?.SetResult();
     }
 }
+
+/// <summary>The scope was emptied or removed while a request was on its way: it is to be started over.</summary>
+internal sealed class ScopeEndedException() : Exception("The scope has ended.");

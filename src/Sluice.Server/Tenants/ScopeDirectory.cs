@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Sluice.Core;
 using Sluice.Storage;
 
@@ -16,8 +17,13 @@ public sealed class ScopeDirectory(IStore store)
 
     public Scope? Find(ScopeId id) => _scopes.GetValueOrDefault(id);
 
-    /// <summary>The tenant's own environment by name.</summary>
-    public Scope Environment(string environment) => _scopes.Values.First(scope => scope.Environment == environment);
+    /// <summary>The tenant's main environment by name.</summary>
+    public Scope Environment(string environment) => _scopes.Values.First(scope => scope.IsMain && scope.Environment == environment);
+
+    /// <summary>A scope that is empty yet.</summary>
+    public Scope Add(ScopeRow row) => _scopes[row.Id] = new Scope(row, new StoredCatalog(Catalog.Empty, ImmutableDictionary<TermsId, ItemTerms>.Empty));
+
+    public void Remove(ScopeId id) => _scopes.TryRemove(id, out _);
 
     /// <summary>Loads all scopes; makes the two environments of the tenant on the first start.</summary>
     public async Task Load(Instant now)
@@ -25,7 +31,7 @@ public sealed class ScopeDirectory(IStore store)
         var rows = (await store.Scopes()).ToList();
         foreach (var environment in (string[])[Sandbox, Live])
         {
-            if (rows.All(row => row.Environment != environment)) rows.Add(await store.AddScope("default", environment, environment, now));
+            if (rows.All(row => row.Name != environment)) rows.Add(await store.AddScope("default", environment, environment, now));
         }
 
         foreach (var row in rows) _scopes[row.Id] = new Scope(row, await store.LoadCatalog(row.Id));

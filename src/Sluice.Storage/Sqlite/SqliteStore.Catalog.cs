@@ -8,12 +8,12 @@ namespace Sluice.Storage;
 /// <summary>Scopes with their catalogs, keys, and the numbers of customers.</summary>
 public sealed partial class SqliteStore
 {
-    private const string ScopeColumns = "select id, tenant, environment, name, created_at as CreatedAt from scope";
+    private const string ScopeColumns = "select id, tenant, environment, name, created_at as CreatedAt, label, color, icon from scope";
 
     public ValueTask<IReadOnlyList<ScopeRow>> Scopes()
     {
         using var connection = Read();
-        IReadOnlyList<ScopeRow> scopes = [.. connection.Query<StoredScope>($"{ScopeColumns} order by id").Select(row => row.ToRow())];
+        IReadOnlyList<ScopeRow> scopes = [.. connection.Query<StoredScope>($"{ScopeColumns} where ended_at is null order by id").Select(row => row.ToRow())];
         return ValueTask.FromResult(scopes);
     }
 
@@ -50,8 +50,8 @@ public sealed partial class SqliteStore
         lock (_writing)
         {
             Opened.Execute(
-                "insert into api_key (hash, scope, kind, prefix, created_at) values (@Hash, @scope, @kind, @Prefix, @created)",
-                new { key.Hash, scope = key.Scope.Value, kind = (int)key.Kind, key.Prefix, created = key.CreatedAt.Milliseconds });
+                "insert into api_key (hash, scope, kind, prefix, created_at, name, scopes, ends_at) values (@Hash, @scope, @kind, @Prefix, @created, @Name, @Scopes, @ends)",
+                new { key.Hash, scope = key.Scope.Value, kind = (int)key.Kind, key.Prefix, created = key.CreatedAt.Milliseconds, key.Name, key.Scopes, ends = key.EndsAt?.Milliseconds });
         }
 
         return ValueTask.CompletedTask;
@@ -80,15 +80,16 @@ public sealed partial class SqliteStore
         }
     }
 
-    private sealed record StoredScope(long Id, string Tenant, string Environment, string Name, long CreatedAt)
+    private sealed record StoredScope(long Id, string Tenant, string Environment, string Name, long CreatedAt, string? Label, string? Color, string? Icon)
     {
-        public ScopeRow ToRow() => new(new ScopeId(checked((int)Id)), Tenant, Environment, Name, new Instant(CreatedAt));
+        public ScopeRow ToRow() => new(
+            new ScopeId(checked((int)Id)), Tenant, Environment, Name, new Instant(CreatedAt), Label is null ? null : new SandboxLook(Label, Color!, Icon!));
     }
 
-    private sealed record StoredKey(byte[] Hash, long Scope, long Kind, string Prefix, long CreatedAt)
+    private sealed record StoredKey(byte[] Hash, long Scope, long Kind, string Prefix, long CreatedAt, string? Name, string? Scopes, long? EndsAt)
     {
-        public const string Columns = "select hash, scope, kind, prefix, created_at as CreatedAt from api_key";
+        public const string Columns = "select hash, scope, kind, prefix, created_at as CreatedAt, name, scopes, ends_at as EndsAt from api_key";
 
-        public KeyRow ToRow() => new(Hash, new ScopeId(checked((int)Scope)), (KeyKind)Kind, Prefix, new Instant(CreatedAt));
+        public KeyRow ToRow() => new(Hash, new ScopeId(checked((int)Scope)), (KeyKind)Kind, Prefix, new Instant(CreatedAt), Name, Scopes, EndsAt is { } at ? new Instant(at) : null);
     }
 }

@@ -60,7 +60,7 @@ public sealed partial class SqliteStore
         IReadOnlyList<(ScopeId, CustomerKey)> due =
         [
             .. connection.Query<(int Scope, long Key)>(
-                "select scope, key from customer where next_due <= @now order by next_due limit @limit", new { now = now.Milliseconds, limit })
+                "select scope, key from customer where next_due <= @now and scope in (select id from scope where ended_at is null) order by next_due limit @limit", new { now = now.Milliseconds, limit })
                 .Select(row => (new ScopeId(row.Scope), new CustomerKey(row.Key))),
         ];
         return ValueTask.FromResult(due);

@@ -158,6 +158,24 @@ public class CreditRateTests
     }
 
     [Fact]
+    public void A_hold_settled_higher_goes_on_where_its_curve_was()
+    {
+        var c = Paying(Costs.Of(Falling), Item("pool", 100).Every("month"));
+        c.Do(Story.Tracking("images", 10, "reject") with { Hold = new HoldTerms("h", null) }).Shows(remaining: 80);
+        c.Accept(new Command.Settle("h", Quantity.Of(60), Released: false, null));
+        c.Balance("pool").Shows(remaining: 35);
+    }
+
+    [Fact]
+    public void What_a_hold_is_settled_above_costs_what_its_properties_say()
+    {
+        var c = Paying(Costs.Of("1").When("size=hd", "4"), Item("pool", 100).Every("month"));
+        c.Do(Story.Tracking("images", 10, "reject") with { Property = Costs.Properties("size=hd"), Hold = new HoldTerms("h", null) }).Shows(remaining: 60);
+        c.Accept(new Command.Settle("h", Quantity.Of(15), Released: false, null) { Property = Costs.Properties("size=hd") });
+        c.Balance("pool").Shows(remaining: 40);
+    }
+
+    [Fact]
     public void Units_and_credits_are_the_same_both_ways()
     {
         Property.Holds(2000, random =>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Core;
+using Sluice.Server.Operators;
 using Sluice.Server.Start;
 using Sluice.Server.Tenants;
 using Sluice.Storage;
@@ -38,24 +39,42 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public string PublishableKey { get; }
 
+    /// <summary>Of the link that sets the first operator's password.</summary>
+    public string? SetupToken { get; private init; }
+
+    public string Url => _app.Urls.First();
+
+    public IShellStore Shell => (IShellStore)_app.Services.GetRequiredService<ITenantStore>();
+
+    /// <summary>A further secret key.</summary>
+    public async Task<string> Key(string environment, string? scopes = null)
+    {
+        var key = ApiKeys.Make(KeyKind.Secret, environment);
+        await Engine.Keys.Add(key, KeyKind.Secret, Engine.Scopes.Environment(environment).Id, Instant.Of(Time.GetUtcNow()), null, scopes, null);
+        return key;
+    }
+
+    public ValueTask<string> NewSetupToken() => _app.Services.GetRequiredService<OperatorAccounts>().NewLink(OperatorAccounts.First, Instant.Of(Time.GetUtcNow()));
+
     public static async Task<RunningServer> Start(int queue = 16_384, TempDirectory? directory = null, ManualTime? time = null, bool demo = true)
     {
         var ownsDirectory = directory is null;
         directory ??= new TempDirectory();
         time ??= new ManualTime();
-        var store = new SteeredStore(new SqliteStore(directory[SqliteStore.FileName]));
+        var sqlite = new SqliteStore(directory[SqliteStore.FileName]);
+        var store = new SteeredStore(sqlite);
         await store.Migrate();
         var builder = WebApplication.CreateSlimBuilder();
         var failures = new Failures();
         builder.Logging.ClearProviders().AddProvider(failures);
         var settings = new Settings(directory.Path, "127.0.0.1", 0, ServerProcess.SandboxKey, ServerProcess.LiveKey, RequestLogging.None, queue);
-        var app = await builder.BuildSluice(settings, store, time);
+        var app = await builder.BuildSluice(settings, store, sqlite, time);
         var engine = app.Services.GetRequiredService<Engine>();
-        await FirstStart.Prepare(engine, settings, demo);
+        var welcome = await FirstStart.Prepare(engine, settings, demo, app.Services.GetRequiredService<OperatorAccounts>());
         var publishable = ApiKeys.Make(KeyKind.Publishable, ScopeDirectory.Sandbox);
         await engine.Keys.Add(publishable, KeyKind.Publishable, engine.Scopes.Environment(ScopeDirectory.Sandbox).Id, Instant.Of(time.GetUtcNow()));
         await app.StartAsync();
-        return new RunningServer(directory, ownsDirectory, app, store, time, publishable, failures);
+        return new RunningServer(directory, ownsDirectory, app, store, time, publishable, failures) { SetupToken = welcome.SetupToken };
     }
 
     /// <summary>The last exception that the server logged; it logs after it has answered.</summary>

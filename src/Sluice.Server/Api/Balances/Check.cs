@@ -15,6 +15,7 @@ internal static class Check
         var asked = Asked.Read(body, call.Catalog);
         if (call.IsPublishable && (asked.SendEvent || body.Has("lock")))
             return call.Refuse(RefusalCode.InvalidRequest, "send_event and lock are not open to publishable keys: call from your server with a secret key.");
+        if (asked.SendEvent && !call.Allows("balances:write")) return Answer.Error(403, "insufficient_scopes", "Insufficient scopes. Missing: balances:write (send_event uses the balance up)", call.Scope.Environment);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (asked.Feature is not { } feature) return call.Refuse(RefusalCode.FeatureNotFound, $"Feature {asked.FeatureId} does not exist.");
         if (await Newcomers.Make(call, body) is { } notMade) return notMade;
