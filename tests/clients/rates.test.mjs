@@ -47,6 +47,14 @@ for (const [name, featureId, value, properties, taken] of [
   });
 }
 
+test('half a character matches nothing and breaks nothing', async ({ autumn, curl }) => {
+  await autumn.customers.getOrCreate({ customerId: 'half' });
+  const body = String.raw`{"customer_id":"half","feature_id":"images","properties":{"size":"\ud800"}}`;
+  const answer = await curl('/v1/track', ['-H', 'Content-Type: application/json', '-d', body]);
+  assert.equal(answer.status, 200, answer.text);
+  assert.equal(JSON.parse(answer.text).balance.remaining, 99);
+});
+
 test('a cost that nobody can be charged is refused', async ({ post }) => {
   const create = row => post('/v1/features.create', { feature_id: 'bad', name: 'Bad', type: 'credit_system', credit_schema: [{ metered_feature_id: 'calls', ...row }] });
   const tiers = (...ends) => ({ tier_behavior: 'graduated', tiers: ends.map(to => ({ to, credit_cost: 1 })) });

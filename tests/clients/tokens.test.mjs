@@ -89,8 +89,8 @@ test('without a feature the only AI balance pays; none or several must be named'
   await granting(autumn, 'several', 'ai_team', 1);
   refused(await post('/v1/balances.track_tokens', body('several')), 400, 'invalid_request', /ai, ai_team/);
   assert.equal((await post('/v1/balances.track_tokens', { ...body('several'), feature_id: 'ai_team' })).status, 200);
-  await autumn.customers.getOrCreate({ customerId: 'none' });
-  await autumn.balances.delete({ customerId: 'none', featureId: 'ai' }).catch(() => {});
+  await post('/v1/customers.get_or_create', { customer_id: 'none', internal_options: { disable_defaults: true } });
+  refused(await post('/v1/balances.track_tokens', body('none')), 404, 'feature_not_found', /no balance of an ai_credit_system/);
   refused(await post('/v1/balances.track_tokens', body('nobody')), 404, 'customer_not_found');
   refused(await post('/v1/balances.track_tokens', { ...body('several'), feature_id: 'messages' }), 400, 'invalid_request', /no ai_credit_system/);
   refused(await post('/v1/balances.track_tokens', { ...body('several'), feature_id: 'nope' }), 404, 'feature_not_found');
@@ -113,6 +113,16 @@ test('an idempotency key counts once, async answers 202, and the older address w
   refused(await post('/v1/track_tokens', body), 409, 'duplicate_idempotency_key');
   assert.equal((await post('/v1/track_tokens', { ...body, idempotency_key: 'tokens-2', async: true })).status, 202);
   assert.equal((await autumn.check({ customerId: 'once', featureId: 'ai' })).balance.remaining, 8);
+});
+
+test('older callers read what they read of a track', async ({ autumn, post }) => {
+  await fresh(autumn, 'older');
+  const body = { customer_id: 'older', model_id: 'custom/mine', input_tokens: 1000, output_tokens: 0 };
+  const two = (await post('/v1/track_tokens', body, { version: '2.0.0' })).body;
+  assert.deepEqual([two.value, two.balance.current_balance, two.deductions], [1, 9, undefined]);
+  const one = (await post('/v1/track_tokens', body, { version: '1.2.0' })).body;
+  assert.deepEqual(one, { id: 'placeholder', code: 'event_received', customer_id: 'older', feature_id: 'ai' });
+  assert.equal((await post('/v1/track_tokens', { ...body, customer_id: 'newcomer', feature_id: 'ai' }, { version: '2.0.0' })).status, 200);
 });
 
 test('a batch of tokens is recorded whole or not at all', async ({ autumn, post }) => {

@@ -107,6 +107,19 @@ internal static class PropertyText
         return null;
     }
 
+    // Half a character, written as an escape, is valid JSON and no text: it stays as written.
+    private static string Unescaped(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(reader.ValueSpan);
+        }
+    }
+
     private static string? Text(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         switch (reader.TokenType)
@@ -114,7 +127,7 @@ internal static class PropertyText
             case JsonTokenType.Null:
                 return null;
             case JsonTokenType.String:
-                return reader.GetString();
+                return Unescaped(ref reader);
             default:
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
