@@ -115,16 +115,6 @@ test('an idempotency key counts once, async answers 202, and the older address w
   assert.equal((await autumn.check({ customerId: 'once', featureId: 'ai' })).balance.remaining, 8);
 });
 
-test('older callers read what they read of a track', async ({ autumn, post }) => {
-  await fresh(autumn, 'older');
-  const body = { customer_id: 'older', model_id: 'custom/mine', input_tokens: 1000, output_tokens: 0 };
-  const two = (await post('/v1/track_tokens', body, { version: '2.0.0' })).body;
-  assert.deepEqual([two.value, two.balance.current_balance, two.deductions], [1, 9, undefined]);
-  const one = (await post('/v1/track_tokens', body, { version: '1.2.0' })).body;
-  assert.deepEqual(one, { id: 'placeholder', code: 'event_received', customer_id: 'older', feature_id: 'ai' });
-  assert.equal((await post('/v1/track_tokens', { ...body, customer_id: 'newcomer', feature_id: 'ai' }, { version: '2.0.0' })).status, 200);
-});
-
 test('a batch of tokens is recorded whole or not at all', async ({ autumn, post }) => {
   await fresh(autumn, 'batch');
   const item = { customer_id: 'batch', model_id: 'custom/mine', input_tokens: 1000, output_tokens: 0 };
