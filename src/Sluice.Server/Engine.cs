@@ -1,4 +1,5 @@
 using Sluice.Server.Customers;
+using Sluice.Server.Prices;
 using Sluice.Server.Tenants;
 using Sluice.Storage;
 
@@ -16,4 +17,5 @@ internal sealed record Engine(
     CommandRunner Runner,
     CatalogChanges Catalogs,
     Idempotency Idempotency,
+    PriceBook Prices,
     TimeProvider Time);

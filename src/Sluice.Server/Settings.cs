@@ -16,10 +16,10 @@ public sealed class SettingsException(string message) : Exception(message);
 /// those that are secret also as <c>SLUICE_NAME_FILE</c>. docs/settings.md lists them.
 /// </summary>
 public sealed record Settings(
-    string Data, string Host, int Port, string? SandboxKey, string? LiveKey, RequestLogging LogRequests, int Queue, Uri? PublicUrl = null)
+    string Data, string Host, int Port, string? SandboxKey, string? LiveKey, RequestLogging LogRequests, int Queue, Uri? PublicUrl = null, string? ModelPrices = null)
 {
     private const string Prefix = "SLUICE_";
-    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "PUBLIC_URL"];
+    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "PUBLIC_URL", "MODEL_PRICES"];
     private static readonly string[] Secret = ["SANDBOX_KEY", "LIVE_KEY"];
 
     public static Settings Read(IConfiguration configuration, IReadOnlyDictionary<string, string?> environment)
@@ -52,7 +52,8 @@ public sealed record Settings(
             Key("LIVE_KEY", Value("LIVE_KEY"), "am_sk_live_"),
             Logging(Value("LOG_REQUESTS")),
             Number("QUEUE", Value("QUEUE"), 16_384, 1, 1_000_000),
-            Url("PUBLIC_URL", Value("PUBLIC_URL")));
+            Url("PUBLIC_URL", Value("PUBLIC_URL")),
+            Value("MODEL_PRICES"));
     }
 
     // "SandboxKey" and "sandbox_key" are SANDBOX_KEY.

@@ -142,15 +142,33 @@ internal static class Sample
         };
     }
 
+    private static CreditCost Images => new(new FeatureId("images"), Quantity.Of(2))
+    {
+        BillingUnits = Quantity.Of(100),
+        Tiers = [new CreditTier(Quantity.Of(10), Quantity.Of(2)), new CreditTier(null, Quantity.Of(0.50m))],
+        Dimensions =
+        [
+            new CreditDimension("hd", Match("size", "hd"), Quantity.One, Quantity.Of(4), []),
+            new CreditDimension("night", Match("time", "night"), null, Quantity.Of(3), [new CreditTier(null, Quantity.Of(3))]),
+        ],
+        Multipliers = [new CreditMultiplier("rush", Match("rush", "true"), Quantity.Of(1.5m), Quantity.Of(-0.25m)), new CreditMultiplier("all", PropertyFilter.Of([]), Quantity.One, Quantity.One)],
+    };
+
     public static ImmutableArray<Feature> Features() =>
     [
         new(new FeatureId("messages"), "Messages", FeatureType.Metered, Consumable: true, ["message.sent", "chat"], [], new FeatureDisplay("message", null), Archived: false, Start),
         new(new FeatureId("sso"), "Single sign-on", FeatureType.Boolean, Consumable: false, [], [], null, Archived: true, Created(1)),
         new(new FeatureId("credits"), "Credits", FeatureType.CreditSystem, Consumable: true, [],
-            [new CreditCost(new FeatureId("messages"), Quantity.Of(0.010m)), new CreditCost(new FeatureId("images"), Quantity.Zero, new JsonText("""{"tiers":[]}"""))],
-            new FeatureDisplay("credit", "credits"), Archived: false, Created(2), new JsonText("""{"processors": {}}""")),
-        new(new FeatureId("tokens"), "Tokens", FeatureType.AiCreditSystem, Consumable: true, [], [], null, Archived: false, Created(3)),
+            [new CreditCost(new FeatureId("messages"), Quantity.Of(0.010m)), Images],
+            new FeatureDisplay("credit", "credits"), Archived: false, Created(2)),
+        new(new FeatureId("tokens"), "Tokens", FeatureType.AiCreditSystem, Consumable: true, [], [], null, Archived: false, Created(3),
+            new Markups(
+                [new ModelMarkup("acme/one", 12.5m, null, null), new ModelMarkup("custom/mine", null, 1.250m, 0m)],
+                [new ProviderMarkup("acme", -100m)],
+                20m)),
     ];
+
+    private static PropertyFilter Match(string name, string value) => PropertyFilter.Of([new PropertyMatch(name, value, new JsonText($"\"{value}\""))]);
 
     // One after the other, so that the order of creation is the order here.
     private static Instant Created(int later) => new(Start.Milliseconds + later);

@@ -10,11 +10,17 @@ const { test } = sluice();
 const feature = id => ({ id, feature_id: id, name: id, type: 'metered', consumable: true });
 const plan = id => ({ id, plan_id: id, name: id, items: [{ feature_id: 'f', included: 100, reset: { interval: 'month' } }] });
 const usage = { customer_id: 'c', feature_id: 'f' };
+const tokens = { customer_id: 'c', model_id: 'openai/gpt-4o', input_tokens: 1000, output_tokens: 10 };
 
 const walk = [
   ['POST', '/v1/features.create', feature('f')],
   ['POST', '/v1/features.create', { feature_id: 'pool', name: 'Pool', type: 'credit_system', credit_schema: [{ metered_feature_id: 'f', credit_cost: 0.5 }], display: { singular: 'credit', plural: 'credits' } }],
   ['POST', '/v1/features.create', { feature_id: 'flag', name: 'Flag', type: 'boolean' }],
+  ['POST', '/v1/features.create', { feature_id: 'ai', name: 'AI', type: 'ai_credit_system', default_markup: 20, provider_markups: { openai: { markup: 10 } }, model_markups: { 'custom/m': { markup: 5, input_cost: 1, output_cost: 2 } } }],
+  ['POST', '/v1/features.create', { feature_id: 'curve', name: 'Curve', type: 'credit_system', credit_schema: [
+    { metered_feature_id: 'ai', tier_behavior: 'graduated', tiers: [{ to: 10, credit_cost: 2 }, { to: 'inf', credit_cost: 1 }], billing_units: 2,
+      dimensions: { long: { match: { model: 'x' }, priority: 1, credit_cost: 4 } }, multipliers: { night: { match: { time: 'night' }, factor: 0.5, add: 1 } } },
+  ] }],
   ['POST', '/v1/features.create', feature('spare')],
   ['POST', '/v1/features.get', { feature_id: 'pool' }],
   ['POST', '/v1/features.list'],
@@ -83,6 +89,12 @@ const walk = [
   ]),
   ['POST', '/v1/usage', { ...usage, value: 3 }],
   ['POST', '/v1/balances.batch_track', [usage, usage]],
+  ['POST', '/v1/balances.create', { customer_id: 'c', feature_id: 'ai', included_grant: 5 }],
+  ...['/v1/balances.track_tokens', '/v1/track_tokens'].flatMap(path => [
+    ['POST', path, { ...tokens, properties: { p: null } }],
+    ['POST', path, { ...tokens, feature_id: 'ai', async: true }],
+  ]),
+  ['POST', '/v1/balances.batch_track_tokens', [tokens, tokens]],
   ['POST', '/v1/events.list', {}],
   ['POST', '/v1/events.list', {}, '2.2.0'],
   ['POST', '/v1/events/list', {}],

@@ -65,22 +65,22 @@ public static class Access
         CheckAnswer? firstOwned = null;
         foreach (var pool in pools)
         {
-            var answer = Evaluate(subject, catalog, bounds, pool.Feature, InCredits(required, pool), feature, required);
+            var answer = Evaluate(subject, catalog, bounds, pool.Feature, InCredits(required, pool, property), feature, required);
             if (answer.Allowed) return answer;
             if (answer.Balance is not null) firstOwned ??= answer;
         }
 
         if (firstOwned is not null) return firstOwned;
-        return own.Balance is not null ? own : new CheckAnswer(false, InCredits(required, pools[0]), pools[0].Feature.Id, null, null, AccessRule.NotGranted);
+        return own.Balance is not null ? own : new CheckAnswer(false, InCredits(required, pools[0], property), pools[0].Feature.Id, null, null, AccessRule.NotGranted);
     }
 
     /// <summary>The answer to a check that recorded its usage: decided by the deduction, shown as it is after it.</summary>
-    public static CheckAnswer Recorded(Catalog catalog, Feature feature, Quantity required, TrackAnswer track)
+    public static CheckAnswer Recorded(Catalog catalog, Feature feature, Quantity required, TrackAnswer track, Func<string, string?>? property = null)
     {
         if (track.Balance is not { } balance) return new CheckAnswer(false, required, feature.Id, null, null, AccessRule.NotGranted);
         foreach (var pool in DrawOrder.Pools(catalog, feature))
         {
-            if (pool.Feature.Id == balance.Feature) required = InCredits(required, pool);
+            if (pool.Feature.Id == balance.Feature) required = InCredits(required, pool, property);
         }
 
         return new CheckAnswer(true, required, balance.Feature, balance, null, AccessRule.Recorded);
@@ -124,5 +124,5 @@ public static class Access
         return null;
     }
 
-    private static Quantity InCredits(Quantity units, Catalog.Pool pool) => Quantity.Total(Credits.Of(units.Value, pool.Cost.Value));
+    private static Quantity InCredits(Quantity units, Catalog.Pool pool, Func<string, string?>? property) => Quantity.Total(pool.RateFor(property).Credits(units.Value));
 }

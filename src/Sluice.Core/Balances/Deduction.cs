@@ -30,18 +30,23 @@ internal sealed class Deduction(Bounds? bounds = null)
     private readonly List<Slot> _slots = new(4);
     private readonly List<HeldMove> _moves = new(4);
 
+    // Units of the amount being taken that each pool with a curve has served so far.
+    private Dictionary<FeatureId, decimal>? _onCurves;
+
     /// <summary>Every step taken, in order.</summary>
     public ImmutableArray<HeldMove> Moves => [.. _moves];
 
     /// <summary>Takes <paramref name="amount"/> units (negative: gives back); returns the units that found no place.</summary>
-    public Quantity Take(List<Source> sources, Feature feature, Quantity amount, DrawMode mode)
+    /// <param name="held">Steps of a hold that go before: where a pool has a curve, it goes on from them.</param>
+    public Quantity Take(List<Source> sources, Feature feature, Quantity amount, DrawMode mode, IEnumerable<HeldMove>? held = null)
     {
         var order = CollectionsMarshal.AsSpan(sources);
         if (order.IsEmpty || amount.IsZero) return amount;
+        _onCurves = held is null ? null : ServedBy(order, held);
         var units = amount.Value;
         if (order[0].Grant.Terms.Unlimited)
         {
-            Move(order[0], null, units, Credits.Of(units, order[0].Cost));
+            Move(order[0], null, units, order[0].Rate.Credits(units));
             return Quantity.Zero;
         }
 
@@ -149,7 +154,8 @@ internal sealed class Deduction(Bounds? bounds = null)
     {
         var first = order[0];
         if (mode == DrawMode.Overflow && SpendLeft(first) is { } left) return units - TakeFrom(first, null, units, left, gate);
-        var amount = Credits.Of(units, first.Cost);
+        first = Onward(first);
+        var amount = first.Rate.Credits(units);
         gate.Count(first, isSaved: false, units, amount);
         Move(first, null, units, amount);
         return units;
@@ -160,7 +166,7 @@ internal sealed class Deduction(Bounds? bounds = null)
     {
         foreach (var source in order)
         {
-            if (source.Cost <= 0m) continue;
+            if (source.Rate.IsFree) continue;
             var granted = source.Grant.Granted.Value;
             units = GiveTo(source, units, onlyToZero ? Math.Min(0m, granted) : granted);
             if (units == 0m) break;
@@ -216,14 +222,16 @@ internal sealed class Deduction(Bounds? bounds = null)
     // Work in credits, so that whatever one grant can serve whole is never divided.
     private decimal TakeFrom(Source source, int? rollover, decimal units, decimal room, Gate gate)
     {
+        source = Onward(source);
         var offered = gate.Offer(source, rollover is not null, units);
-        if (offered <= 0m || (room <= 0m && source.Cost > 0m)) return units;
-        var amount = Credits.Of(offered, source.Cost);
+        if (offered <= 0m) return units;
+        var amount = source.Rate.Credits(offered);
         var served = offered;
         if (amount > room)
         {
             amount = room;
-            served = Credits.ToUnits(room, source.Cost);
+            served = source.Rate.Units(room);
+            if (served <= 0m) return units;
         }
 
         gate.Count(source, rollover is not null, served, amount);
@@ -236,14 +244,15 @@ internal sealed class Deduction(Bounds? bounds = null)
     {
         var room = Left(source) - ceiling;
         if (room >= 0m) return units;
-        var offered = Credits.Of(units, source.Cost);
+        source = Onward(source);
+        var offered = source.Rate.Credits(units);
         if (offered >= room)
         {
             Move(source, null, units, offered);
             return 0m;
         }
 
-        var served = Credits.ToUnits(room, source.Cost);
+        var served = source.Rate.Units(room);
         Move(source, null, served, room);
         return units - served;
     }
@@ -276,8 +285,42 @@ internal sealed class Deduction(Bounds? bounds = null)
         }
 
         slot.Taken += amount;
-        _moves.Add(new HeldMove(source.Grant.No, source.Grant.Entity, rollover, units, amount));
+        if (source.Rate.IsCurve)
+            MoveOnCurve(source, rollover, units, amount);
+        else
+            _moves.Add(new HeldMove(source.Grant.No, source.Grant.Entity, rollover, units, amount));
     }
+
+    // A step for each tier, so that part of a step is worth its part: what was held can be undone from its end.
+    private void MoveOnCurve(Source source, int? rollover, decimal units, decimal amount)
+    {
+        foreach (var part in source.Rate.Split(units))
+        {
+            _moves.Add(new HeldMove(source.Grant.No, source.Grant.Entity, rollover, part.Units, part.Credits));
+            amount -= part.Credits;
+        }
+
+        if (amount != 0m) _moves[^1] = _moves[^1] with { Amount = _moves[^1].Amount + amount };
+        CollectionsMarshal.GetValueRefOrAddDefault(_onCurves ??= [], source.Grant.Feature, out _) += units;
+    }
+
+    private static Dictionary<FeatureId, decimal> ServedBy(ReadOnlySpan<Source> order, IEnumerable<HeldMove> held)
+    {
+        var served = new Dictionary<FeatureId, decimal>();
+        foreach (var move in held)
+        {
+            foreach (var source in order)
+            {
+                if (source.Grant.No == move.Grant && source.Grant.Entity == move.Entity) CollectionsMarshal.GetValueRefOrAddDefault(served, source.Grant.Feature, out _) += move.Units;
+            }
+        }
+
+        return served;
+    }
+
+    // All balances of a pool share one curve: where one ends the next goes on.
+    private Source Onward(Source source) =>
+        source.Rate.IsCurve && _onCurves is { } served && served.TryGetValue(source.Grant.Feature, out var units) ? source with { Rate = source.Rate.After(units) } : source;
 
     private Slot? Find(Source source, int? rollover)
     {

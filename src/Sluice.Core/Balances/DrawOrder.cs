@@ -13,11 +13,11 @@ public readonly record struct Subject(Customer Customer, Entity? Entity = null)
 }
 
 /// <summary>A grant that a request may draw on.</summary>
-/// <param name="Cost">What one unit of the request takes of it: 1, or the credit cost when it is a pool.</param>
+/// <param name="Rate">What the units of the request take of it: as many, or what they cost when it is a pool.</param>
 /// <param name="IsPool">It belongs to a credit system that lists the requested feature.</param>
 /// <param name="IsHeld">Its units are held, not used up (seats).</param>
 /// <param name="EntityId">Of the entity that holds it, where grants of several stand together.</param>
-internal readonly record struct Source(Grant Grant, decimal Cost, bool IsPool, bool IsHeld, string? EntityId = null)
+internal readonly record struct Source(Grant Grant, CreditRate Rate, bool IsPool, bool IsHeld, string? EntityId = null)
 {
     public bool IsOfEntity => Grant.Entity is not null || Grant.IsShared;
 }
@@ -29,11 +29,12 @@ internal readonly record struct Source(Grant Grant, decimal Cost, bool IsPool, b
 internal static class DrawOrder
 {
     /// <summary>The grants of a feature, then those of the credit systems that list it.</summary>
-    public static List<Source> Of(Subject subject, Catalog catalog, Feature feature)
+    /// <param name="property">A property of the usage as text: what it costs in credits may depend on it.</param>
+    public static List<Source> Of(Subject subject, Catalog catalog, Feature feature, Func<string, string?>? property = null)
     {
         var sources = new List<Source>(4);
         if (feature.IsBoolean) return sources;
-        Collect(subject, feature, Pools(catalog, feature), sharesApart: true, sources);
+        Collect(subject, feature, RatesOf(Pools(catalog, feature), property), sharesApart: true, sources);
         return Sort(sources, subject.Entity is not null);
     }
 
@@ -60,7 +61,7 @@ internal static class DrawOrder
         void Add(Grant grant)
         {
             if (!all.TryGetValue(grant.Feature, out var sources)) all.Add(grant.Feature, sources = new List<Source>(1));
-            sources.Add(new Source(grant, 1m, IsPool: false, catalog.Feature(grant.Feature) is { } feature && IsHeld(feature)));
+            sources.Add(new Source(grant, CreditRate.One, IsPool: false, catalog.Feature(grant.Feature) is { } feature && IsHeld(feature)));
         }
 
         if (subject.SharesCustomers)
@@ -84,9 +85,17 @@ internal static class DrawOrder
     public static ReadOnlySpan<Catalog.Pool> Pools(Catalog catalog, Feature feature) =>
         feature.Type == FeatureType.CreditSystem ? [] : catalog.Pools(feature.Id).AsSpan();
 
+    private static ReadOnlySpan<(FeatureId Pool, CreditRate Rate)> RatesOf(ReadOnlySpan<Catalog.Pool> pools, Func<string, string?>? property)
+    {
+        if (pools.IsEmpty) return [];
+        var rates = new (FeatureId, CreditRate)[pools.Length];
+        for (var at = 0; at < rates.Length; at++) rates[at] = (pools[at].Feature.Id, pools[at].RateFor(property));
+        return rates;
+    }
+
     private static bool IsHeld(Feature feature) => feature is { Type: FeatureType.Metered, Consumable: false };
 
-    private static void Collect(Subject subject, Feature feature, ReadOnlySpan<Catalog.Pool> pools, bool sharesApart, List<Source> sources)
+    private static void Collect(Subject subject, Feature feature, ReadOnlySpan<(FeatureId Pool, CreditRate Rate)> pools, bool sharesApart, List<Source> sources)
     {
         var isHeld = IsHeld(feature);
         var anyShared = false;
@@ -121,12 +130,12 @@ internal static class DrawOrder
         }
     }
 
-    private static Source? SourceOf(Grant grant, Feature feature, ReadOnlySpan<Catalog.Pool> pools, bool isHeld)
+    private static Source? SourceOf(Grant grant, Feature feature, ReadOnlySpan<(FeatureId Pool, CreditRate Rate)> pools, bool isHeld)
     {
-        if (grant.Feature == feature.Id) return new Source(grant, 1m, IsPool: false, isHeld);
-        foreach (var pool in pools)
+        if (grant.Feature == feature.Id) return new Source(grant, CreditRate.One, IsPool: false, isHeld);
+        foreach (var (pool, rate) in pools)
         {
-            if (grant.Feature == pool.Feature.Id) return new Source(grant, pool.Cost.Value, IsPool: true, IsHeld: false);
+            if (grant.Feature == pool) return new Source(grant, rate, IsPool: true, IsHeld: false);
         }
 
         return null;

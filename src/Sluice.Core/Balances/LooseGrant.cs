@@ -8,8 +8,6 @@ internal static class LooseGrant
         var (customer, entity) = subject;
         if (catalog.Feature(command.Feature) is not { } feature)
             return new Refusal(RefusalCode.FeatureNotFound, $"Feature {command.Feature} does not exist.");
-        if (feature.NeedsLater is { } field)
-            return new Refusal(RefusalCode.NotSupported, $"Feature {feature.Id} cannot be granted yet: {field} is not supported.");
         var reset = Reset(feature, command);
         if ((Refuse(subject, feature, command) ?? RefuseTimes(command, reset, now) ?? PlanItems.CheckRollover(command.Rollover, feature) ?? RefuseRollover(command, reset, now)) is { } refusal) return refusal;
 

@@ -42,16 +42,16 @@ internal static class Tracking
         var deduction = new Deduction(bounds);
         foreach (var feature in features)
         {
-            var sources = DrawOrder.Of(subject, catalog, feature);
-            if (NeedsLater(sources, catalog, feature) is { } field)
-                return new Refusal(RefusalCode.NotSupported, $"Feature {feature.Id} cannot be used yet: {field} is not supported.");
+            var sources = DrawOrder.Of(subject, catalog, feature, command.Property);
             var left = deduction.Take(sources, feature, command.Value, Mode(command.Overage));
             if (command.Overage == OverageBehavior.Reject && left.IsPositive)
                 return Insufficient(feature.Id, command.Value, left);
         }
 
         if (!deduction.IsWithinLimits) return new Refusal(RefusalCode.InvalidInputs, $"A balance would go beyond {Quantity.Limit}: nothing was recorded.");
-        var used = new CustomerEvent.Used(name, command.Value, command.UsedAt ?? now, command.Properties, deduction.Draws(), command.Listed)
+        var draws = deduction.Draws();
+        var properties = command.PropertiesAfter is { } told ? told(draws) : command.Properties;
+        var used = new CustomerEvent.Used(name, command.Value, command.UsedAt ?? now, properties, draws, command.Listed)
         {
             Entity = subject.Entity?.No,
             EntityId = subject.Entity?.Id,
@@ -70,19 +70,6 @@ internal static class Tracking
 
     private static Refusal Insufficient(FeatureId feature, Quantity asked, Quantity left) =>
         new(RefusalCode.InsufficientBalance, $"{asked} of {feature} were asked for and {asked - left} can be used: nothing was deducted.");
-
-    // A credit cost can be edited after customers hold the pool, into one that cannot be charged yet.
-    private static string? NeedsLater(List<Source> sources, Catalog catalog, Feature feature)
-    {
-        if (sources.Count == 0) return null;
-        if (feature.NeedsLater is { } need) return need;
-        foreach (var source in sources)
-        {
-            if (source.IsPool && catalog.Feature(source.Grant.Feature)?.NeedsLater is { } later) return later;
-        }
-
-        return null;
-    }
 
     private static DrawMode Mode(OverageBehavior overage) => overage switch
     {

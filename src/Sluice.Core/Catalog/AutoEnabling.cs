@@ -18,7 +18,7 @@ internal static class AutoEnabling
                 : new Refusal(RefusalCode.InvalidRequest, $"Plan {plan.Id} has a price, so it cannot have auto_enable: remove its prices or set auto_enable to false.");
         }
 
-        return catalog.NeedsLater(plan) is { } field
+        return plan.NeedsLater is { } field
             ? new Refusal(RefusalCode.NotSupported, $"Plan {plan.Id} uses {field}, which this version of Sluice cannot grant yet: set auto_enable to false.")
             : null;
     }

@@ -22,7 +22,7 @@ public sealed class Catalog
         _features = Features.ToImmutableDictionary(feature => feature.Id);
         _plans = Plans.GroupBy(plan => plan.Id).ToImmutableDictionary(group => group.Key, group => group.OrderBy(plan => plan.Version).ToImmutableArray());
         _pools = Features.Where(feature => feature.IsCredits)
-            .SelectMany(feature => feature.CreditSchema.Where(cost => DrawsOnPools(cost.Feature)).Select(cost => (cost.Feature, Pool: new Pool(feature, cost.Cost))))
+            .SelectMany(feature => feature.CreditSchema.Where(cost => DrawsOnPools(cost.Feature)).Select(cost => (cost.Feature, Pool: new Pool(feature, cost))))
             .GroupBy(pair => pair.Feature)
             .ToImmutableDictionary(group => group.Key, group => group.Select(pair => pair.Pool).ToImmutableArray());
         _listeners = Features.SelectMany(feature => feature.EventNames.Distinct().Select(name => (name, feature)))
@@ -32,8 +32,15 @@ public sealed class Catalog
         _autoEnabled = [.. LatestPlans.Where(plan => plan is { AutoEnable: true, Archived: false })];
     }
 
-    /// <summary>A credit system and what one unit of the member feature costs in it.</summary>
-    public sealed record Pool(Feature Feature, Quantity Cost);
+    /// <summary>A credit system and what the member feature costs in it.</summary>
+    public sealed record Pool(Feature Feature, CreditCost Cost)
+    {
+        // For most schemas the properties have no say: then this is the rate.
+        private readonly CreditRate _usual = Cost.RateFor(null);
+
+        /// <param name="property">A property of the usage as text; null when it has none.</param>
+        internal CreditRate RateFor(Func<string, string?>? property) => Cost.IsConditional ? Cost.RateFor(property) : _usual;
+    }
 
     public long Version { get; }
 
@@ -62,10 +69,6 @@ public sealed class Catalog
 
     /// <summary>The credit systems that list a feature.</summary>
     public ImmutableArray<Pool> Pools(FeatureId member) => _pools.GetValueOrDefault(member, []);
-
-    /// <summary>Names the field whose effect is not built yet, of the plan or a feature it grants; null when it can be attached.</summary>
-    public string? NeedsLater(Plan plan) =>
-        plan.NeedsLater ?? plan.Items.Select(item => Feature(item.Feature)?.NeedsLater).FirstOrDefault(need => need is not null);
 
     /// <summary>The features that listen to an event name.</summary>
     public ImmutableArray<Feature> Listeners(string eventName) => _listeners.GetValueOrDefault(eventName, []);

@@ -27,7 +27,7 @@ public sealed record CreateFeature(FeatureId Id, string? Name, FeatureType Type)
 
     public FeatureDisplay? Display { get; init; }
 
-    public JsonText? Later { get; init; }
+    public Markups? Markups { get; init; }
 }
 
 /// <summary>Null members are left as they are.</summary>
@@ -49,8 +49,7 @@ public sealed record UpdateFeature(FeatureId Id)
 
     public bool? Archived { get; init; }
 
-    /// <summary>The whole of it: the shell has merged what was sent into what stood.</summary>
-    public JsonText? Later { get; init; }
+    public MarkupsChange Markups { get; init; }
 }
 
 /// <param name="EverGranted">

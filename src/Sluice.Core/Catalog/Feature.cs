@@ -17,15 +17,11 @@ public enum FeatureType
     AiCreditSystem,
 }
 
-/// <summary>Credits that one unit of a metered feature costs. 0 = free.</summary>
-/// <param name="Later">A tiered or conditional cost as sent: stored, not yet charged.</param>
-public sealed record CreditCost(FeatureId Feature, Quantity Cost, JsonText? Later = null);
-
 /// <summary>Words for one and for many.</summary>
 public sealed record FeatureDisplay(string? Singular, string? Plural);
 
 /// <summary>Something a product gates or meters. Everything here is live: an edit is seen by every customer at once.</summary>
-/// <param name="Later">Fields of the contract that are stored and given back but have no effect yet (a JSON object).</param>
+/// <param name="Markups">What tokens cost beyond the list prices of their models; said of an AI credit system. Null = nothing.</param>
 public sealed record Feature(
     FeatureId Id,
     string Name,
@@ -36,9 +32,12 @@ public sealed record Feature(
     FeatureDisplay? Display,
     bool Archived,
     Instant CreatedAt,
-    JsonText? Later = null)
+    Markups? Markups = null)
 {
     public bool IsBoolean => Type == FeatureType.Boolean;
+
+    /// <summary>Its unit is USD: a credit system that tokens are paid from.</summary>
+    public bool IsAi => Type == FeatureType.AiCreditSystem;
 
     public bool IsCredits => Type is FeatureType.CreditSystem or FeatureType.AiCreditSystem;
 
@@ -47,9 +46,4 @@ public sealed record Feature(
         this with { EventNames = other.EventNames, CreditSchema = other.CreditSchema } == other
         && EventNames.AsSpan().SequenceEqual(other.EventNames.AsSpan())
         && CreditSchema.AsSpan().SequenceEqual(other.CreditSchema.AsSpan());
-
-    /// <summary>Names the field whose effect is not built yet, or null when the feature can be granted.</summary>
-    public string? NeedsLater => Type == FeatureType.AiCreditSystem
-        ? "ai_credit_system"
-        : CreditSchema.Any(cost => cost.Later is not null) ? "credit_schema[].tiers, dimensions, multipliers or billing_units" : null;
 }

@@ -15,8 +15,8 @@ public static class FeatureRules
 
         var feature = new Feature(
             command.Id, command.Name!, command.Type, ConsumableOf(command.Type, command.Consumable ?? false), [.. command.EventNames.Distinct()],
-            command.CreditSchema, NullWhenEmpty(command.Display), Archived: false, context.Now, Wording.NullWhenEmpty(command.Later));
-        if (CreditSchemas.Check(catalog, feature) is { } badSchema) return badSchema;
+            command.CreditSchema, NullWhenEmpty(command.Display), Archived: false, context.Now, Markups.NullWhenEmpty(command.Markups));
+        if ((CreditSchemas.Check(catalog, feature) ?? Markups.Check(feature.Markups)) is { } badSchema) return badSchema;
         return CatalogDecision.Accept(catalog, new CatalogEdit { PutFeatures = [feature] });
     }
 
@@ -38,11 +38,12 @@ public static class FeatureRules
             CreditSchema = command.CreditSchema ?? before.CreditSchema,
             Display = command.Display is { } display ? NullWhenEmpty(display) : before.Display,
             Archived = command.Archived ?? before.Archived,
-            Later = command.Later is { } later ? Wording.NullWhenEmpty(later) : before.Later,
+            Markups = command.Markups.Of(before.Markups),
         };
         if (CheckTypeChange(catalog, before, after, use) is { } badType) return badType;
         if (CheckRename(catalog, before, after, use) is { } badRename) return badRename;
         if (CheckConsumableChange(catalog, before, after, use) is { } badConsumable) return badConsumable;
+        if (Markups.Check(after.Markups) is { } badMarkups) return badMarkups;
         if (command.CreditSchema is not null && CreditSchemas.Check(catalog, after) is { } badSchema) return badSchema;
         return FeatureEdits.Propagate(context, before, after);
     }

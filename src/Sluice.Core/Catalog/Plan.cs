@@ -57,7 +57,7 @@ public sealed record Plan(
     /// <summary>True when an item is of the feature, or counted for each entity of it.</summary>
     public bool Uses(FeatureId feature) => Items.Any(item => item.Feature == feature || item.EntityFeature == feature);
 
-    /// <summary>Names the field of the plan itself whose effect is not built yet; <see cref="Catalog.NeedsLater"/> asks its features too.</summary>
+    /// <summary>Names the field whose effect is not built yet; null when the plan can be attached.</summary>
     public string? NeedsLater =>
         FreeTrial is not null ? "free_trial"
         : Licenses is not null ? "licenses"

@@ -36,6 +36,7 @@ public static class PushRules
         var update = new UpdateFeature(wanted.Id)
         {
             Name = wanted.Name, Type = wanted.Type, Consumable = wanted.Consumable, EventNames = wanted.EventNames, CreditSchema = wanted.CreditSchema,
+            Markups = MarkupsChange.To(wanted.Markups),
         };
         var changed = steps.Take(context => FeatureRules.Update(context, update, use.Of(wanted.Id)), $"features[{wanted.Id}]");
         return new FeaturePushed(wanted.Id, changed ? PushAction.Update : PushAction.None);

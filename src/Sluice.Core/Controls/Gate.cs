@@ -2,7 +2,7 @@ namespace Sluice.Core;
 
 /// <summary>
 /// The windows of usage limits that one amount of a feature passes through. A limit on a metered feature counts its units,
-/// whatever serves them; a limit on a credit system counts credits, and only those of its grants' own balances.
+/// whatever serves them (one on an AI credit system its USD); a limit on a credit system counts credits, and only those of its grants' own balances.
 /// </summary>
 internal readonly struct Gate
 {
@@ -14,7 +14,8 @@ internal readonly struct Gate
     private readonly bool _isBypassed;
 
     private Gate(Bounds bounds, Feature feature, bool isBypassed) =>
-        (_bounds, _ofUnits, _isCredits, _isBypassed) = (bounds, feature.IsCredits ? [] : bounds.Windows(feature.Id), feature.IsCredits, isBypassed);
+        (_bounds, _ofUnits, _isCredits, _isBypassed) =
+            (bounds, feature.Type == FeatureType.CreditSystem ? [] : bounds.Windows(feature.Id), feature.Type == FeatureType.CreditSystem, isBypassed);
 
     /// <param name="isBypassed">Nothing is held back, but everything is counted.</param>
     public static Gate Of(Bounds? bounds, Feature feature, bool isBypassed) => bounds is null ? Open : new Gate(bounds, feature, isBypassed);
@@ -26,7 +27,7 @@ internal readonly struct Gate
         foreach (var window in _ofUnits) units = Math.Min(units, window.Left);
         foreach (var window in OfCredits(source, isSaved))
         {
-            if (Credits.Of(units, source.Cost) > window.Left) units = Credits.ToUnits(window.Left, source.Cost);
+            if (source.Rate.Credits(units) > window.Left) units = source.Rate.Units(window.Left);
         }
 
         return units;
@@ -41,5 +42,5 @@ internal readonly struct Gate
     }
 
     private IReadOnlyList<OpenWindow> OfCredits(Source source, bool isSaved) =>
-        !isSaved && source.Cost > 0m && (_isCredits || source.IsPool) ? _bounds!.Windows(source.Grant.Feature) : [];
+        !isSaved && !source.Rate.IsFree && (_isCredits || source.IsPool) ? _bounds!.Windows(source.Grant.Feature) : [];
 }

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace Sluice.Core;
 
-/// <summary>Properties a usage must have, all of them, compared as text.</summary>
-/// <param name="Properties">Sorted by name; at least one.</param>
+/// <summary>Properties a usage must have, all of them, compared as text. None at all = any usage.</summary>
+/// <param name="Properties">Sorted by name.</param>
 public sealed record PropertyFilter(ImmutableArray<PropertyMatch> Properties)
 {
     public static PropertyFilter Of(IEnumerable<PropertyMatch> properties) => new([.. properties.OrderBy(static match => match.Name, StringComparer.Ordinal)]);
@@ -11,10 +11,9 @@ public sealed record PropertyFilter(ImmutableArray<PropertyMatch> Properties)
     /// <param name="property">The value of a property of the usage as text; null when it has none.</param>
     public bool Matches(Func<string, string?>? property)
     {
-        if (property is null) return false;
         foreach (var (name, value, _) in Properties)
         {
-            if (property(name) != value) return false;
+            if (property?.Invoke(name) != value) return false;
         }
 
         return true;

@@ -45,7 +45,7 @@ internal static class Attaching
     }
 
     /// <summary>A refusal when the plan needs something that is not built yet.</summary>
-    public static Refusal? Unbuilt(Catalog catalog, Plan plan) => catalog.NeedsLater(plan) is { } field
+    public static Refusal? Unbuilt(Catalog catalog, Plan plan) => plan.NeedsLater is { } field
         ? new Refusal(RefusalCode.NotSupported, $"Plan {plan.Id} uses {field}, which this version of Sluice cannot grant yet.")
         : null;
 

@@ -39,6 +39,9 @@ public abstract record Command
         /// <summary>A property of the usage as text, for what depends on properties; null when it has none of that name.</summary>
         public Func<string, string?>? Property { get; init; }
 
+        /// <summary>The properties to record instead, where they tell what the usage was taken from.</summary>
+        public Func<ImmutableArray<Draw>, JsonText>? PropertiesAfter { get; init; }
+
         /// <summary>Set to hold the usage until it is settled.</summary>
         public HoldTerms? Hold { get; init; }
     }
@@ -47,7 +50,11 @@ public abstract record Command
     /// <param name="Value">Null = as held; 0 = give all back.</param>
     /// <param name="Released">It was released rather than settled.</param>
     /// <param name="Properties">Of the usage that makes up the difference; null = those of the hold.</param>
-    public sealed record Settle(string HoldId, Quantity? Value, bool Released, JsonText? Properties) : Command;
+    public sealed record Settle(string HoldId, Quantity? Value, bool Released, JsonText? Properties) : Command
+    {
+        /// <summary>A property of the usage that makes up the difference, as text: what it costs in credits may depend on it.</summary>
+        public Func<string, string?>? Property { get; init; }
+    }
 
     public sealed record CreateBalance(
         FeatureId Feature, string? BalanceId, Quantity? Included, bool Unlimited, Interval? Reset, Instant? NextResetAt, Instant? ExpiresAt, RolloverDraft? Rollover = null) : Command;

@@ -24,7 +24,7 @@ public static class Holding
         var final = command.Value ?? hold.Value;
         var ended = new CustomerEvent.HoldEnded(hold.Id, command.Released ? HoldEnd.Released : HoldEnd.Settled);
         if (final == hold.Value) return ended;
-        return Adjusted(customer, catalog, hold, final, command.Properties ?? hold.Properties, now) is { } used
+        return Adjusted(customer, catalog, hold, final, command.Properties ?? hold.Properties, command.Property, now) is { } used
             ? new Outcome([used, ended])
             : new Refusal(RefusalCode.InvalidInputs, $"A balance would go beyond {Quantity.Limit}: the hold stays as it is.");
     }
@@ -32,14 +32,14 @@ public static class Holding
     /// <summary>Nobody settled it in time: what it holds is given back at the moment that was named for that, or stays used.</summary>
     internal static ImmutableArray<CustomerEvent> EndByItself(Customer customer, Catalog catalog, Hold hold) => hold.ReleasesAt is null
         ? [new CustomerEvent.HoldEnded(hold.Id, HoldEnd.Lapsed)]
-        : [Adjusted(customer, catalog, hold, Quantity.Zero, hold.Properties, hold.EndsAt)!, new CustomerEvent.HoldEnded(hold.Id, HoldEnd.Expired)];
+        : [Adjusted(customer, catalog, hold, Quantity.Zero, hold.Properties, property: null, hold.EndsAt)!, new CustomerEvent.HoldEnded(hold.Id, HoldEnd.Expired)];
 
     /// <summary>What is said of an id that no pending hold has.</summary>
     public static Refusal NoSuchHold(string id) =>
         new(RefusalCode.InvalidRequest, $"There is no pending hold {id}: it was finalized or released already, or never taken.");
 
     // The difference as one usage: what is too much is undone from the last step on, what is missing is taken anew.
-    private static CustomerEvent.Used? Adjusted(Customer customer, Catalog catalog, Hold hold, Quantity final, JsonText? properties, Instant now)
+    private static CustomerEvent.Used? Adjusted(Customer customer, Catalog catalog, Hold hold, Quantity final, JsonText? properties, Func<string, string?>? property, Instant now)
     {
         var subject = new Subject(customer, hold.Entity is { } no ? customer.Entities.Find(no) : null);
         var bounds = new Bounds(subject, catalog, now, property: null);
@@ -51,9 +51,9 @@ public static class Holding
         var missing = target - kept;
         if (catalog.Feature(hold.Feature) is { } feature)
         {
-            var sources = DrawOrder.Of(subject, catalog, feature);
+            var sources = DrawOrder.Of(subject, catalog, feature, property);
             if (lost != 0m) deduction.Take(sources, feature, Quantity.Total(-lost), DrawMode.Cap);
-            if (missing != 0m) deduction.Take(sources, feature, Quantity.Total(missing), DrawMode.Cap);
+            if (missing != 0m) deduction.Take(sources, feature, Quantity.Total(missing), DrawMode.Cap, kept == 0m ? null : hold.Moves);
         }
 
         if (!deduction.IsWithinLimits) return null;
@@ -77,7 +77,7 @@ public static class Holding
             over -= units;
             var holder = step.Entity is { } no ? customer.Entities.Find(no)?.Own : customer.Own;
             if (holder?.Grants.FirstOrDefault(grant => grant.No == step.Grant) is { } grant && (step.Rollover is not { } saved || grant.Rollovers.Any(rollover => rollover.No == saved)))
-                deduction.Undo(new Source(grant, 1m, IsPool: false, IsHeld: false), step, units);
+                deduction.Undo(new Source(grant, CreditRate.One, IsPool: false, IsHeld: false), step, units);
             else
                 lost += units;
         }

@@ -12,6 +12,8 @@ namespace Sluice.Server.Api;
 /// </summary>
 public sealed class Body
 {
+    private const decimal MostCount = 9_007_199_254_740_991m;
+
     private readonly JsonElement _object;
     private readonly string _path;
     private readonly Faults _faults;
@@ -155,6 +157,15 @@ public sealed class Body
         return null;
     }
 
+    /// <summary>A count, exact in any JSON.</summary>
+    public long? Count(string field, bool required = false)
+    {
+        if (Number(field, required, min: 0, max: MostCount) is not { } number) return null;
+        if (decimal.Truncate(number) == number) return (long)number;
+        Fault(field, "expected a whole number");
+        return null;
+    }
+
     /// <summary>Epoch milliseconds.</summary>
     public Instant? Moment(string field, bool nullable = false)
     {
@@ -227,6 +238,16 @@ public sealed class Body
     {
         var texts = Texts();
         return [.. texts.Select(pair => new PropertyMatch(pair.Name, pair.Value, new JsonText(_object.GetProperty(pair.Name).GetRawText())))];
+    }
+
+    /// <summary>A map of objects, in the order sent. A name that is there twice counts once, the last.</summary>
+    public IEnumerable<KeyValuePair<string, Body>>? Map(string field, bool nullable = false)
+    {
+        if (!Take(field, required: false, nullable, out var value)) return null;
+        var map = new OrderedDictionary<string, Body>();
+        if (value.ValueKind != JsonValueKind.Object) Fault(field, $"expected an object, got {Kind(value)}");
+        else foreach (var item in value.EnumerateObject()) map[item.Name] = new Body(item.Value, $"{PathOf(field)}.{item.Name}", _faults);
+        return map;
     }
 
     public IReadOnlyList<int>? WholeNumbers(string field)

@@ -13,7 +13,6 @@ internal static class NotYet
     public static readonly IReadOnlyList<Endpoint> All =
     [
         .. Rpc(
-            "balances.track_tokens",
             "billing.create_schedule", "billing.import", "billing.multi_attach", "billing.multi_update", "billing.open_customer_portal", "billing.preview_attach",
             "billing.preview_multi_attach", "billing.preview_multi_update", "billing.preview_update", "billing.setup_payment", "billing.update",
             "customers.advance_test_clock",
@@ -32,7 +31,6 @@ internal static class NotYet
         Rest("POST", "/v1/setup_payment", "billing.setup_payment"),
         Rest("POST", "/v1/billing/update", "billing.update"),
         Rest("POST", "/v1/billing/preview-update", "billing.preview_update"),
-        Rest("POST", "/v1/track_tokens", "balances.track_tokens"),
         Rest("GET", "/v1/entities", "entities.list"),
         Rest("POST", "/v1/entities", "entities.create"),
         Rest("POST", "/v1/entities/update", "entities.update"),

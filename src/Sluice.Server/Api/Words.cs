@@ -30,6 +30,15 @@ internal static class Words
         ["overflow"] = OverageBehavior.Overflow,
     }.ToFrozenDictionary();
 
+    public static string Of(MarkupSource source) => source switch
+    {
+        MarkupSource.None => "none",
+        MarkupSource.Default => "default",
+        MarkupSource.Provider => "provider",
+        MarkupSource.Model => "model",
+        _ => throw new InvariantViolation($"markup source {source}"),
+    };
+
     public static readonly FrozenDictionary<string, BillingMethod> BillingMethods = new Dictionary<string, BillingMethod>
     {
         ["prepaid"] = BillingMethod.Prepaid,

@@ -3,6 +3,7 @@ using Sluice.Server.Api;
 using Sluice.Server.Customers;
 using Sluice.Server.OAuth;
 using Sluice.Server.Operators;
+using Sluice.Server.Prices;
 using Sluice.Server.Tenants;
 using Sluice.Storage;
 
@@ -38,6 +39,8 @@ internal static partial class Wiring
         .AddSingleton<CommandRunner>()
         .AddSingleton<CatalogChanges>()
         .AddSingleton<Idempotency>()
+        .AddSingleton(provider => new PriceBook(settings.ModelPrices, time, provider.GetRequiredService<ILogger<PriceBook>>()))
+        .AddHostedService(static provider => provider.GetRequiredService<PriceBook>())
         .AddSingleton<Engine>()
         .AddSingleton<IOperatorStore>(shell)
         .AddSingleton<ITenantStore>(shell)

@@ -23,11 +23,11 @@ internal static class CatalogFormat
             Words.ToFeatureType(from.Text("type"u8)),
             from.Flag("consumable"u8),
             from.List("event_names"u8, item => item.GetString()!),
-            from.List("credit_schema"u8, item => new CreditCost(item.Feature("feature"u8), item.Amount("cost"u8), item.Json("later"u8))),
+            from.List("credit_schema"u8, CreditFormat.ReadCost),
             from.TryGetProperty("display"u8, out var display) ? new FeatureDisplay(display.TextOrNone("singular"u8), display.TextOrNone("plural"u8)) : null,
             from.Flag("archived"u8),
             from.Moment("created_at"u8),
-            from.Json("later"u8));
+            MarkupsFormat.Read(from));
     }
 
     public static Plan ReadPlan(byte[] body, Terms terms)
@@ -71,7 +71,7 @@ internal static class CatalogFormat
         to.Text("type"u8, Words.Of(feature.Type));
         to.Flag("consumable"u8, feature.Consumable);
         WriteList(to, "event_names"u8, feature.EventNames, static (to, name) => to.WriteStringValue(name));
-        WriteList(to, "credit_schema"u8, feature.CreditSchema, WriteCost);
+        WriteList(to, "credit_schema"u8, feature.CreditSchema, CreditFormat.WriteCost);
         if (feature.Display is { } display)
         {
             to.WriteStartObject("display"u8);
@@ -82,16 +82,7 @@ internal static class CatalogFormat
 
         to.Flag("archived"u8, feature.Archived);
         to.Moment("created_at"u8, feature.CreatedAt);
-        to.Json("later"u8, feature.Later);
-        to.WriteEndObject();
-    }
-
-    private static void WriteCost(Utf8JsonWriter to, CreditCost cost)
-    {
-        to.WriteStartObject();
-        to.Text("feature"u8, cost.Feature.Value);
-        to.Amount("cost"u8, cost.Cost);
-        to.Json("later"u8, cost.Later);
+        if (feature.Markups is { } markups) MarkupsFormat.Write(to, markups);
         to.WriteEndObject();
     }
 

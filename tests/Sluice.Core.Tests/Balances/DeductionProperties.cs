@@ -241,7 +241,7 @@ public class DeductionProperties
         if (drawn.Value == tracked) return 1m;
         foreach (var pool in c.Catalog.Pools(new FeatureId(tracked)))
         {
-            if (pool.Feature.Id == drawn) return pool.Cost.Value;
+            if (pool.Feature.Id == drawn) return pool.Cost.Cost.Value;
         }
 
         throw new InvalidOperationException($"{drawn} does not serve {tracked}");

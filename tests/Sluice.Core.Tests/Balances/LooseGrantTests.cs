@@ -105,7 +105,6 @@ public class LooseGrantTests
     public static TheoryData<string, Command.CreateBalance, RefusalCode> Refused => new()
     {
         { "unknown feature", Story.Creating("nope", 1), RefusalCode.FeatureNotFound },
-        { "not built yet", Story.Creating("ai", 1), RefusalCode.NotSupported },
         { "neither grant nor unlimited", Story.Creating("messages"), RefusalCode.InvalidInputs },
         { "grant and unlimited", Story.Creating("messages", 1, unlimited: true), RefusalCode.InvalidInputs },
         { "unlimited with a reset", Story.Creating("messages", unlimited: true, every: "month"), RefusalCode.InvalidInputs },

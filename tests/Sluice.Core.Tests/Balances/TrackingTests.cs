@@ -141,18 +141,4 @@ public class TrackingTests
         var accepted = Assert.IsType<Decision.Accepted>(Decider.Decide(c.Stored, shared, track, c.Now));
         TrackAnswer.Of(accepted, shared, track).Drew(("credits2", 15));
     }
-
-    [Fact]
-    public void A_pool_whose_cost_cannot_be_charged_yet_is_refused_not_guessed()
-    {
-        var tiered = new Catalog(
-            9,
-            [.. Features.Select(feature => feature.Id.Value == "thirds"
-                ? feature with { CreditSchema = [new CreditCost(new("tokens"), Quantity.One, new JsonText("""{"tiers":[]}"""))] }
-                : feature)],
-            []);
-        var c = With(Item("thirds", 15).Every("month"));
-        var refused = Assert.IsType<Decision.Refused>(Decider.Decide(c.Stored, tiered, Story.Tracking("tokens"), c.Now));
-        refused.Refusal.Says(RefusalCode.NotSupported, "credit_schema");
-    }
 }

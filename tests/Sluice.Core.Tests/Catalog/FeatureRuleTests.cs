@@ -206,15 +206,6 @@ public class FeatureRuleTests
         RefusalCode.InvalidFeature,
         "in plan p");
 
-    [Fact]
-    public void A_credit_cost_that_cannot_be_charged_yet_is_refused_where_a_plan_enables_itself() => AssertRefused(
-        FeatureRules.Update(
-            Context(Start.With(new UpdatePlan(Free) { Items = [Item("credits", 5, Month)] })),
-            new UpdateFeature(Id("credits")) { CreditSchema = [new CreditCost(Id("action1"), Units(1), new JsonText("""{"tiers":[]}"""))] },
-            Unused),
-        RefusalCode.NotSupported,
-        "credit_schema");
-
     private static CreateFeature Credits() => new(Id("more"), "More", FeatureType.CreditSystem) { CreditSchema = [Cost("action1", 1)] };
 
     private static void AssertRefused(CatalogDecision decision, RefusalCode code, string says)

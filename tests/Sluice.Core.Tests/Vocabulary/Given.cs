@@ -41,6 +41,14 @@ internal static class Given
     /// <summary>A customer with one plan of these items.</summary>
     public static Story With(params ItemSketch[] items) => Customer(Plan("main", items));
 
+    /// <summary>A customer whose "pool" pays for "images" at this cost, with one plan of these items.</summary>
+    public static Story Paying(CreditCost cost, params ItemSketch[] items)
+    {
+        var story = new Story(Start, [.. Features, Metered("images"), Credits("pool") with { CreditSchema = [cost] }]);
+        story.Attach(Plan("main", items));
+        return story;
+    }
+
     private static Feature Metered(string id, bool consumable = true, ImmutableArray<string>? events = null) =>
         new(new FeatureId(id), id, FeatureType.Metered, consumable, events ?? [], [], null, false, Start);
 

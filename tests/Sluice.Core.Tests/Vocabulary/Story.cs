@@ -8,9 +8,13 @@ internal sealed class Story
     private readonly List<(ImmutableArray<CustomerEvent> Events, Instant At)> _journal = [];
     private readonly List<Plan> _plans = [];
 
-    public Story(Instant now)
+    private readonly ImmutableArray<Feature> _features;
+
+    /// <param name="features">Those of <see cref="Given"/> when not said.</param>
+    public Story(Instant now, ImmutableArray<Feature>? features = null)
     {
-        Now = now;
+        (Now, _features) = (now, features ?? Given.Features);
+        Catalog = new Catalog(1, _features, []);
         Enter([new CustomerEvent.Created(new CustomerKey(1), new Profile("c"))]);
     }
 
@@ -19,7 +23,7 @@ internal sealed class Story
     /// <summary>As stored: what is due may not be applied yet.</summary>
     public Customer Stored { get; private set; } = null!;
 
-    public Catalog Catalog { get; private set; } = new(1, Given.Features, []);
+    public Catalog Catalog { get; private set; }
 
     /// <summary>As read now.</summary>
     public Customer Read => Due.AsOf(Stored, Catalog, Now);
@@ -35,7 +39,7 @@ internal sealed class Story
             new PlanId(sketch.Id), 1, sketch.Id, null, Group: sketch.Group ?? sketch.Id, sketch.AddOn, false, sketch.Priced ? new PlanPrice(new Price(20), Words.Interval("month")) : null,
             terms, null, false, controls, null, null, false, Now);
         _plans.Add(plan);
-        Catalog = new Catalog(_plans.Count + 1, Given.Features, _plans);
+        Catalog = new Catalog(_plans.Count + 1, _features, _plans);
         // Quantities are said for a feature, not for an item: of two prepaid items of one feature the first speaks.
         var bought = sketch.Items.Where(item => item.Billed == BillingMethod.Prepaid).DistinctBy(item => item.Feature)
             .ToImmutableDictionary(item => new FeatureId(item.Feature), item => Quantity.Of(item.Included + item.BoughtUnits));
@@ -112,7 +116,8 @@ internal sealed class Story
     public static Command.Track Tracking(string feature, decimal value = 1, string overage = "cap", Instant? usedAt = null) =>
         new(new FeatureId(feature), null, Quantity.Of(value), Words.Overage(overage), usedAt, null);
 
-    public CheckAnswer Check(string feature, decimal required = 1) => Access.Check(Read, Catalog, Feature(feature), Quantity.Of(required), Now);
+    public CheckAnswer Check(string feature, decimal required = 1, Func<string, string?>? property = null) =>
+        Access.Check(Read, Catalog, Feature(feature), Quantity.Of(required), Now, property);
 
     /// <summary>A check that records its usage when it is allowed; null when it is denied.</summary>
     public CheckAnswer? CheckAndSend(string feature, decimal required = 1)

@@ -16,9 +16,7 @@ internal static class BatchTrack
 
     public static async ValueTask<Answer> Handle(Call call)
     {
-        if (call.Json.ValueKind != JsonValueKind.Array || call.Json.GetArrayLength() is 0 or > MaxItems)
-            return call.Refuse(RefusalCode.InvalidInputs, $"input: expected a list of 1 to {MaxItems} tracks");
-        var bodies = Body.ItemsOf(call.Json);
+        if (Items(call, out var bodies) is { } notItems) return notItems;
         var items = bodies.Select(Tracked.Read).ToList();
         if (bodies[0].Refusal is { } wrong) return call.Refuse(wrong);
         for (var i = 0; i < items.Count; i++)
@@ -27,6 +25,20 @@ internal static class BatchTrack
                 return call.Refuse(new Refusal(RefusalCode.FeatureNotFound, $"Feature {id} does not exist. Nothing was recorded.").Of($"items[{i}]"));
         }
 
+        return await Record(call, bodies, items);
+    }
+
+    /// <summary>An answer when the request is no list of so many.</summary>
+    public static Answer? Items(Call call, out IReadOnlyList<Body> bodies)
+    {
+        var isList = call.Json.ValueKind == JsonValueKind.Array && call.Json.GetArrayLength() is > 0 and <= MaxItems;
+        bodies = isList ? Body.ItemsOf(call.Json) : [];
+        return isList ? null : call.Refuse(RefusalCode.InvalidInputs, $"input: expected a list of 1 to {MaxItems} tracks");
+    }
+
+    /// <summary>Takes all of them as one unit, each once for its idempotency key.</summary>
+    public static async ValueTask<Answer> Record(Call call, IReadOnlyList<Body> bodies, IReadOnlyList<Tracked> items)
+    {
         var reservations = new List<IDisposable>();
         try
         {
@@ -51,7 +63,7 @@ internal static class BatchTrack
     private static Answer Done => Answer.Of(202, SuccessBody.True, ApiJson.Default.SuccessBody);
 
     // Keys are held in one order, so that two batches with the same keys cannot wait for each other.
-    private static async ValueTask<bool[]> Fresh(Call call, List<Tracked> items, List<IDisposable> reservations)
+    private static async ValueTask<bool[]> Fresh(Call call, IReadOnlyList<Tracked> items, List<IDisposable> reservations)
     {
         var fresh = items.Select(item => item.IdempotencyKey is null).ToArray();
         var firsts = items.Select((item, i) => (item.IdempotencyKey, i)).Where(pair => pair.IdempotencyKey is not null)

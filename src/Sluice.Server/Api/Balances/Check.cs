@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Customers;
+using Sluice.Server.Api.Events;
 using Sluice.Server.Customers;
 
 namespace Sluice.Server.Api.Balances;
@@ -31,7 +32,7 @@ internal static class Check
             customer = ran.Customer;
         }
 
-        return Answered(call, asked, customer, Access.Check(customer, call.Catalog, feature, asked.Required, call.Now, UsageProperties.Of(asked.Properties)), linked: null);
+        return Answered(call, asked, customer, Access.Check(customer, call.Catalog, feature, asked.Required, call.Now, asked.Property), linked: null);
     }
 
     private static async ValueTask<Answer> Consume(Call call, Asked asked, Feature feature)
@@ -39,20 +40,20 @@ internal static class Check
         if (feature.IsBoolean) return call.Refuse(RefusalCode.InvalidRequest, $"send_event: {feature.Id} is a boolean feature, there is nothing to use up.");
         var track = new Command.Track(feature.Id, null, asked.Required, asked.Overage, null, asked.Properties, asked.Listed)
         {
-            Property = UsageProperties.Of(asked.Properties), Hold = asked.Hold,
+            Property = asked.Property, Hold = asked.Hold,
         };
         var ran = await call.Run(asked.Backfill is null
             ? [new Addressed(asked.CustomerId, track)]
             : [new Addressed(asked.CustomerId, asked.Backfill), new Addressed(asked.CustomerId, track)]);
         if (ran is { End: RunEnd.Refused, Refusal.Code: RefusalCode.InsufficientBalance })
         {
-            var denied = Access.Check(ran.Customer, call.Catalog, feature, asked.Required, call.Now, UsageProperties.Of(asked.Properties));
+            var denied = Access.Check(ran.Customer, call.Catalog, feature, asked.Required, call.Now, asked.Property);
             return Answered(call, asked, ran.Customer, denied with { Allowed = false }, linked: null);
         }
 
         if (ran.End != RunEnd.Done) return call.Failure(ran);
         var answer = TrackAnswer.Of(ran.Customer, call.Catalog, track, ran.Events[^1]);
-        return Answered(call, asked, ran.Customer, Access.Recorded(call.Catalog, feature, asked.Required, answer), BalancesBody.Of(ran.Customer.Key, answer.Linked));
+        return Answered(call, asked, ran.Customer, Access.Recorded(call.Catalog, feature, asked.Required, answer, asked.Property), BalancesBody.Of(ran.Customer.Key, answer.Linked));
     }
 
     private static Answer Answered(Call call, Asked asked, Customer customer, CheckAnswer check, IReadOnlyDictionary<string, BalanceBody?>? linked) => Answer.Ok(
@@ -72,6 +73,8 @@ internal static class Check
     {
         /// <summary>It takes what it asks for.</summary>
         public bool Consumes => SendEvent || Hold is not null;
+
+        public Func<string, string?>? Property => PropertyText.Of(Properties);
 
         public static Asked Read(Body body, Catalog catalog)
         {

@@ -18,7 +18,7 @@ internal static class Finalize
 
         // The hold says whose it is.
         if (await call.Engine.Store.FindClaim(HoldClaims.Key(call.Scope.Id, id), call.Now) is not { Customer: { } key }) return call.Refuse(Holding.NoSuchHold(id));
-        var ran = await call.Run([new Addressed(key, new Command.Settle(id, isReleased ? Quantity.Zero : value, isReleased, properties))]);
+        var ran = await call.Run([new Addressed(key, new Command.Settle(id, isReleased ? Quantity.Zero : value, isReleased, properties) { Property = PropertyText.Of(properties) })]);
         if (ran is { End: RunEnd.Refused, Refusal.Code: RefusalCode.CustomerNotFound }) return call.Refuse(Holding.NoSuchHold(id));
         return ran.End == RunEnd.Done ? Answer.Ok(SuccessBody.True, ApiJson.Default.SuccessBody) : call.Failure(ran);
     }

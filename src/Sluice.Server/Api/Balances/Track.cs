@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Customers;
+using Sluice.Server.Api.Events;
 using Sluice.Server.Customers;
 using Sluice.Storage;
 
@@ -14,10 +15,15 @@ internal static class Track
     {
         var body = Body.Of(call.Json);
         var tracked = Tracked.Read(body);
-        var isAsync = body.Flag("async", otherwise: false);
-        var expandFeature = body.Texts("expand", orOne: true)?.Contains("balance.feature") ?? false;
+        var options = TrackOptions.Read(body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (tracked.Command.Feature is { } id && call.Catalog.Feature(id) is null) return call.Refuse(RefusalCode.FeatureNotFound, $"Feature {id} does not exist.");
+        return await Newcomers.Make(call, body) ?? await Record(call, tracked, options);
+    }
 
+    /// <summary>Takes the usage once for its idempotency key, and answers.</summary>
+    public static async ValueTask<Answer> Record(Call call, Tracked tracked, TrackOptions options)
+    {
         using var held = await tracked.Hold(call);
         if (tracked.IdempotencyKey is not null)
         {
@@ -25,11 +31,9 @@ internal static class Track
             call.Claim(claim);
         }
 
-        if (tracked.Command.Feature is { } id && call.Catalog.Feature(id) is null) return call.Refuse(RefusalCode.FeatureNotFound, $"Feature {id} does not exist.");
-        if (await Newcomers.Make(call, body) is { } notMade) return notMade;
         var ran = await call.Run(tracked.Commands);
         if (ran.End != RunEnd.Done) return call.Failure(ran);
-        return isAsync ? Accepted(tracked) : Answered(call, tracked, ran, expandFeature);
+        return options.IsAsync ? Accepted(tracked) : Answered(call, tracked, ran, options.ExpandFeature);
     }
 
     // As durable as any other answer; only the balance is left out, as callers of async expect.
@@ -52,6 +56,12 @@ internal static class Track
     }
 }
 
+/// <summary>How a track is to be answered.</summary>
+internal readonly record struct TrackOptions(bool IsAsync, bool ExpandFeature)
+{
+    public static TrackOptions Read(Body body) => new(body.Flag("async", otherwise: false), body.Texts("expand", orOne: true)?.Contains("balance.feature") ?? false);
+}
+
 /// <summary>One track as asked, in words of the field.</summary>
 internal sealed record Tracked(string CustomerId, Command.Track Command, Command.Backfill? Backfill, string? IdempotencyKey)
 {
@@ -62,23 +72,29 @@ internal sealed record Tracked(string CustomerId, Command.Track Command, Command
 
     public static Tracked Read(Body body)
     {
-        var customerId = body.RequiredText("customer_id");
-        body.Later("entity_id", "entity_data");
-        var (hold, overage) = LockFields.Read(body);
         var feature = body.Text("feature_id", minLength: 1);
         var eventName = body.Text("event_name", minLength: 1);
         if (feature is null == eventName is null) body.Fault(null, "send exactly one of feature_id and event_name");
+        return Of(body, feature is null ? null : new FeatureId(feature), eventName, body.Quantity("value") ?? Quantity.One);
+    }
+
+    /// <summary>What every kind of track says besides its feature and value.</summary>
+    public static Tracked Of(Body body, FeatureId? feature, string? eventName, Quantity value)
+    {
+        var customerId = body.RequiredText("customer_id");
+        body.Later("entity_id", "entity_data");
+        var (hold, overage) = LockFields.Read(body);
         var properties = body.Json("properties");
         var command = new Command.Track(
-            feature is null ? null : new FeatureId(feature),
+            feature,
             eventName,
-            body.Quantity("value") ?? Quantity.One,
+            value,
             body.Choice("overage_behavior", Words.Overage) ?? (hold is null ? OverageBehavior.Cap : overage),
             body.Moment("timestamp"),
             properties,
             Listed: !body.Flag("skip_event", otherwise: false))
         {
-            Property = UsageProperties.Of(properties), Hold = hold,
+            Property = PropertyText.Of(properties), Hold = hold,
         };
         return new Tracked(customerId, command, CustomerFields.Data(body), body.Text("idempotency_key", minLength: 1));
     }

@@ -30,9 +30,9 @@ internal static class DeductedUsage
     private static Dictionary<string, Taken> Balances(Dictionary<(Instant, string), Dictionary<string, Taken>> taken, (Instant, string) key) =>
         taken.TryGetValue(key, out var balances) ? balances : taken[key] = [];
 
-    // What one unit of the tracked feature costs in the balance's credits; null when the balance is its own.
+    // What one unit of the tracked feature costs in the balance's credits; null when the balance is its own, and when it is not the same for every usage.
     private static decimal? CostOf(Catalog catalog, FeatureId balance, string tracked) =>
-        catalog.Feature(balance)?.CreditSchema.FirstOrDefault(cost => cost.Feature.Value == tracked)?.Cost.Value;
+        catalog.Feature(balance)?.CreditSchema.FirstOrDefault(cost => cost.Feature.Value == tracked) is { IsPlain: true } cost ? cost.Cost.Value : null;
 
     private static List<DeductionBinBody> Bodies(Call call, UsageAsked asked, UsageSums sums, Dictionary<(Instant, string), Dictionary<string, Taken>> taken) =>
         [.. sums.Result().Select(bin => new DeductionBinBody(

@@ -78,39 +78,3 @@ internal sealed record Filter(IReadOnlyList<(string Name, string Value)> Propert
         return true;
     }
 }
-
-/// <summary>One member of a JSON object, as text.</summary>
-internal static class PropertyText
-{
-    /// <summary>Strings unescaped, everything else as written; null when there is none.</summary>
-    public static string? Find(ReadOnlySpan<byte> json, string name)
-    {
-        if (json.IsEmpty) return null;
-        var reader = new Utf8JsonReader(json);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var found = reader.ValueTextEquals(name);
-            reader.Read();
-            if (found) return Text(ref reader, json);
-            reader.Skip();
-        }
-
-        return null;
-    }
-
-    private static string? Text(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
-    {
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.Null:
-                return null;
-            case JsonTokenType.String:
-                return reader.GetString();
-            default:
-                var start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                return Encoding.UTF8.GetString(json[start..(int)reader.BytesConsumed]);
-        }
-    }
-}

@@ -2,7 +2,7 @@ using static Sluice.Server.Api.Shape;
 
 namespace Sluice.Server.Api.Features;
 
-/// <summary>Parts of features that are stored and given back whole.</summary>
+/// <summary>Another credit schema or other markups for one plan item: stored and given back whole.</summary>
 internal static class FeatureShapes
 {
     private const decimal LeastMarkup = -100m;
@@ -36,13 +36,7 @@ internal static class FeatureShapes
         NotEmpty("provider_markups", MapOf(Object(Required("markup", Number(LeastMarkup))))),
     ];
 
-    /// <summary>What a row of a credit schema says beyond one cost.</summary>
-    public static readonly Shape CostBeyondOne = Object(CostFields);
-
-    public static readonly Shape Markups = Object(MarkupFields);
-
-    /// <summary>Another credit schema or other markups for one plan item.</summary>
     public static readonly Shape Override = Object(
         NotEmpty("credit_schema", ListOf(Object([Required("metered_feature_id", Text), Optional("credit_cost", AnyNumber), .. CostFields]))),
-        NotEmpty("markups", Markups));
+        NotEmpty("markups", Object(MarkupFields)));
 }

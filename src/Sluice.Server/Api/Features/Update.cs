@@ -24,12 +24,11 @@ internal static class Update
     private static async ValueTask<Answer> Changed(Call call, Body body, FeatureId id, FeatureId? newId)
     {
         var command = FeatureFields.Update(body, id, newId);
-        var markups = FeatureFields.MarkupsAfter(body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         return await call.ChangeCatalog(
             async context => FeatureRules.Update(
                 context,
-                markups is null ? command : command with { Later = markups(context.Catalog.Feature(id)?.Later) },
+                command,
                 await CatalogUse.Of(call.Engine.Store, call.Scope.Id, context.Catalog, id)),
             after => Answer.Ok(FeatureBody.Of(after.Feature(newId ?? id)!), ApiJson.Default.FeatureBody));
     }

@@ -30,7 +30,7 @@ internal static partial class V1_2
         {
             Down = Check,
         },
-        new Change("A track has `value` and `balance` (before: `id`, `code` and the feature).", ["balances.track"])
+        new Change("A track has `value` and `balance` (before: `id`, `code` and the feature).", ["balances.track", "balances.track_tokens"])
         {
             Down = Track,
         },

@@ -25,11 +25,11 @@ internal static partial class V2_0
         {
             Down = (answer, _) => Check(answer),
         },
-        new Change("A track has `deductions`, and a balance in today's words.", ["balances.track"])
+        new Change("A track has `deductions`, and a balance in today's words.", ["balances.track", "balances.track_tokens"])
         {
             Down = (answer, _) => Track(answer),
         },
-        new Change("A check or track no longer makes a customer who is not there.", ["balances.check", "balances.track", "balances.batch_track"]),
+        new Change("A check or track no longer makes a customer who is not there.", ["balances.check", "balances.track", "balances.batch_track", "balances.track_tokens"]),
         new Change("A customer has `flags` and `purchases` (before: among `balances` and `subscriptions`), scheduled plans among `subscriptions` (before: `scheduled_subscriptions`), and rows of one plan each for itself (before: added up).", OneHolder)
         {
             Up = (request, _) => WithPlansOfPurchases(request),
