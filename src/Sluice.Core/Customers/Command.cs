@@ -100,8 +100,11 @@ public enum OverageBehavior
 }
 
 /// <summary>Which grants of a customer are meant. Null members do not narrow.</summary>
-/// <param name="RowId">Our own id of a grant.</param>
-public sealed record GrantSelector(FeatureId? Feature, string? BalanceId = null, GrantNo? RowId = null, IntervalUnit? Interval = null);
+/// <param name="Row">One grant, by our own id of it.</param>
+public sealed record GrantSelector(FeatureId? Feature, string? BalanceId = null, GrantName? Row = null, IntervalUnit? Interval = null);
+
+/// <summary>A grant as answers name it. An entity's share goes by the grant it is a share of.</summary>
+public readonly record struct GrantName(CustomerKey Customer, GrantNo Grant);
 
 /// <summary>A change of a balance by hand; exactly one of the three.</summary>
 public abstract record BalanceChange

@@ -7,10 +7,8 @@ internal static class EntityLifecycle
 {
     public static Outcome Create(Customer customer, Catalog catalog, Command.CreateEntity command, Instant now)
     {
-        if (catalog.Feature(command.Feature) is not { } feature)
-            return new Refusal(RefusalCode.FeatureNotFound, $"Feature {command.Feature} does not exist.");
-        if (feature is not { Type: FeatureType.Metered, Consumable: false })
-            return new Refusal(RefusalCode.InvalidRequest, $"Feature {feature.Id} cannot have entities: they need a metered feature that is not consumable.");
+        if (Entity.Unfit(catalog, command.Feature) is { } unfit) return unfit;
+        var feature = catalog.Feature(command.Feature)!;
         if (command.Id is { } id && customer.Entities.Find(id) is not null)
             return new Refusal(RefusalCode.EntityExists, $"The customer has an entity {id} already.");
         if (customer.Entities.WithoutId is { } waiting)

@@ -6,6 +6,7 @@ using Sluice.Server.Api.Balances;
 using Sluice.Server.Api.Billing;
 using Sluice.Server.Api.Catalogs;
 using Sluice.Server.Api.Customers;
+using Sluice.Server.Api.Entities;
 using Sluice.Server.Api.Events;
 using Sluice.Server.Api.Features;
 using Sluice.Server.Api.Keys;
@@ -33,6 +34,11 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(CustomerBody))]
 [JsonSerializable(typeof(CursorPage<CustomerBody>))]
 [JsonSerializable(typeof(CountedPage<CustomerBody>))]
+[JsonSerializable(typeof(EntityBody))]
+[JsonSerializable(typeof(ListBody<EntityBody>))]
+[JsonSerializable(typeof(ListBody<EntityInShortBody>))]
+[JsonSerializable(typeof(CursorPage<EntityBody>))]
+[JsonSerializable(typeof(CountedPage<EntityBody>))]
 [JsonSerializable(typeof(CursorPage<EventBody>))]
 [JsonSerializable(typeof(OffsetPage<EventBody>))]
 [JsonSerializable(typeof(AggregateBody))]

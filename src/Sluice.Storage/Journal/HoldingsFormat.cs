@@ -196,6 +196,7 @@ internal static class HoldingsFormat
         to.Amount("amount"u8, draw.Amount);
         WriteEntityNo(to, "entity"u8, draw.Entity);
         if (draw.Rollover is { } rollover) to.WriteNumber("rollover"u8, rollover);
+        if (draw.Parent is { } parent) to.WriteNumber("parent"u8, parent.Value);
         to.WriteEndObject();
     }
 
@@ -208,5 +209,6 @@ internal static class HoldingsFormat
         from.MomentOrNone("resets_at"u8),
         from.Amount("amount"u8),
         ReadEntityNo(from, "entity"u8),
-        from.TryGetProperty("rollover"u8, out var rollover) ? rollover.GetInt32() : null);
+        from.TryGetProperty("rollover"u8, out var rollover) ? rollover.GetInt32() : null,
+        from.TryGetProperty("parent"u8, out var parent) ? new GrantNo(parent.GetInt32()) : null);
 }

@@ -79,8 +79,6 @@ public sealed class BodyTests(OneServer one) : IClassFixture<OneServer>
     }
 
     [Theory]
-    [InlineData("balances.check", "entity_id", "\"e\"")]
-    [InlineData("balances.track", "entity_id", "\"e\"")]
     [InlineData("balances.check", "with_preview", "true")]
     public async Task Known_fields_whose_effect_is_built_later_are_refused_by_name(string operation, string field, string value)
     {

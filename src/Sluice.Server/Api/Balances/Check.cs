@@ -1,12 +1,13 @@
 using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Customers;
+using Sluice.Server.Api.Entities;
 using Sluice.Server.Api.Events;
 using Sluice.Server.Customers;
 
 namespace Sluice.Server.Api.Balances;
 
-/// <summary>balances.check: may this customer use so much of a feature? With send_event it is used in the same step.</summary>
+/// <summary>balances.check: may this customer, or this entity of it, use so much of a feature? With send_event it is used in the same step.</summary>
 internal static class Check
 {
     public static async ValueTask<Answer> Handle(Call call)
@@ -24,15 +25,16 @@ internal static class Check
 
     private static async ValueTask<Answer> Look(Call call, Asked asked, Feature feature)
     {
-        if (await call.Read(asked.CustomerId) is not { } customer) return call.NoSuchCustomer(asked.CustomerId);
-        if (asked.Backfill is { } backfill && !call.IsPublishable && customer.Profile.Backfilled(backfill) != customer.Profile)
+        var (subject, notThere) = await call.Read(asked.CustomerId, asked.EntityId);
+        if (subject is not { } holder) return call.Refuse(notThere!);
+        if (asked.Backfill is { } backfill && !call.IsPublishable && holder.Customer.Profile.Backfilled(backfill) != holder.Customer.Profile)
         {
-            var ran = await call.Run(asked.CustomerId, backfill);
-            if (ran.End != RunEnd.Done) return call.Failure(ran);
-            customer = ran.Customer;
+            var ran = await call.Run(asked.CustomerId, backfill with { Entity = asked.EntityId });
+            if (ran.End != RunEnd.Done) return call.Failure(ran, asked.EntityId);
+            holder = ran.Customer.Subject(asked.EntityId);
         }
 
-        return Answered(call, asked, customer, Access.Check(customer, call.Catalog, feature, asked.Required, call.Now, asked.Property), linked: null);
+        return Answered(call, asked, holder.Customer, Access.Check(holder, call.Catalog, feature, asked.Required, call.Now, asked.Property), linked: null);
     }
 
     private static async ValueTask<Answer> Consume(Call call, Asked asked, Feature feature)
@@ -40,18 +42,18 @@ internal static class Check
         if (feature.IsBoolean) return call.Refuse(RefusalCode.InvalidRequest, $"send_event: {feature.Id} is a boolean feature, there is nothing to use up.");
         var track = new Command.Track(feature.Id, null, asked.Required, asked.Overage, null, asked.Properties, asked.Listed)
         {
-            Property = asked.Property, Hold = asked.Hold,
+            Property = asked.Property, Hold = asked.Hold, Entity = asked.EntityId,
         };
         var ran = await call.Run(asked.Backfill is null
             ? [new Addressed(asked.CustomerId, track)]
             : [new Addressed(asked.CustomerId, asked.Backfill), new Addressed(asked.CustomerId, track)]);
         if (ran is { End: RunEnd.Refused, Refusal.Code: RefusalCode.InsufficientBalance })
         {
-            var denied = Access.Check(ran.Customer, call.Catalog, feature, asked.Required, call.Now, asked.Property);
+            var denied = Access.Check(ran.Customer.Subject(asked.EntityId), call.Catalog, feature, asked.Required, call.Now, asked.Property);
             return Answered(call, asked, ran.Customer, denied with { Allowed = false }, linked: null);
         }
 
-        if (ran.End != RunEnd.Done) return call.Failure(ran);
+        if (ran.End != RunEnd.Done) return call.Failure(ran, asked.EntityId);
         var answer = TrackAnswer.Of(ran.Customer, call.Catalog, track, ran.Events[^1]);
         return Answered(call, asked, ran.Customer, Access.Recorded(call.Catalog, feature, asked.Required, answer, asked.Property), BalancesBody.Of(ran.Customer.Key, answer.Linked));
     }
@@ -60,6 +62,7 @@ internal static class Check
         new CheckBody(
             check.Allowed,
             asked.CustomerId,
+            asked.EntityId,
             check.Required,
             check.Balance is { } balance ? BalanceBody.Of(customer.Key, balance, asked.ExpandBalance ? call.Catalog.Feature(balance.Feature) : null) : null,
             linked,
@@ -68,7 +71,7 @@ internal static class Check
 
     /// <summary>What a check asks, in words of the field.</summary>
     private readonly record struct Asked(
-        string CustomerId, string FeatureId, Feature? Feature, Quantity Required, bool SendEvent, HoldTerms? Hold, OverageBehavior Overage, bool Listed, JsonText? Properties,
+        string CustomerId, string? EntityId, string FeatureId, Feature? Feature, Quantity Required, bool SendEvent, HoldTerms? Hold, OverageBehavior Overage, bool Listed, JsonText? Properties,
         Command.Backfill? Backfill, bool ExpandBalance, bool ExpandFlag)
     {
         /// <summary>It takes what it asks for.</summary>
@@ -79,7 +82,7 @@ internal static class Check
         public static Asked Read(Body body, Catalog catalog)
         {
             var customerId = body.RequiredText("customer_id");
-            body.Later("product_id", "entity_id", "entity_data", "with_preview");
+            body.Later("product_id", "with_preview");
             var (hold, overage) = LockFields.Read(body);
             var featureId = body.Has("product_id") ? "" : body.RequiredText("feature_id");
             if (body.Has("product_id") && body.Has("feature_id")) body.Fault("product_id", "send either feature_id or product_id");
@@ -87,6 +90,7 @@ internal static class Check
             var expand = body.Texts("expand", orOne: true);
             return new Asked(
                 customerId,
+                EntityFields.Id(body),
                 featureId,
                 catalog.Feature(new FeatureId(featureId)),
                 required,
@@ -106,6 +110,7 @@ internal static class Check
 public sealed record CheckBody(
     bool Allowed,
     string CustomerId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EntityId,
     Quantity RequiredBalance,
     BalanceBody? Balance,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, BalanceBody?>? Balances,
