@@ -109,6 +109,7 @@ internal static class Sample
                 new CustomerEvent.PlanEnded(new SubscriptionNo(12), new PlanId("seat"), 1, E1),
             ]),
             (NextYear, [new CustomerEvent.EntityDeleted(E1, [Draw(5, -1)])]),
+            (NextYear, [new CustomerEvent.BalanceSet([Draw(5, 1) with { Parent = new GrantNo(2) }])]),
         ];
     }
 

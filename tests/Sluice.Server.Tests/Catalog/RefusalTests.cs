@@ -80,7 +80,6 @@ public sealed class CatalogRefusalTests(Shop shop) : IClassFixture<Shop>
     [InlineData("plans.update", """{"plan_id": "free", "new_plan_id": "pro"}""", 400, "product_already_exists")]
     [InlineData("plans.update", """{"plan_id": "free", "force_version": true, "all_versions": true}""", 400, "invalid_inputs")]
     [InlineData("plans.delete", """{"plan_id": "none"}""", 404, "product_not_found")]
-    [InlineData("plans.list", """{"entity_id": "e"}""", 400, "not_supported")]
     public Task A_request_is_refused(string operation, string request, int status, string code) => Refused(operation, operation, request, status, code);
 
     private async Task Refused(string operation, string why, string request, int status, string code)
