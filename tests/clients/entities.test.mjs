@@ -3,12 +3,13 @@ import { refusal, sluice } from './sluice.mjs';
 
 // Seats of a customer, each with messages of its own and a share of those of all, as the published client sees them.
 const { test } = sluice({
-  async given({ autumn }) {
+  async given({ autumn, post }) {
     await autumn.features.create({ featureId: 'messages', name: 'Messages', type: 'metered', consumable: true });
     await autumn.features.create({ featureId: 'seats', name: 'Seats', type: 'metered', consumable: false });
-    const monthly = { featureId: 'messages', reset: { interval: 'month' } };
-    await autumn.plans.create({ planId: 'main', name: 'Main', items: [{ ...monthly, included: 100 }, { ...monthly, included: 50, entityFeatureId: 'seats' }, { featureId: 'seats', included: 3 }] });
-    await autumn.plans.create({ planId: 'extra', name: 'Extra', addOn: true, items: [{ ...monthly, included: 70 }] });
+    // The published client has no word for an item that each entity has its own part of.
+    const monthly = { feature_id: 'messages', reset: { interval: 'month' } };
+    await post('/v1/plans.create', { plan_id: 'main', name: 'Main', items: [{ ...monthly, included: 100 }, { ...monthly, included: 50, entity_feature_id: 'seats' }, { feature_id: 'seats', included: 3 }] });
+    await autumn.plans.create({ planId: 'extra', name: 'Extra', addOn: true, items: [{ featureId: 'messages', included: 70, reset: { interval: 'month' } }] });
     await autumn.customers.getOrCreate({ customerId: 'c' });
     await autumn.billing.attach({ customerId: 'c', planId: 'main' });
   },
