@@ -43,6 +43,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>Customers that have an entity of this id.</summary>
     ValueTask<IReadOnlyList<CustomerKey>> CustomersWithEntity(ScopeId scope, string id, int limit);
 
+    /// <summary>Licences that a customer's entities have, or had, in the order they were handed out.</summary>
+    ValueTask<IReadOnlyList<LicenseAssignment>> ListLicenseAssignments(ScopeId scope, CustomerKey customer, bool ended);
+
     ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query);
 
     /// <summary>Exact sums of whole UTC days.</summary>
@@ -109,6 +112,9 @@ public sealed record CustomerQuery(
     Instant? CreatedFrom = null,
     Instant? CreatedTo = null,
     bool HoldsPlan = false);
+
+/// <param name="EntityId">The id the entity had when the licence was handed out.</param>
+public sealed record LicenseAssignment(SubscriptionNo No, string? EntityId, PlanId Plan, Instant StartedAt, Instant? EndedAt);
 
 /// <summary>A row of a list of entities.</summary>
 public sealed record EntityListed(CustomerKey Customer, EntityNo No, Instant CreatedAt);

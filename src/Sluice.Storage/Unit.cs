@@ -92,6 +92,9 @@ public sealed record JournalEntry(
     ImmutableArray<HolderChange> Plans,
     ImmutableArray<FeatureId> GrantedAlone)
 {
+    /// <summary>Licences that were handed out or ended.</summary>
+    public ImmutableArray<LicenseChange> Licenses { get; init; } = [];
+
     /// <summary>Entities that came, changed or went.</summary>
     public ImmutableArray<EntityChange> Entities { get; init; } = [];
 
@@ -109,6 +112,9 @@ public readonly record struct HolderChange(PlanId Plan, int Version, EntityNo? E
 
 /// <param name="Row">What lists know of it; null when it is gone.</param>
 public readonly record struct EntityChange(EntityNo No, EntityColumns? Row);
+
+/// <param name="EndedAt">Null: it was handed out just now.</param>
+public readonly record struct LicenseChange(SubscriptionNo No, string? EntityId, PlanId Plan, Instant? EndedAt);
 
 public sealed record EntityColumns(string? Id, string? Name, Instant CreatedAt);
 

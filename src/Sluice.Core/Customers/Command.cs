@@ -76,6 +76,12 @@ public abstract record Command
     /// <summary>Of the entity named by <see cref="Entity"/>.</summary>
     public sealed record DeleteEntity : Command;
 
+    /// <summary>Hands a plan out to entities, from the licences that plans of the customer offer. An entity with a feature is created when it is not there.</summary>
+    public sealed record AssignLicenses(PlanId Plan, ImmutableArray<(string Id, string? Name, FeatureId? Feature)> Entities) : Command;
+
+    /// <summary>Takes licences back from entities; of any plan when none is named.</summary>
+    public sealed record ReleaseLicenses(PlanId? Plan, ImmutableArray<string> Entities) : Command;
+
     /// <summary>Lists that are set replace those the customer has.</summary>
     public sealed record ChangeControls(BillingControls Controls) : Command;
 

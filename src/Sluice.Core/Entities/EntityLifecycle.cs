@@ -43,20 +43,19 @@ internal static class EntityLifecycle
         return new Outcome(events.DrainToImmutable());
     }
 
-    public static Outcome Delete(Customer customer, Catalog catalog, Entity entity)
+    public static Outcome Delete(Customer customer, Catalog catalog, Entity entity, Instant now)
     {
-        var events = ImmutableArray.CreateBuilder<CustomerEvent>();
-        foreach (var held in entity.Own.Subscriptions)
-        {
-            events.AddRange(Pools.Leave(customer, held.No));
-            events.Add(new CustomerEvent.PlanEnded(held.No, held.Plan, held.Version, entity.No));
-        }
-
+        var edit = new Edit(new Subject(customer), now);
+        foreach (var held in entity.Own.Subscriptions) edit.Add(End(edit.Current.Customer, held));
         var deduction = new Deduction();
-        if (catalog.Feature(entity.Feature) is { } feature) deduction.Take(DrawOrder.Of(new Subject(customer), feature), feature, -Quantity.One, DrawMode.Cap);
-        events.Add(new CustomerEvent.EntityDeleted(entity.No, deduction.Draws()));
-        return new Outcome(events.DrainToImmutable());
+        if (catalog.Feature(entity.Feature) is { } feature) deduction.Take(DrawOrder.Of(edit.Current, feature), feature, -Quantity.One, DrawMode.Cap);
+        edit.Add(new CustomerEvent.EntityDeleted(entity.No, deduction.Draws()));
+        return new Outcome(edit.Events.DrainToImmutable());
     }
+
+    /// <summary>A plan of an entity ends, and takes out of pools what it put in.</summary>
+    public static Outcome End(Customer customer, Subscription held) =>
+        new([.. Pools.Leave(customer, held.No), new CustomerEvent.PlanEnded(held.No, held.Plan, held.Version, held.Entity)]);
 
     /// <summary>One entity's own part of a grant that each has its part of.</summary>
     public static Grant Share(Grant parent, EntityNo entity, GrantNo no, Instant now) => parent with

@@ -10,6 +10,7 @@ using Sluice.Server.Api.Entities;
 using Sluice.Server.Api.Events;
 using Sluice.Server.Api.Features;
 using Sluice.Server.Api.Keys;
+using Sluice.Server.Api.Licenses;
 using Sluice.Server.Api.Organizations;
 using Sluice.Server.Api.Plans;
 using Sluice.Server.Api.Rewards;
@@ -39,6 +40,8 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(ListBody<EntityInShortBody>))]
 [JsonSerializable(typeof(CursorPage<EntityBody>))]
 [JsonSerializable(typeof(CountedPage<EntityBody>))]
+[JsonSerializable(typeof(ListBody<LicensePoolBody>))]
+[JsonSerializable(typeof(ListBody<LicenseAssignmentBody>))]
 [JsonSerializable(typeof(CursorPage<EventBody>))]
 [JsonSerializable(typeof(OffsetPage<EventBody>))]
 [JsonSerializable(typeof(AggregateBody))]

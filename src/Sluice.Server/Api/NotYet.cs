@@ -17,7 +17,6 @@ internal static class NotYet
             "billing.preview_multi_attach", "billing.preview_multi_update", "billing.preview_update", "billing.setup_payment", "billing.update",
             "customers.advance_test_clock",
             "invoices.create", "invoices.insert", "invoices.list", "invoices.listTemplates", "invoices.pay", "invoices.reissue", "invoices.void",
-            "licenses.attach", "licenses.list", "licenses.list_assignments", "licenses.release",
             "logs.search",
             "platform.get_revenuecat_keys", "platform.link_revenuecat", "platform.sync_revenuecat",
             "referral_programs.create", "referral_programs.delete", "referral_programs.get", "referral_programs.update",

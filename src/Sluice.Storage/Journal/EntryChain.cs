@@ -52,6 +52,7 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
         return new JournalEntry(after.Version, at, body, JournalFormat.Hash(previousHash, body, usage?.Properties), usage, PlansOf(before, events), AloneOf(events))
         {
             Entities = EntitiesOf(after, events),
+            Licenses = LicensesOf(before, after, events, at),
         };
     }
 
@@ -126,6 +127,20 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
             };
             if (changed is { } no)
                 (changes ??= ImmutableArray.CreateBuilder<EntityChange>()).Add(new EntityChange(no, after.Entities.Find(no) is { } entity ? new EntityColumns(entity.Id, entity.Name, entity.CreatedAt) : null));
+        }
+
+        return changes?.DrainToImmutable() ?? [];
+    }
+
+    private static ImmutableArray<LicenseChange> LicensesOf(Customer? before, Customer after, ImmutableArray<CustomerEvent> events, Instant at)
+    {
+        ImmutableArray<LicenseChange>.Builder? changes = null;
+        foreach (var happened in events)
+        {
+            if (happened is CustomerEvent.PlanAttached { Subscription: { IsLicense: true, Entity: { } holder } held })
+                (changes ??= ImmutableArray.CreateBuilder<LicenseChange>()).Add(new LicenseChange(held.No, after.Entities.Find(holder)?.Id, held.Plan, null));
+            if (happened is CustomerEvent.PlanEnded { Entity: { } entity } ended && before?.Entities.Find(entity)?.Own.Subscriptions.Any(one => one.IsLicense && one.No == ended.Subscription) == true)
+                (changes ??= ImmutableArray.CreateBuilder<LicenseChange>()).Add(new LicenseChange(ended.Subscription, null, ended.Plan, at));
         }
 
         return changes?.DrainToImmutable() ?? [];

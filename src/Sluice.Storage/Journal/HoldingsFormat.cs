@@ -79,6 +79,7 @@ internal static class HoldingsFormat
         to.WriteNumber("quantity"u8, held.Quantity);
         to.Moment("started_at"u8, held.StartedAt);
         WriteEntityNo(to, "entity"u8, held.Entity);
+        to.Flag("license"u8, held.IsLicense);
         to.WriteEndObject();
     }
 
@@ -95,6 +96,7 @@ internal static class HoldingsFormat
         from.Moment("started_at"u8))
     {
         Entity = ReadEntityNo(from, "entity"u8),
+        IsLicense = from.Flag("license"u8),
     };
 
     public static void WriteGrant(Utf8JsonWriter to, Grant grant)

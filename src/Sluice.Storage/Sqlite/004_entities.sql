@@ -16,6 +16,18 @@ create index entity_id on entity (scope, external_id) where external_id is not n
 alter table journal add column entity text;
 alter table usage add column entity text;
 
+-- Licences handed out to entities, and those that ended. 'no' is the number of the held plan within the customer.
+create table license_assignment (
+    scope integer not null,
+    customer integer not null,
+    no integer not null,
+    entity_id text,
+    plan text not null,
+    started_at integer not null,
+    ended_at integer,
+    primary key (scope, customer, no)
+) strict, without rowid;
+
 -- Who holds a version of a plan, and who did (held = 0): the customer itself (entity 0), or one of its entities.
 create table plan_holder (
     scope integer not null,

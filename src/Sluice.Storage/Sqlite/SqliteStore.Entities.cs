@@ -41,6 +41,23 @@ public sealed partial class SqliteStore
         return ValueTask.FromResult(keys);
     }
 
+    public ValueTask<IReadOnlyList<LicenseAssignment>> ListLicenseAssignments(ScopeId scope, CustomerKey customer, bool ended)
+    {
+        using var connection = Read();
+        IReadOnlyList<LicenseAssignment> rows =
+        [
+            .. connection.Query<(long No, string? EntityId, string Plan, long StartedAt, long? EndedAt)>(
+                $"""
+                select no, entity_id as EntityId, plan, started_at as StartedAt, ended_at as EndedAt from license_assignment
+                where scope = @scope and customer = @customer and ended_at is {(ended ? "not null" : "null")} order by no
+                """,
+                new { scope = scope.Value, customer = customer.Value })
+                .Select(row => new LicenseAssignment(
+                    new SubscriptionNo(checked((int)row.No)), row.EntityId, new PlanId(row.Plan), new Instant(row.StartedAt), row.EndedAt is { } at ? new Instant(at) : null)),
+        ];
+        return ValueTask.FromResult(rows);
+    }
+
     private static Filters Filtered(string columns, EntityQuery query)
     {
         var sql = new Filters($"select {columns} from entity e where e.scope = @scope", query.Scope);

@@ -123,6 +123,8 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
                 _grantAlone.Bind(change.Scope.Value).Bind(feature.Value).Bind(key.Value).Run();
             foreach (var entity in entry.Entities)
                 _entities.Write(change.Scope, key, entity);
+            foreach (var license in entry.Licenses)
+                _entities.Write(change.Scope, key, license, entry.At);
         }
     }
 

@@ -51,6 +51,8 @@ internal sealed class WatchedStore(IStore store) : IStore
 
     public ValueTask<IReadOnlyList<CustomerKey>> CustomersWithEntity(ScopeId scope, string id, int limit) => store.CustomersWithEntity(scope, id, limit);
 
+    public ValueTask<IReadOnlyList<LicenseAssignment>> ListLicenseAssignments(ScopeId scope, CustomerKey customer, bool ended) => store.ListLicenseAssignments(scope, customer, ended);
+
     public ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query) => store.ListEvents(query);
 
     public ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> DueCustomers(Instant now, int limit) => store.DueCustomers(now, limit);

@@ -104,6 +104,19 @@ public abstract class ListingEntities(StoreHost host) : StoreSuite(host)
         }
     }
 
+    [Fact]
+    public async Task Licences_are_listed_while_they_are_held_and_after()
+    {
+        var (actor, at) = (Joined(1), Hour(1));
+        var license = Held(12, 10, 1);
+        Committed(actor.Do(Now, Created(10, "a"), license with { Subscription = license.Subscription with { IsLicense = true } }, Held(13, 10, 1)));
+        Assert.Equal(new LicenseAssignment(new SubscriptionNo(12), "a", new PlanId("pro"), Now, null), Assert.Single(await Store.ListLicenseAssignments(Scope, actor.Key, ended: false)));
+        Assert.Empty(await Store.ListLicenseAssignments(Scope, actor.Key, ended: true));
+        Committed(actor.Do(at, new CustomerEvent.PlanEnded(new SubscriptionNo(12), new PlanId("pro"), 1, new EntityNo(10)), new CustomerEvent.PlanEnded(new SubscriptionNo(13), new PlanId("pro"), 1, new EntityNo(10))));
+        Assert.Empty(await Store.ListLicenseAssignments(Scope, actor.Key, ended: false));
+        Assert.Equal(at, Assert.Single(await Store.ListLicenseAssignments(Scope, actor.Key, ended: true)).EndedAt);
+    }
+
     private static Instant Hour(int hour) => Now.Plus(TimeSpan.FromHours(hour));
 
     private static CustomerEvent.EntityCreated Created(int no, string? id, Instant? at = null) => new(new Entity(new EntityNo(no), id, null, new FeatureId("seats"), at ?? Now, Holdings.None), []);

@@ -3,6 +3,7 @@ using Sluice.Core;
 using Sluice.Server.Api.Balances;
 using Sluice.Server.Api.Controls;
 using Sluice.Server.Api.Entities;
+using Sluice.Server.Api.Licenses;
 using Sluice.Server.Api.Plans;
 
 namespace Sluice.Server.Api.Customers;
@@ -22,7 +23,7 @@ public sealed record CustomerBody(
     ControlsBody BillingControls,
     IReadOnlyList<SubscriptionBody> Subscriptions,
     IReadOnlyList<PurchaseBody> Purchases,
-    IReadOnlyList<JsonText> Licenses,
+    IReadOnlyList<LicensePoolBody> Licenses,
     IReadOnlyDictionary<string, BalanceBody> Balances,
     IReadOnlyDictionary<string, FlagBody> Flags,
     CustomerConfigBody Config)
@@ -62,7 +63,7 @@ public sealed record CustomerBody(
             ControlsBody.Effective(call, customer),
             HeldBody.Subscriptions(call, customer, expand),
             HeldBody.Purchases(call, customer, expand),
-            [],
+            LicensePoolBody.All(call, customer),
             HeldBody.Balances(call, customer, expand),
             HeldBody.Flags(call, customer, expand),
             CustomerConfigBody.Of(customer.Config))
