@@ -109,12 +109,13 @@ internal static class Sample
                 new CustomerEvent.PlanEnded(new SubscriptionNo(12), new PlanId("seat"), 1, E1),
             ]),
             (NextYear, [new CustomerEvent.EntityDeleted(E1, [Draw(5, -1)])]),
+            .. BillingSample.Life(),
         ];
     }
 
-    private static readonly EntityNo E1 = new(10);
+    internal static readonly EntityNo E1 = new(10);
 
-    private static readonly Instant NextYear = new(1_800_000_000_000);
+    internal static readonly Instant NextYear = new(1_800_000_000_000);
 
     private static readonly PropertyFilter Gpt = PropertyFilter.Of([new PropertyMatch("n", "1.50", new JsonText("1.50")), new PropertyMatch("model", "gpt", new JsonText("\"gpt\""))]);
 

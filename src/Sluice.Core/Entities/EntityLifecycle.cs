@@ -45,13 +45,19 @@ internal static class EntityLifecycle
         return new Outcome(events.DrainToImmutable());
     }
 
-    public static Outcome Delete(Customer customer, Catalog catalog, Entity entity)
+    public static Outcome Delete(Customer customer, Catalog catalog, Entity entity, Instant now)
     {
         var events = ImmutableArray.CreateBuilder<CustomerEvent>();
         foreach (var held in entity.Own.Subscriptions)
         {
             events.AddRange(Pools.Leave(customer, held.No));
             events.Add(new CustomerEvent.PlanEnded(held.No, held.Plan, held.Version, entity.No));
+        }
+
+        foreach (var planned in entity.Own.Planned)
+        {
+            events.Add(new CustomerEvent.PlanDropped(planned.No, planned.Plan, planned.Version, entity.No));
+            if (planned.Incoming!.Invoice is { } no && customer.Billing.Find(no) is { } invoice) events.Add(Payments.Void(invoice, now));
         }
 
         var deduction = new Deduction();
