@@ -77,6 +77,12 @@ internal static class Attaching
             return Invalid($"Plans {string.Join(" and ", twice.Select(static offer => offer.Plan))} would replace each other: keep one of a group.");
         if (options.NoBillingChanges) return null;
         var (isOneOff, hasTrial) = (plans.Any(static offer => offer.OneOff), plans.Any(static offer => offer.Trial is not null));
+        foreach (var offer in plans.Where(static offer => offer.Trial is { Reverts: true }))
+        {
+            if (Beginning.Current(customer.HeldBy(offer.Entity), offer.Group) is not { Runs.IsEmpty: false })
+                return Invalid($"The trial of plan {offer.Plan} gives way to the paid plan before it, and there is none: attach one first, or leave on_end out.");
+        }
+
         if (options.AnchorsNow || options.AnchorsAt is not null)
         {
             if (isOneOff) return Invalid("billing_cycle_anchor: a plan that is paid once has no billing cycle.");

@@ -87,6 +87,8 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         else if (offer.Recurs)
         {
             planned = Timing.Settle(planned, offer, _options, new Timing.Standing(customer, catalog.Policy, current, now));
+            if (planned.TrialEnd > now && planned.Incoming!.Reverts) planned = planned with { Incoming = planned.Incoming with { EndsAt = planned.TrialEnd } };
+            else planned = planned with { Incoming = planned.Incoming! with { Reverts = false } };
             _joins |= planned.Cycle is not null;
             planned = planned with { Cycle = planned.Cycle ?? _cycle ?? new CycleNo(planned.No.Value) };
             _cycle ??= planned.Cycle;
@@ -105,7 +107,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
     private Subscription Charge(Charging charging, Subscription planned, Subscription? current, List<Subscription> removed)
     {
         var prorates = _options.Prorates || !_joins;
-        foreach (var gone in current is null ? removed : removed.Prepend(current))
+        foreach (var gone in current is null || planned.Incoming!.Reverts ? removed : removed.Prepend(current))
         {
             if (prorates) _lines.AddRange(charging.Unused(customer, gone, now));
             _lines.AddRange(gone.Deferred);
@@ -113,7 +115,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
 
         var opened = planned.Anchor is { } anchor && Target is null && planned.Incoming!.Since is not null ? charging.OpenSince(planned, anchor, now) : charging.Open(planned, now, prorates);
         _lines.AddRange(opened.Lines);
-        if (current is not null && !(current.TrialEnd > now))
+        if (current is not null && !planned.Incoming!.Reverts && !(current.TrialEnd > now))
         {
             _lines.AddRange(charging.Used(
                 customer, current, now, (_, grant) => Carrying.IsUsedUp(catalog, grant.Feature) && !_options.CarryUsage.Takes(grant.Feature) && !_options.CarryBalances.Takes(grant.Feature)));
@@ -135,7 +137,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
             NetTermsDays = _options.InvoiceMode is { } mode ? mode.NetTermsDays ?? Payments.UsualTermsDays : null,
             Incoming = new Incoming(null, null, offer.Items, Switching.Bought(customer.HeldBy(offer.Entity), offer, current), Clears: true)
             {
-                CarryBalances = _options.CarryBalances, CarryUsage = _options.CarryUsage, EndsAt = _options.EndsAt, Reverts = current is not null && offer.Trial?.Reverts == true,
+                CarryBalances = _options.CarryBalances, CarryUsage = _options.CarryUsage, EndsAt = _options.EndsAt, Reverts = current is { Runs.IsEmpty: false } && offer.Trial?.Reverts == true,
                 Since = Target?.StartedAt ?? (_options.StartsAt < now ? _options.StartsAt : null),
             },
         };

@@ -17,7 +17,7 @@ internal static class Payments
         {
             PaymentPath.Send => invoice with
             {
-                Send = true, Status = mode!.Finalizes ? InvoiceStatus.Open : InvoiceStatus.Draft, DueAt = now.Plus(TimeSpan.FromDays(mode.NetTermsDays ?? UsualTermsDays)),
+                Send = true, Status = mode!.Finalizes ? InvoiceStatus.Open : InvoiceStatus.Draft, DueAt = invoice.IssuedAt.Plus(TimeSpan.FromDays(mode.NetTermsDays ?? UsualTermsDays)),
             },
             _ when customer.Billing.Method is null => invoice with { Problem = PaymentProblem.NoPaymentMethod, VoidsAt = now.Plus(BillingPolicy.ConfirmTime) },
             _ => Collect(invoice, now),

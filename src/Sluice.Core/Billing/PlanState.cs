@@ -10,7 +10,7 @@ internal static class PlanState
         CustomerEvent.PlanPlanned e => Plan(customer, e.Subscription),
         CustomerEvent.PlanDropped e => Drop(customer, e),
         CustomerEvent.PlanCanceled e => Change(customer, e.Entity, e.Subscription, held => held with { CanceledAt = e.CanceledAt, EndsAt = e.EndsAt }),
-        CustomerEvent.PlanPaused e => Change(customer, e.Entity, e.Subscription, held => held with { PausedFor = e.For }),
+        CustomerEvent.PlanPaused e => e.For is { } other ? StandAside(customer, e, other) : ComeBack(customer, e),
         CustomerEvent.PlanBilled e => Change(customer, e.Entity, e.Subscription, held => held with
         {
             Runs = e.Runs, Upcoming = e.Upcoming, Deferred = e.Deferred, Anchor = e.Anchor ?? held.Anchor, TrialEnd = e.TrialEnd,
@@ -31,6 +31,21 @@ internal static class PlanState
         }
 
         return customer;
+    }
+
+    private static Customer StandAside(Customer customer, CustomerEvent.PlanPaused paused, SubscriptionNo other)
+    {
+        var aside = customer.HeldBy(paused.Entity).Grants.Where(grant => grant.Subscription == paused.Subscription).ToImmutableArray();
+        customer = customer.With(paused.Entity, customer.HeldBy(paused.Entity) with { Grants = customer.HeldBy(paused.Entity).Grants.RemoveAll(grant => grant.Subscription == paused.Subscription) });
+        return Change(customer, paused.Entity, paused.Subscription, held => held with { PausedFor = other, Aside = aside });
+    }
+
+    private static Customer ComeBack(Customer customer, CustomerEvent.PlanPaused paused)
+    {
+        var own = customer.HeldBy(paused.Entity);
+        if (own.Held(paused.Subscription) is not { } held) return customer;
+        customer = customer.With(paused.Entity, own with { Grants = own.Grants.AddRange(held.Aside) });
+        return Change(customer, paused.Entity, paused.Subscription, static held => held with { PausedFor = null, Aside = [] });
     }
 
     // Its grants get the numbers that follow, so these are taken from now on.

@@ -59,6 +59,9 @@ public sealed record Subscription(
     /// <summary>Stands aside while another plan is tried: the one with this number.</summary>
     public SubscriptionNo? PausedFor { get; init; }
 
+    /// <summary>Its grants while it stands aside: nothing is drawn on them.</summary>
+    public ImmutableArray<Grant> Aside { get; init; } = [];
+
     /// <summary>Prepaid units that hold from the next period on.</summary>
     public ImmutableArray<Upcoming> Upcoming { get; init; } = [];
 

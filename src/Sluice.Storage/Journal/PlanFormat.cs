@@ -23,6 +23,7 @@ internal static class PlanFormat
         to.Flag("past_due"u8, held.PastDue);
         to.Flag("awaits_payment"u8, held.AwaitsPayment);
         if (held.PausedFor is { } other) to.WriteNumber("paused_for"u8, other.Value);
+        HoldingsFormat.WriteList(to, "aside"u8, held.Aside, HoldingsFormat.WriteGrant);
         HoldingsFormat.WriteList(to, "upcoming"u8, held.Upcoming, WriteUpcoming);
         HoldingsFormat.WriteList(to, "deferred"u8, held.Deferred, WriteDraft);
         if (held.Incoming is { } incoming) WriteIncoming(to, incoming);
@@ -43,6 +44,7 @@ internal static class PlanFormat
         PastDue = from.Flag("past_due"u8),
         AwaitsPayment = from.Flag("awaits_payment"u8),
         PausedFor = HeldOrNone(from, "paused_for"u8),
+        Aside = from.List("aside"u8, grant => HoldingsFormat.ReadGrant(grant, terms)),
         Upcoming = from.List("upcoming"u8, ReadUpcoming),
         Deferred = from.List("deferred"u8, ReadDraft),
         Incoming = from.TryGetProperty("incoming"u8, out var incoming) ? ReadIncoming(incoming, terms) : null,

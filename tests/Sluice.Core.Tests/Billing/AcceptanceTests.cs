@@ -1,3 +1,5 @@
+using static Sluice.Core.Tests.Billing.Telling;
+
 namespace Sluice.Core.Tests.Billing;
 
 /// <summary>Worked cases: each is told with the clock leaping, day by day and moment by moment, and must end the same.</summary>
@@ -357,6 +359,4 @@ public sealed class BillingAcceptanceTests
         advance to next
         invoices: 20 paid, 10 paid, 30 paid
         """);
-
-    private static void Tell(string script, string card = "good", string shop = "", string[]? live = null, bool leaps = true) => BillingStory.Tell(Shop.Of(shop, live ?? []), script, card, leaps);
 }

@@ -87,7 +87,7 @@ internal sealed partial class BillingStory
             case "attach" or "update" or "cancel" or "uncancel" or "multi": Do(Commanded(line)); break;
             case "preview": Preview(rest); break;
             case "refused": Refused(rest); break;
-            case "track": Do(new Command.Track(new FeatureId(rest.Split(' ')[0]), null, Quantity.Of(Shop.Number(rest.Split(' ')[1])), OverageBehavior.Cap, null, null)); break;
+            case "track": Track(rest.Split(' ')); break;
             case "entity": Do(new Command.CreateEntity(rest, rest, new FeatureId("users"), null)); break;
             case "card": SetCard(rest); break;
             case "provider": _card = rest; break;
@@ -107,6 +107,10 @@ internal sealed partial class BillingStory
 
         _books.Check(Now);
     }
+
+    // track messages 5 for a
+    private void Track(string[] words) =>
+        Do(new Command.Track(new FeatureId(words[0]), null, Quantity.Of(Shop.Number(words[1])), OverageBehavior.Cap, null, null) { Entity = words.Length > 2 ? words[3] : null });
 
     private void Do(Command command, bool isAnswer = false)
     {
