@@ -21,6 +21,23 @@ public sealed record BillingBook(
 
     public bool IsEmpty => this == Empty;
 
+    /// <summary>
+    /// The payment of a period is not answered yet: until then no plan begins, ends or is billed, so that invoices come in
+    /// the order of their periods however late anyone looks.
+    /// </summary>
+    internal bool StandsStill
+    {
+        get
+        {
+            foreach (var invoice in Open)
+            {
+                if (invoice is { Reason: InvoiceReason.Renewal, Asked.What: PaymentAsk.Collect, Problem: null or PaymentProblem.Processing }) return true;
+            }
+
+            return false;
+        }
+    }
+
     internal Instant? NextDue
     {
         get

@@ -11,6 +11,7 @@ internal static class Renewing
     /// <summary>The next such moment; null when there is none.</summary>
     public static Instant? NextMoment(Customer customer)
     {
+        if (customer.Billing.StandsStill) return customer.Billing.NextDue;
         var next = Holdings.Earlier(customer.Billing.NextDue, customer.Own.NextPlanDue());
         foreach (var entity in customer.Entities.WithPlans) next = Holdings.Earlier(next, entity.Own.NextPlanDue());
         return next;
@@ -27,11 +28,12 @@ internal static class Renewing
             if (invoice.NextDue <= at && story.Customer.Billing.Find(invoice.No) is { } standing) story.AddRange(Payments.Due(story.Customer, catalog, standing, at, now));
         }
 
-        foreach (var cycle in DueCycles(story.Customer, at)) story.AddRange(new Renewal(story.Customer, catalog, cycle, at, now).Events());
+        foreach (var cycle in customer.Billing.StandsStill ? [] : DueCycles(story.Customer, at)) if (!story.Customer.Billing.StandsStill) story.AddRange(new Renewal(story.Customer, catalog, cycle, at, now).Events());
         if (story.IsEmpty) throw new InvariantViolation($"{customer.Key} has something due at {at} and nothing happens");
         return story.Events;
     }
 
+    // The first cycle whose payment must be answered stops the others of the same moment.
     // What is in no cycle ends or begins by itself.
     private static List<CycleNo?> DueCycles(Customer customer, Instant at)
     {

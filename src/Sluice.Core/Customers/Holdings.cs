@@ -33,7 +33,7 @@ public sealed record Holdings(
         foreach (var held in Subscriptions) next = Earlier(next, held.NextDue);
         foreach (var planned in Planned)
         {
-            if (planned.Incoming!.StartsAt is { } start && !StandsStill(planned)) next = Earlier(next, start);
+            if (planned.Incoming!.StartsAt is { } start) next = Earlier(next, start);
         }
 
         return next;
@@ -74,17 +74,6 @@ public sealed record Holdings(
         }
 
         return null;
-    }
-
-    // What follows a plan waits as long as the plan does.
-    private bool StandsStill(Subscription planned)
-    {
-        foreach (var held in Subscriptions)
-        {
-            if (held.AwaitsPayment && held.Cycle == planned.Cycle) return true;
-        }
-
-        return false;
     }
 
     /// <summary>One grant changed.</summary>

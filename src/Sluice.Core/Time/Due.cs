@@ -10,7 +10,7 @@ public static class Due
 {
     /// <summary>The next moment at which something falls due; null when nothing ever does.</summary>
     public static Instant? Next(Customer customer) =>
-        Holdings.Earlier(Holdings.Earlier(customer.Own.NextDue(), customer.Entities.NextDue), Holdings.Earlier(customer.Holds.NextEnd, customer.Billing.NextDue));
+        Holdings.Earlier(Holdings.Earlier(customer.Holds.NextEnd, customer.Billing.NextDue), customer.Billing.StandsStill ? NextOfGrants(customer) : Holdings.Earlier(customer.Own.NextDue(), customer.Entities.NextDue));
 
     /// <summary>
     /// What brings a customer up to <paramref name="now"/> (inclusive), in order. A hold that ends is a usage and stands
@@ -47,6 +47,13 @@ public static class Due
         if (steps.IsEmpty) return customer;
         foreach (var step in steps) customer = Applied(customer, step, now);
         return customer with { NextDue = Next(customer) };
+    }
+
+    private static Instant? NextOfGrants(Customer customer)
+    {
+        var next = customer.Own.NextGrantDue();
+        foreach (var entity in customer.Entities) next = Holdings.Earlier(next, entity.Own.NextGrantDue());
+        return next;
     }
 
     private static Customer Applied(Customer customer, ImmutableArray<CustomerEvent> events, Instant at)

@@ -46,6 +46,11 @@ internal sealed partial class BillingStory
 
     public Books Books => _books;
 
+    /// <summary>The journal alone, read from the start.</summary>
+    public Customer Replayed => _journal.Aggregate((Customer?)null, static (state, entry) => CustomerState.ApplyEntry(state, entry.Events, entry.At))!;
+
+    public Customer Stored => _customer!;
+
     public static void Tell(Catalog catalog, string script, string card = "good", bool leaps = true)
     {
         var ends = new List<string>();
@@ -89,6 +94,7 @@ internal sealed partial class BillingStory
             case "refused": Refused(rest); break;
             case "track": Track(rest.Split(' ')); break;
             case "entity": Do(new Command.CreateEntity(rest, rest, new FeatureId("users"), null)); break;
+            case "try": Try(rest); break;
             case "card": SetCard(rest); break;
             case "provider": _card = rest; break;
             case "advance": Advance(rest); break;
@@ -106,6 +112,13 @@ internal sealed partial class BillingStory
         }
 
         _books.Check(Now);
+    }
+
+    // What is refused changes nothing and is no failure.
+    private void Try(string words)
+    {
+        if (Decider.Decide(_customer, Catalog, Commanded(words), _now) is Decision.Refused) return;
+        Do(Commanded(words));
     }
 
     // track messages 5 for a
@@ -221,5 +234,5 @@ internal sealed partial class BillingStory
     }
 
     /// <summary>All that a customer would see, to compare the ends of two tellings.</summary>
-    private string Whole() => string.Join('\n', new[] { "invoices", "holds", "balances", "credit", "card" }.Select(Shows).Append(string.Join('\n', _books.Details)));
+    public string Whole() => string.Join('\n', new[] { "invoices", "holds", "balances", "credit", "card" }.Select(Shows).Append(string.Join('\n', _books.Details)));
 }

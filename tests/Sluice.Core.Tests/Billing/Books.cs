@@ -49,7 +49,7 @@ internal sealed class Books
         }
 
         foreach (var held in Cycles.Held(customer))
-            Assert.True(held.AwaitsPayment || held.IsPaused || held.Runs.All(run => run.Period.End > customer.LastMoment), $"{held.Plan}: a period has ended and was not billed");
+            Assert.True(customer.Billing.StandsStill || held.IsPaused || held.Runs.All(run => run.Period.End > customer.LastMoment), $"{held.Plan}: a period has ended and was not billed");
     }
 
     /// <summary>What was previewed is what was invoiced.</summary>
