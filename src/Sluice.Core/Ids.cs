@@ -50,3 +50,12 @@ public readonly record struct EntityNo(int Value) : IComparable<EntityNo>
 {
     public int CompareTo(EntityNo other) => Value.CompareTo(other.Value);
 }
+
+/// <summary>Subscriptions that share a billing cycle and its invoices: the number of the first of them.</summary>
+public readonly record struct CycleNo(int Value);
+
+/// <summary>An invoice of one customer: numbered with its grants and held plans, never reused. The number printed on it is the store's.</summary>
+public readonly record struct InvoiceNo(int Value);
+
+/// <summary>A checkout of one customer: numbered with its grants and held plans, never reused.</summary>
+public readonly record struct CheckoutNo(int Value);

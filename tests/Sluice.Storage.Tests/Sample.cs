@@ -111,12 +111,13 @@ internal static class Sample
             (NextYear, [new CustomerEvent.EntityDeleted(E1, [Draw(5, -1)])]),
             (NextYear, [new CustomerEvent.BalanceSet([Draw(5, 1) with { Parent = new GrantNo(2) }])]),
             (NextYear, [new CustomerEvent.PlanAttached(new Subscription(new SubscriptionNo(15), null, new PlanId("seat"), 1, null, false, false, false, 1, NextYear) { IsLicense = true }, [])]),
+            .. BillingSample.Life(),
         ];
     }
 
-    private static readonly EntityNo E1 = new(10);
+    internal static readonly EntityNo E1 = new(10);
 
-    private static readonly Instant NextYear = new(1_800_000_000_000);
+    internal static readonly Instant NextYear = new(1_800_000_000_000);
 
     private static readonly PropertyFilter Gpt = PropertyFilter.Of([new PropertyMatch("n", "1.50", new JsonText("1.50")), new PropertyMatch("model", "gpt", new JsonText("\"gpt\""))]);
 

@@ -60,14 +60,10 @@ public sealed record Grant(
     public bool IsPool => !Parts.IsEmpty;
 
     /// <summary>The next moment at which it falls due: a reset, its end, or the end of saved units.</summary>
-    public Instant? NextDue
-    {
-        get
-        {
-            var next = Holdings.Earlier(NextResetAt, ExpiresAt);
-            return Rollovers.IsEmpty ? next : Holdings.Earlier(next, Rollovers[0].ExpiresAt);
-        }
-    }
+    public Instant? NextDue => Holdings.Earlier(NextResetAt, NextEnd);
+
+    /// <summary>The next moment at which it, or units saved in it, are gone.</summary>
+    internal Instant? NextEnd => Rollovers.IsEmpty ? ExpiresAt : Holdings.Earlier(ExpiresAt, Rollovers[0].ExpiresAt);
 
     /// <summary>What a spend limit in percent counts of it: included units of a main plan that come round again.</summary>
     public Quantity RecurringBase => Subscription is not null && !AddOn && Terms.Reset is { Recurs: true } ? Included : Quantity.Zero;

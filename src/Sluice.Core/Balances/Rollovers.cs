@@ -40,6 +40,10 @@ internal static class Rollovers
     public static ImmutableArray<RolledOver> Numbered(IEnumerable<RolledOver> rollovers) =>
         [.. rollovers.OrderBy(static rollover => rollover.ExpiresAt?.Milliseconds ?? long.MaxValue).Select((rollover, at) => rollover with { No = at + 1 })];
 
+    /// <summary>No more than the terms let stand.</summary>
+    public static ImmutableArray<RolledOver> Capped(ImmutableArray<RolledOver> rollovers, Rollover terms, Quantity starting) =>
+        Cap(terms, starting) is { } most ? Trimmed(rollovers, most) : rollovers;
+
     // One reset: the leftover joins, then the cap is kept at the cost of what ends first.
     private static ImmutableArray<RolledOver> Saved(ImmutableArray<RolledOver> rollovers, Quantity leftover, Rollover terms, Quantity starting, Instant reset)
     {

@@ -11,12 +11,8 @@ internal static class AutoEnabling
 
     private static Refusal? CheckPlan(Catalog catalog, Plan plan)
     {
-        if (!plan.IsFree)
-        {
-            return plan.FreeTrial is { CardRequired: false }
-                ? new Refusal(RefusalCode.NotSupported, $"Plan {plan.Id} would start customers on a free_trial, which this version of Sluice cannot do yet: set auto_enable to false.")
-                : new Refusal(RefusalCode.InvalidRequest, $"Plan {plan.Id} has a price, so it cannot have auto_enable: remove its prices or set auto_enable to false.");
-        }
+        if (!plan.IsFree && plan.FreeTrial is not { CardRequired: false })
+            return new Refusal(RefusalCode.InvalidRequest, $"Plan {plan.Id} has a price, so it cannot have auto_enable: give it a free_trial with card_required false, remove its prices or set auto_enable to false.");
 
         return plan.NeedsLater is { } field
             ? new Refusal(RefusalCode.NotSupported, $"Plan {plan.Id} uses {field}, which this version of Sluice cannot grant yet: set auto_enable to false.")
@@ -24,10 +20,10 @@ internal static class AutoEnabling
     }
 
     private static Refusal? CheckGroups(Catalog catalog) => catalog.AutoEnabled.Where(plan => !plan.AddOn)
-        .GroupBy(plan => plan.Group)
+        .GroupBy(plan => (Name: plan.Group, plan.IsFree))
         .Where(group => group.Count() > 1)
         .Select(group => new Refusal(
             RefusalCode.InvalidRequest,
-            $"Plans {string.Join(" and ", group.Select(plan => plan.Id))} would both start a new customer in {(group.Key is { } name ? $"group {name}" : "the default group")}: keep auto_enable on one of them."))
+            $"Plans {string.Join(" and ", group.Select(plan => plan.Id))} would both start a new customer in {(group.Key.Name is { } name ? $"group {name}" : "the default group")}: keep auto_enable on one of them."))
         .FirstOrDefault();
 }

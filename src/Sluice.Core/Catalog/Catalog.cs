@@ -44,6 +44,9 @@ public sealed class Catalog
 
     public long Version { get; }
 
+    /// <summary>What the tenant decides about billing.</summary>
+    public BillingPolicy Policy { get; init; } = BillingPolicy.Default;
+
     /// <summary>Some version of a plan brings billing controls along.</summary>
     public bool HasPlanControls { get; }
 

@@ -59,7 +59,6 @@ public sealed record Plan(
 
     /// <summary>Names the field whose effect is not built yet; null when the plan can be attached.</summary>
     public string? NeedsLater =>
-        FreeTrial is not null ? "free_trial"
-        : Licenses?.Offers.Any(static license => license.IsCustomized) == true ? "licenses.customize"
+        Licenses?.Offers.Any(static license => license.IsCustomized) == true ? "licenses.customize"
         : Items.Select(item => item.NeedsLater).FirstOrDefault(need => need is not null);
 }

@@ -76,7 +76,7 @@ public static class PlanRules
     }
 
     /// <summary>What must hold of a plan as a whole, however it came about.</summary>
-    private static Refusal? CheckWhole(Plan plan)
+    internal static Refusal? CheckWhole(Plan plan)
     {
         if (plan.Price is { } price && ItemPrices.CheckBase(price) is { } badPrice) return badPrice;
         if (ItemPrices.CheckMix(plan.Price, plan.Items) is { } badMix) return badMix;

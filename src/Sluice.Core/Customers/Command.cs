@@ -29,7 +29,63 @@ public abstract record Command
     /// <param name="Version">The plan's latest when null.</param>
     /// <param name="Quantities">Units of prepaid features, the included ones counted in.</param>
     /// <param name="NoBillingChanges">Attach without charging: the only way to hold a priced plan before billing is there.</param>
-    public sealed record Attach(PlanId Plan, int? Version, ImmutableDictionary<FeatureId, Quantity> Quantities, bool NoBillingChanges, string? SubscriptionId) : Command;
+    public sealed record Attach(PlanId Plan, int? Version, ImmutableDictionary<FeatureId, Quantity> Quantities, bool NoBillingChanges, string? SubscriptionId) : Command
+    {
+        public AttachOptions Options { get; init; } = AttachOptions.Default;
+
+        public Customization? Customize { get; init; }
+    }
+
+    /// <summary>Several plans in one invoice, all or none.</summary>
+    public sealed record MultiAttach(ImmutableArray<PlanWish> Plans, AttachOptions Options) : Command;
+
+    /// <summary>A held plan is changed. Null members stay as they are.</summary>
+    public sealed record UpdatePlan(PlanSelector Select) : Command
+    {
+        public ImmutableDictionary<FeatureId, Quantity> Quantities { get; init; } = ImmutableDictionary<FeatureId, Quantity>.Empty;
+
+        public int? Version { get; init; }
+
+        public Customization? Customize { get; init; }
+
+        public CancelAction? Cancel { get; init; }
+
+        /// <summary>What was paid goes back to the card, instead of becoming credit.</summary>
+        public RefundAmount? Refund { get; init; }
+
+        public bool Prorates { get; init; } = true;
+
+        public InvoiceMode? InvoiceMode { get; init; }
+    }
+
+    /// <summary>The payment provider answered the question about an invoice.</summary>
+    public sealed record AnswerPayment(InvoiceNo Invoice, int Attempt, PaymentAnswer Answer) : Command;
+
+    /// <summary>Collects an open invoice now, whatever was planned.</summary>
+    public sealed record CollectInvoice(InvoiceNo Invoice) : Command;
+
+    /// <summary>It was paid outside.</summary>
+    public sealed record MarkPaid(InvoiceNo Invoice) : Command;
+
+    public sealed record VoidInvoice(InvoiceNo Invoice) : Command;
+
+    /// <summary>A draft becomes final.</summary>
+    public sealed record FinalizeInvoice(InvoiceNo Invoice) : Command;
+
+    /// <summary>A page where a card is saved; what is wanted is done after that.</summary>
+    public sealed record SetUpPayment(Attach? Wanted) : Command;
+
+    public sealed record CompleteCheckout(CheckoutNo Checkout, PaymentMethod? Method) : Command;
+
+    public sealed record ExpireCheckout(CheckoutNo Checkout) : Command;
+
+    /// <summary>Null = nothing is saved any more.</summary>
+    public sealed record ChangePaymentMethod(PaymentMethod? Method) : Command;
+
+    /// <summary>Credit in favour of the customer.</summary>
+    public sealed record AddCredit(Money Amount) : Command;
+
+    public sealed record AddDiscount(DiscountWish Discount) : Command;
 
     /// <param name="Feature">Exactly one of Feature and EventName.</param>
     /// <param name="Value">Negative gives back.</param>
@@ -90,6 +146,59 @@ public abstract record Command
 
     /// <summary>Nothing is asked but to store what has fallen due.</summary>
     public sealed record Tick : Command;
+}
+
+/// <summary>One plan of several.</summary>
+/// <param name="Entity">The id of the entity that shall hold it; null = the customer.</param>
+public sealed record PlanWish(PlanId Plan, int? Version, ImmutableDictionary<FeatureId, Quantity> Quantities, string? SubscriptionId, Customization? Customize = null, string? Entity = null);
+
+/// <summary>A plan on terms of the customer's own.</summary>
+public sealed record Customization
+{
+    public Change<PlanPrice?> Price { get; init; }
+
+    /// <summary>Instead of the plan's items.</summary>
+    public ImmutableArray<ItemDraft>? Items { get; init; }
+
+    public ImmutableArray<ItemDraft> AddItems { get; init; } = [];
+
+    /// <summary>Items of these features go, of this interval where one is said.</summary>
+    public ImmutableArray<(FeatureId Feature, Interval? Interval)> RemoveItems { get; init; } = [];
+
+    public Change<FreeTrial?> Trial { get; init; }
+
+    /// <summary>Something is said beside the trial.</summary>
+    internal bool ChangesTerms => Price.Said || Items is not null || !AddItems.IsEmpty || !RemoveItems.IsEmpty;
+}
+
+/// <summary>Which held plan is meant. Null members do not narrow.</summary>
+public sealed record PlanSelector(PlanId? Plan = null, string? SubscriptionId = null, SubscriptionNo? No = null);
+
+public enum CancelAction
+{
+    EndOfCycle,
+    Immediately,
+    Uncancel,
+}
+
+public enum RefundAmount
+{
+    /// <summary>The share of the period that is left.</summary>
+    Prorated,
+
+    /// <summary>All that was paid for the period.</summary>
+    Full,
+}
+
+/// <summary>What the payment provider says.</summary>
+public enum PaymentAnswer
+{
+    Paid,
+    Declined,
+    NeedsConfirmation,
+    NoPaymentMethod,
+    Processing,
+    Voided,
 }
 
 /// <summary>What happens to an amount that does not fit.</summary>

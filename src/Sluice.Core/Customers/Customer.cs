@@ -44,6 +44,8 @@ public sealed record Customer(
 {
     public CustomerConfig Config { get; init; } = CustomerConfig.Default;
 
+    public BillingBook Billing { get; init; } = BillingBook.Empty;
+
     /// <summary>The next moment at which something falls due by itself; null when nothing ever does.</summary>
     public Instant? NextDue { get; init; }
 

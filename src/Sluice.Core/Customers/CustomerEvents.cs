@@ -21,6 +21,60 @@ public abstract record CustomerEvent
     /// <summary>The held plan ended and its grants with it, entities' shares of them included.</summary>
     public sealed record PlanEnded(SubscriptionNo Subscription, PlanId Plan, int Version, EntityNo? Entity = null) : CustomerEvent;
 
+    /// <summary>A plan shall come: at a moment, or when its invoice is paid.</summary>
+    public sealed record PlanPlanned(Subscription Subscription) : CustomerEvent;
+
+    /// <summary>A plan that was planned does not come after all.</summary>
+    public sealed record PlanDropped(SubscriptionNo Subscription, PlanId Plan, int Version, EntityNo? Entity = null) : CustomerEvent;
+
+    /// <summary>It was said that the held plan shall end, or (all null) that it shall not.</summary>
+    public sealed record PlanCanceled(SubscriptionNo Subscription, Instant? CanceledAt, Instant? EndsAt, EntityNo? Entity = null) : CustomerEvent;
+
+    /// <summary>The held plan stands aside while another is tried (<paramref name="For"/>), or (null) comes back.</summary>
+    public sealed record PlanPaused(SubscriptionNo Subscription, SubscriptionNo? For, EntityNo? Entity = null) : CustomerEvent;
+
+    /// <summary>What a held plan is billed for and until when, from now on.</summary>
+    /// <param name="Deferred">Amounts that stand on its next invoice.</param>
+    public sealed record PlanBilled(
+        SubscriptionNo Subscription, ImmutableArray<PriceRun> Runs, ImmutableArray<Upcoming> Upcoming, ImmutableArray<DraftLine> Deferred, Instant? Anchor, Instant? TrialEnd, EntityNo? Entity = null) : CustomerEvent;
+
+    /// <summary>A change of a held plan waits for its invoice to be paid.</summary>
+    public sealed record ChangePlanned(PlanChange Change) : CustomerEvent;
+
+    /// <summary>Units bought in advance changed within the period.</summary>
+    public sealed record GrantBought(GrantNo Grant, Quantity Prepaid, Quantity Balance, EntityNo? Entity = null) : CustomerEvent;
+
+    public sealed record InvoiceIssued(Invoice Invoice) : CustomerEvent;
+
+    /// <summary>The payment provider is asked once more, or a draft is final: the invoice as it stands now.</summary>
+    public sealed record InvoiceMoved(Invoice Invoice) : CustomerEvent;
+
+    /// <param name="ByHand">It was marked as paid outside.</param>
+    public sealed record InvoicePaid(InvoiceNo Invoice, bool ByHand = false) : CustomerEvent;
+
+    /// <param name="NextAttemptAt">When it is tried again by itself; null = it is not.</param>
+    public sealed record PaymentFailed(InvoiceNo Invoice, PaymentProblem Problem, Instant? NextAttemptAt, Instant? VoidsAt) : CustomerEvent;
+
+    /// <summary>It is not to be paid any more; credit that it used comes back.</summary>
+    public sealed record InvoiceVoided(InvoiceNo Invoice) : CustomerEvent;
+
+    /// <summary>Money goes back to the card it came from.</summary>
+    /// <param name="No">Numbered with the grants and held plans.</param>
+    public sealed record RefundAsked(InvoiceNo Invoice, int No, Money Amount) : CustomerEvent;
+
+    /// <summary>Credit in favour of the customer (negative: taken back), by itself and not by an invoice.</summary>
+    public sealed record CreditAdded(Money Amount) : CustomerEvent;
+
+    public sealed record PaymentMethodChanged(PaymentMethod? Method) : CustomerEvent;
+
+    public sealed record DiscountAdded(StandingDiscount Discount) : CustomerEvent;
+
+    public sealed record DiscountEnded(string Id) : CustomerEvent;
+
+    public sealed record CheckoutOpened(OpenCheckout Checkout) : CustomerEvent;
+
+    public sealed record CheckoutClosed(CheckoutNo Checkout, CheckoutEnd How) : CustomerEvent;
+
     /// <summary>A balance was created by itself.</summary>
     public sealed record GrantOpened(Grant Grant) : CustomerEvent;
 
@@ -102,6 +156,15 @@ public abstract record CustomerEvent
     /// <summary>What was allowed before is not any more.</summary>
     /// <param name="Filter">Of the usage limit that stops it.</param>
     public sealed record LimitReached(FeatureId Feature, EntityNo? Entity, AccessRule Limit, PropertyFilter? Filter) : CustomerEvent;
+}
+
+public enum CheckoutEnd
+{
+    Completed,
+    Expired,
+
+    /// <summary>Something else was asked for instead.</summary>
+    Replaced,
 }
 
 public enum GrantEnd

@@ -23,7 +23,10 @@ public static class CustomerState
         return happened switch
         {
             CustomerEvent.ProfileChanged e => customer with { Profile = e.Profile },
-            CustomerEvent.Deleted => customer with { Profile = new Profile(null), Own = Holdings.None, Entities = EntityBook.Empty, Holds = HoldBook.Empty, Deleted = true },
+            CustomerEvent.Deleted => customer with
+            {
+                Profile = new Profile(null), Own = Holdings.None, Entities = EntityBook.Empty, Holds = HoldBook.Empty, Billing = BillingBook.Empty, Deleted = true,
+            },
             CustomerEvent.PlanAttached e => Attach(customer, e),
             CustomerEvent.PlanEnded e => End(customer, e),
             CustomerEvent.GrantOpened e => Open(customer, e.Grant),
@@ -44,6 +47,17 @@ public static class CustomerState
             CustomerEvent.PoolChanged e => Change(customer, null, e.Pool, grant => Pooled(grant, e.Part)),
             CustomerEvent.ControlsChanged e => customer.With(e.Entity, customer.HeldBy(e.Entity) with { Controls = e.Controls }),
             CustomerEvent.ConfigChanged e => customer with { Config = e.Config },
+            CustomerEvent.PlanPlanned or CustomerEvent.PlanDropped or CustomerEvent.PlanCanceled or CustomerEvent.PlanPaused or CustomerEvent.PlanBilled => PlanState.Apply(customer, happened),
+            CustomerEvent.GrantBought e => Change(customer, e.Entity, e.Grant, grant => grant with { Prepaid = e.Prepaid, Balance = e.Balance }),
+            CustomerEvent.InvoiceIssued or CustomerEvent.InvoiceMoved or CustomerEvent.InvoicePaid or CustomerEvent.PaymentFailed or CustomerEvent.InvoiceVoided => InvoiceState.Apply(customer, happened),
+            CustomerEvent.ChangePlanned e => customer with { Billing = customer.Billing with { Changes = customer.Billing.Changes.Add(e.Change) } },
+            CustomerEvent.RefundAsked e => customer with { LastNo = Math.Max(customer.LastNo, e.No) },
+            CustomerEvent.CreditAdded e => customer with { Billing = InvoiceState.Credited(customer.Billing, e.Amount) },
+            CustomerEvent.PaymentMethodChanged e => customer with { Billing = customer.Billing with { Method = e.Method } },
+            CustomerEvent.DiscountAdded e => customer with { Billing = customer.Billing with { Discounts = customer.Billing.Discounts.RemoveAll(standing => standing.Discount.Id == e.Discount.Discount.Id).Add(e.Discount) } },
+            CustomerEvent.DiscountEnded e => customer with { Billing = customer.Billing with { Discounts = customer.Billing.Discounts.RemoveAll(standing => standing.Discount.Id == e.Id) } },
+            CustomerEvent.CheckoutOpened e => customer with { Billing = customer.Billing with { Checkout = e.Checkout }, LastNo = Math.Max(customer.LastNo, e.Checkout.No.Value) },
+            CustomerEvent.CheckoutClosed => customer with { Billing = customer.Billing with { Checkout = null } },
             CustomerEvent.AlertTriggered or CustomerEvent.LimitReached => customer,
             _ => throw new InvariantViolation($"unknown event {happened.GetType().Name}"),
         };
@@ -58,9 +72,16 @@ public static class CustomerState
         var own = customer.HeldBy(subscription.Entity);
         var last = customer.LastNo;
         foreach (var grant in grants) last = Math.Max(last, grant.No.Value);
-        return customer.With(subscription.Entity, own with { Subscriptions = own.Subscriptions.Add(subscription), Grants = own.Grants.AddRange(grants) }) with
+        own = own with
+        {
+            Subscriptions = own.Subscriptions.Add(subscription),
+            Planned = own.Planned.IsEmpty ? own.Planned : own.Planned.RemoveAll(planned => planned.No == subscription.No),
+            Grants = own.Grants.AddRange(grants),
+        };
+        return customer.With(subscription.Entity, own) with
         {
             LastNo = Math.Max(last, subscription.No.Value),
+            Billing = subscription.TrialEnd is null ? customer.Billing : PlanState.Tried(customer.Billing, new UsedTrial(subscription.Plan, subscription.Entity)),
         };
     }
 

@@ -28,7 +28,20 @@ public static class Decider
             Command.ChangeControls c => Lifecycle.ChangeControls(current, c),
             Command.ChangeConfig c => Lifecycle.ChangeConfig(current, c),
             Command.Delete => Lifecycle.Delete(),
-            Command.Attach c => Attaching.Attach(subject, catalog, c, now),
+            Command.Attach c => Attaching.Attach(subject, catalog, c, now).Outcome,
+            Command.MultiAttach c => Attaching.Attach(current, catalog, c, now).Outcome,
+            Command.UpdatePlan c => Updating.Update(subject, catalog, c, now).Outcome,
+            Command.AnswerPayment c => Payments.Answer(current, catalog, c, now),
+            Command.CollectInvoice c => Payments.CollectNow(current, c.Invoice, now),
+            Command.MarkPaid c => Payments.PaidOutside(current, catalog, c.Invoice, now),
+            Command.VoidInvoice c => Payments.VoidByHand(current, c.Invoice, now),
+            Command.FinalizeInvoice c => Payments.FinalizeDraft(current, c.Invoice),
+            Command.SetUpPayment c => Checkouts.SetUp(subject, catalog, c, now),
+            Command.CompleteCheckout c => Checkouts.Complete(current, catalog, c, now),
+            Command.ExpireCheckout c => Checkouts.Expire(current, c),
+            Command.ChangePaymentMethod c => c.Method == current.Billing.Method ? new Outcome([]) : new CustomerEvent.PaymentMethodChanged(c.Method),
+            Command.AddCredit c => new CustomerEvent.CreditAdded(c.Amount),
+            Command.AddDiscount c => new CustomerEvent.DiscountAdded(c.Discount.Standing(null, now)),
             Command.Track c => Tracking.Track(subject, catalog, c, now),
             Command.Settle c => Holding.Settle(current, catalog, c, now),
             Command.CreateBalance c => LooseGrant.Open(subject, catalog, c, now),
@@ -43,6 +56,22 @@ public static class Decider
             Command.Tick => new Outcome([]),
             _ => throw new InvariantViolation($"unknown command {command.GetType().Name}"),
         });
+    }
+
+    /// <summary>What an attach or a change of a plan would do: the same decision, not carried out.</summary>
+    public static (BillingPlan? Plan, Refusal? Refusal) Preview(Customer customer, Catalog catalog, Command command, Instant now)
+    {
+        var current = Due.AsOf(customer, catalog, now);
+        if (command.Entity is { } id && current.Entities.Find(id) is null) return (null, NoSuchEntity(id));
+        var subject = current.Subject(command.Entity);
+        var planned = command switch
+        {
+            Command.Attach c => Attaching.Attach(subject, catalog, c, now),
+            Command.MultiAttach c => Attaching.Attach(current, catalog, c, now),
+            Command.UpdatePlan c => Updating.Update(subject, catalog, c, now),
+            _ => throw new InvariantViolation($"{command.GetType().Name} has no preview"),
+        };
+        return (planned.Plan, planned.Refusal);
     }
 
     public static Refusal NoSuchEntity(string id) => new(RefusalCode.EntityNotFound, $"The customer has no entity {id}. Create it first with entities.create.");

@@ -13,12 +13,67 @@ public sealed record Holdings(
 {
     public static readonly Holdings None = new([], [], BillingControls.None, []);
 
-    /// <summary>The next moment at which one of the grants falls due; null when none ever does.</summary>
-    public Instant? NextDue()
+    /// <summary>Plans that are not held yet: scheduled, or waiting for their first payment.</summary>
+    public ImmutableArray<Subscription> Planned { get; init; } = [];
+
+    /// <summary>The next moment at which a grant or a plan falls due; null when none ever does.</summary>
+    public Instant? NextDue() => Earlier(NextGrantDue(), NextPlanDue());
+
+    internal Instant? NextGrantDue()
     {
         Instant? next = null;
-        foreach (var grant in Grants) next = Earlier(next, grant.NextDue);
+        foreach (var grant in Grants) next = Earlier(next, ResetsByItself(grant) ? grant.NextDue : grant.NextEnd);
         return next;
+    }
+
+    /// <summary>The next moment at which something of a plan is billed, begins or ends.</summary>
+    internal Instant? NextPlanDue()
+    {
+        Instant? next = null;
+        foreach (var held in Subscriptions) next = Earlier(next, held.NextDue);
+        foreach (var planned in Planned)
+        {
+            if (planned.Incoming!.StartsAt is { } start) next = Earlier(next, start);
+        }
+
+        return next;
+    }
+
+    /// <summary>
+    /// False for what comes back with an invoice, when its period is billed; and for a plan whose payment is overdue or not
+    /// answered yet.
+    /// </summary>
+    internal bool ResetsByItself(Grant grant)
+    {
+        if (grant.Subscription is not { } no || grant.NextResetAt is null) return true;
+        foreach (var held in Subscriptions)
+        {
+            if (held.No == no) return !held.HoldsResetsBack && !held.IsPaused && !IsBilled(held, grant);
+        }
+
+        return true;
+    }
+
+    /// <summary>It comes back whenever its price is billed.</summary>
+    internal static bool IsBilled(Subscription held, Grant grant)
+    {
+        if (grant.Terms.Price is not { } price || grant.Terms.Reset != price.Interval) return false;
+        foreach (var run in held.Runs)
+        {
+            if (run.Item == grant.No) return true;
+        }
+
+        return false;
+    }
+
+    internal Subscription? Held(SubscriptionNo no)
+    {
+        foreach (var held in Subscriptions)
+        {
+            if (held.No == no) return held;
+        }
+
+        return null;
     }
 
     /// <summary>One grant changed.</summary>

@@ -9,21 +9,22 @@ internal static class Lifecycle
     {
         if (command.DefaultPlan is { } chosen && catalog.Plan(chosen) is null)
             return new Refusal(RefusalCode.PlanNotFound, $"Plan {chosen} (auto_enable_plan_id) does not exist.");
-        if (command.DefaultPlan is { } priced && catalog.Plan(priced)!.IsFree == false)
+        if (command.DefaultPlan is { } priced && catalog.Plan(priced) is { IsFree: false, FreeTrial: not { CardRequired: false } })
             return new Refusal(RefusalCode.InvalidRequest, $"Plan {priced} has a price, so it cannot be the plan a new customer starts on: attach it instead.");
 
         var plans = command.NoDefaults ? []
             : command.DefaultPlan is { } plan ? [catalog.Plan(plan)!]
-            : catalog.AutoEnabled.Where(candidate => command.DefaultGroup is null || candidate.Group == command.DefaultGroup).ToImmutableArray();
+            : Defaults(catalog, command.DefaultGroup);
         var events = ImmutableArray.CreateBuilder<CustomerEvent>();
         events.Add(new CustomerEvent.Created(command.Key, command.Profile));
-        var lastNo = 0;
+        var customer = CustomerState.Apply(null, events[0], now);
         foreach (var wanted in plans)
         {
-            if (Attaching.Unbuilt(catalog, wanted) is { } unbuilt) return unbuilt;
-            var attached = Attaching.Open(wanted, ImmutableDictionary<FeatureId, Quantity>.Empty, callerId: null, entity: null, lastNo, now);
-            lastNo = attached.LastNo;
-            events.Add(attached.Event);
+            if (Offers.Unbuilt(wanted) is { } unbuilt) return unbuilt;
+            var planned = Attaching.Attach(customer, catalog, new AttachWish([Offers.Default(wanted)], AttachOptions.Default), now, afterCheckout: false);
+            if (planned.Refusal is { } refusal) return refusal;
+            events.AddRange(planned.Plan!.Events);
+            foreach (var happened in planned.Plan.Events) customer = CustomerState.Apply(customer, happened, now);
         }
 
         if (command.Controls is { } controls) events.Add(new CustomerEvent.ControlsChanged(null, controls));
@@ -31,6 +32,13 @@ internal static class Lifecycle
 
         return new Outcome(events.DrainToImmutable());
     }
+
+    // Of each group the plan that is tried first comes before the free one, which follows when the trial ends.
+    private static ImmutableArray<Plan> Defaults(Catalog catalog, string? group) =>
+    [
+        .. catalog.AutoEnabled.Where(plan => group is null || plan.Group == group)
+            .Where(plan => plan.AddOn || !plan.IsFree || !catalog.AutoEnabled.Any(other => !other.AddOn && !other.IsFree && other.Group == plan.Group)),
+    ];
 
     public static Outcome Backfill(Customer customer, Command.Backfill command) => Changed(customer, customer.Profile.Backfilled(command));
 

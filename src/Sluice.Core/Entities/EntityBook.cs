@@ -58,6 +58,15 @@ public sealed class EntityBook : IReadOnlyCollection<Entity>
     /// <summary>The features that entities hold by plans and balances of their own.</summary>
     public IEnumerable<FeatureId> OwnFeatures => _ownGrants.Keys;
 
+    /// <summary>Those with something due by itself, ever: all that hold a plan that is billed are among them.</summary>
+    internal IEnumerable<Entity> WithPlans
+    {
+        get
+        {
+            foreach (var (_, no) in _due) yield return _byNo[no];
+        }
+    }
+
     /// <summary>Those with something due at or before <paramref name="now"/>.</summary>
     public IEnumerable<Entity> DueBy(Instant now)
     {

@@ -46,16 +46,18 @@ internal static class EntityLifecycle
     public static Outcome Delete(Customer customer, Catalog catalog, Entity entity, Instant now)
     {
         var edit = new Edit(new Subject(customer), now);
-        foreach (var held in entity.Own.Subscriptions) edit.Add(End(edit.Current.Customer, held));
+        foreach (var held in entity.Own.Subscriptions) edit.Add(new Outcome(Ending.End(edit.Current.Customer, held)));
+        foreach (var planned in entity.Own.Planned)
+        {
+            edit.Add(new CustomerEvent.PlanDropped(planned.No, planned.Plan, planned.Version, entity.No));
+            if (planned.Incoming!.Invoice is { } no && customer.Billing.Find(no) is { } invoice) edit.Add(Payments.Void(invoice, now));
+        }
+
         var deduction = new Deduction();
         if (catalog.Feature(entity.Feature) is { } feature) deduction.Take(DrawOrder.Of(edit.Current, feature), feature, -Quantity.One, DrawMode.Cap);
         edit.Add(new CustomerEvent.EntityDeleted(entity.No, deduction.Draws()));
         return new Outcome(edit.Events.DrainToImmutable());
     }
-
-    /// <summary>A plan of an entity ends, and takes out of pools what it put in.</summary>
-    public static Outcome End(Customer customer, Subscription held) =>
-        new([.. Pools.Leave(customer, held.No), new CustomerEvent.PlanEnded(held.No, held.Plan, held.Version, held.Entity)]);
 
     /// <summary>One entity's own part of a grant that each has its part of.</summary>
     public static Grant Share(Grant parent, EntityNo entity, GrantNo no, Instant now) => parent with

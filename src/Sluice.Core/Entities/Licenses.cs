@@ -58,7 +58,7 @@ public static class Licenses
             }
 
             var attached = Attaching.Attach(
-                edit.Current.Customer.Subject(id), catalog, new Command.Attach(command.Plan, null, ImmutableDictionary<FeatureId, Quantity>.Empty, NoBillingChanges: true, null), now);
+                edit.Current.Customer.Subject(id), catalog, new Command.Attach(command.Plan, null, ImmutableDictionary<FeatureId, Quantity>.Empty, NoBillingChanges: true, null), now).Outcome;
             if (edit.Add(attached with { Events = AsLicense(attached.Events) }) is { } refusal) return refusal;
         }
 
@@ -74,7 +74,7 @@ public static class Licenses
             if (edit.Current.Customer.Entities.Find(id) is not { } entity) return Decider.NoSuchEntity(id);
             var held = entity.Own.Subscriptions.Where(held => held.IsLicense && (command.Plan is not { } plan || held.Plan == plan)).ToList();
             if (held.Count == 0) return new Refusal(RefusalCode.NotFound, command.Plan is { } of ? $"Entity {id} has no licence of plan {of}." : $"Entity {id} has no licence.");
-            foreach (var one in held) edit.Add(EntityLifecycle.End(edit.Current.Customer, one));
+            foreach (var one in held) edit.Add(new Outcome(Ending.End(edit.Current.Customer, one)));
         }
 
         return new Outcome(edit.Events.DrainToImmutable());
@@ -87,12 +87,12 @@ public static class Licenses
     /// <param name="customer">After the end.</param>
     internal static ImmutableArray<CustomerEvent> AfterEnd(Customer customer, Catalog catalog, Subscription ended, Instant now)
     {
-        if (catalog.Plan(ended.Plan, ended.Version)?.Licenses is not { } licenses) return [];
+        if (ended.Entity is not null || catalog.Plan(ended.Plan, ended.Version)?.Licenses is not { } licenses) return [];
         var offered = Offered(customer, catalog).Select(static pair => pair.License.Plan).ToHashSet();
         var edit = new Edit(new Subject(customer), now);
         foreach (var license in licenses.Offers.Where(license => !offered.Contains(license.Plan)))
         {
-            foreach (var held in Assigned(customer, license.Plan)) edit.Add(EntityLifecycle.End(edit.Current.Customer, held));
+            foreach (var held in Assigned(customer, license.Plan)) edit.Add(new Outcome(Ending.End(edit.Current.Customer, held)));
         }
 
         return edit.Events.DrainToImmutable();

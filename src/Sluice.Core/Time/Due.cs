@@ -10,7 +10,7 @@ public static class Due
 {
     /// <summary>The next moment at which something falls due; null when nothing ever does.</summary>
     public static Instant? Next(Customer customer) =>
-        Holdings.Earlier(Holdings.Earlier(customer.Own.NextDue(), customer.Entities.NextDue), customer.Holds.NextEnd);
+        Holdings.Earlier(Holdings.Earlier(customer.Holds.NextEnd, customer.Billing.NextDue), customer.Billing.StandsStill ? NextOfGrants(customer) : Holdings.Earlier(customer.Own.NextDue(), customer.Entities.NextDue));
 
     /// <summary>
     /// What brings a customer up to <paramref name="now"/> (inclusive), in order. A hold that ends is a usage and stands
@@ -20,14 +20,19 @@ public static class Due
     {
         if (customer.NextDue is not { } due || due > now) return [];
         var steps = ImmutableArray.CreateBuilder<ImmutableArray<CustomerEvent>>(1);
-        while (customer.Holds.NextEnd is { } end && end <= now)
+        while (true)
         {
-            // Grants do not touch one another, but a hold gives back to grants as they are at its end.
-            var before = Grants(customer, end);
-            customer = Applied(customer, before, end);
-            var ended = Holding.EndByItself(customer, catalog, customer.Holds.First);
-            customer = Applied(customer, ended, end);
-            steps.Add(before.AddRange(ended));
+            var (end, billed) = (customer.Holds.NextEnd, Renewing.NextMoment(customer));
+            if (Holdings.Earlier(end, billed) is not { } at || at > now) break;
+
+            // Grants do not touch one another, but a hold gives back to grants as they are at its end; and what was used in
+            // a period is billed before the balances of that moment fill up.
+            var isBilled = at == billed;
+            var before = Grants(customer, isBilled ? new Instant(at.Milliseconds - 1) : at);
+            customer = Applied(customer, before, at);
+            var happened = isBilled ? Renewing.At(customer, catalog, at, now) : Holding.EndByItself(customer, catalog, customer.Holds.First);
+            customer = Applied(customer, happened, at);
+            steps.Add(before.AddRange(happened));
         }
 
         var last = Grants(customer, now);
@@ -44,6 +49,13 @@ public static class Due
         return customer with { NextDue = Next(customer) };
     }
 
+    private static Instant? NextOfGrants(Customer customer)
+    {
+        var next = customer.Own.NextGrantDue();
+        foreach (var entity in customer.Entities) next = Holdings.Earlier(next, entity.Own.NextGrantDue());
+        return next;
+    }
+
     private static Customer Applied(Customer customer, ImmutableArray<CustomerEvent> events, Instant at)
     {
         foreach (var happened in events) customer = CustomerState.Apply(customer, happened, at);
@@ -53,24 +65,24 @@ public static class Due
     private static ImmutableArray<CustomerEvent> Grants(Customer customer, Instant now)
     {
         var events = ImmutableArray.CreateBuilder<CustomerEvent>();
-        foreach (var grant in customer.Own.Grants) Bring(grant, null, now, events);
+        foreach (var grant in customer.Own.Grants) Bring(customer.Own, grant, null, now, events);
         foreach (var entity in customer.Entities.DueBy(now))
         {
-            foreach (var grant in entity.Own.Grants) Bring(grant, entity.No, now, events);
+            foreach (var grant in entity.Own.Grants) Bring(entity.Own, grant, entity.No, now, events);
         }
 
         return events.DrainToImmutable();
     }
 
     // A grant that expires takes its late resets along.
-    private static void Bring(Grant grant, EntityNo? entity, Instant now, ImmutableArray<CustomerEvent>.Builder events)
+    private static void Bring(Holdings own, Grant grant, EntityNo? entity, Instant now, ImmutableArray<CustomerEvent>.Builder events)
     {
         if (grant.NextDue is not { } due || due > now) return;
         if (grant.ExpiresAt <= now)
             events.Add(new CustomerEvent.GrantClosed(grant.No, GrantEnd.Expired, entity));
-        else if (grant.NextResetAt is { } reset && reset <= now)
+        else if (grant.NextResetAt is { } reset && reset <= now && own.ResetsByItself(grant))
             events.Add(new CustomerEvent.GrantReset(grant.No, grant.Starting, grant.Terms.Reset?.NextAfter(grant.Anchor, now), entity) { Rollovers = Rollovers.AfterResets(grant, reset, now) });
-        else
+        else if (grant.NextEnd <= now)
             events.Add(new CustomerEvent.RolloversExpired(grant.No, Rollovers.Live(grant.Rollovers, now), entity));
     }
 }

@@ -42,9 +42,9 @@ internal static class CatalogFormat
             from.TextOrNone("group"u8),
             from.Flag("add_on"u8),
             from.Flag("auto_enable"u8),
-            from.TryGetProperty("price"u8, out var price) ? new PlanPrice(price.Price("amount"u8), price.Every("interval"u8), price.Json("additional_currencies"u8)) : null,
+            ReadPrice(from),
             from.List("items"u8, item => TermsFormat.ReadReference(item, terms)),
-            from.TryGetProperty("free_trial"u8, out var trial) ? ReadTrial(trial) : null,
+            ReadTrial(from),
             from.Flag("ignore_past_due"u8),
             ControlsFormat.Read(from, "billing_controls"u8),
             from.Json("licenses"u8) is { } licenses ? LicensesFormat.Of(licenses) : null,
@@ -96,17 +96,9 @@ internal static class CatalogFormat
         to.Text("group"u8, plan.Group);
         to.Flag("add_on"u8, plan.AddOn);
         to.Flag("auto_enable"u8, plan.AutoEnable);
-        if (plan.Price is { } price)
-        {
-            to.WriteStartObject("price"u8);
-            to.Price("amount"u8, price.Amount);
-            to.Every("interval"u8, price.Interval);
-            to.Json("additional_currencies"u8, price.AdditionalCurrencies);
-            to.WriteEndObject();
-        }
-
+        WritePrice(to, plan.Price);
         WriteList(to, "items"u8, plan.Items, TermsFormat.WriteReference);
-        if (plan.FreeTrial is { } trial) WriteTrial(to, trial);
+        WriteTrial(to, plan.FreeTrial);
         to.Flag("ignore_past_due"u8, plan.IgnorePastDue);
         if (plan.Controls is { } controls) ControlsFormat.Write(to, "billing_controls"u8, controls);
         to.Json("licenses"u8, plan.Licenses?.Stored);
@@ -118,8 +110,23 @@ internal static class CatalogFormat
         to.WriteEndObject();
     }
 
-    private static void WriteTrial(Utf8JsonWriter to, FreeTrial trial)
+    public static void WritePrice(Utf8JsonWriter to, PlanPrice? price)
     {
+        if (price is null) return;
+        to.WriteStartObject("price"u8);
+        to.Price("amount"u8, price.Amount);
+        to.Every("interval"u8, price.Interval);
+        to.Json("additional_currencies"u8, price.AdditionalCurrencies);
+        to.WriteEndObject();
+    }
+
+    public static PlanPrice? ReadPrice(JsonElement owner) => owner.TryGetProperty("price"u8, out var from)
+        ? new PlanPrice(from.Price("amount"u8), from.Every("interval"u8), from.Json("additional_currencies"u8))
+        : null;
+
+    public static void WriteTrial(Utf8JsonWriter to, FreeTrial? trial)
+    {
+        if (trial is null) return;
         to.WriteStartObject("free_trial"u8);
         to.WriteNumber("length"u8, trial.Length);
         to.Text("unit"u8, Words.Of(trial.Unit));
@@ -128,11 +135,13 @@ internal static class CatalogFormat
         to.WriteEndObject();
     }
 
-    private static FreeTrial ReadTrial(JsonElement from) => new(
-        from.Number("length"u8),
-        Words.ToTrialUnit(from.Text("unit"u8)),
-        from.Flag("card_required"u8),
-        from.TryGetProperty("reverts"u8, out var reverts) ? reverts.GetBoolean() : null);
+    public static FreeTrial? ReadTrial(JsonElement owner) => owner.TryGetProperty("free_trial"u8, out var from)
+        ? new FreeTrial(
+            from.Number("length"u8),
+            Words.ToTrialUnit(from.Text("unit"u8)),
+            from.Flag("card_required"u8),
+            from.TryGetProperty("reverts"u8, out var reverts) ? reverts.GetBoolean() : null)
+        : null;
 
     private static void WriteList<T>(Utf8JsonWriter to, ReadOnlySpan<byte> name, ImmutableArray<T> items, Action<Utf8JsonWriter, T> write)
     {

@@ -79,8 +79,15 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
         {
             switch (happened)
             {
-                case CustomerEvent.PlanAttached e:
+                // A plan that is planned counts as held from then on, so it is not counted again when it begins.
+                case CustomerEvent.PlanPlanned e:
                     plans.Add(new HolderChange(e.Subscription.Plan, e.Subscription.Version, e.Subscription.Entity, 1));
+                    break;
+                case CustomerEvent.PlanAttached e:
+                    if (!WasPlanned(before, events, e.Subscription)) plans.Add(new HolderChange(e.Subscription.Plan, e.Subscription.Version, e.Subscription.Entity, 1));
+                    break;
+                case CustomerEvent.PlanDropped e:
+                    plans.Add(new HolderChange(e.Plan, e.Version, e.Entity, -1));
                     break;
                 case CustomerEvent.PlanEnded e:
                     plans.Add(new HolderChange(e.Plan, e.Version, e.Entity, -1));
@@ -96,10 +103,17 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
 
     private static IEnumerable<Subscription> StillHeld(Customer? before, ImmutableArray<CustomerEvent> events)
     {
-        var held = before is null ? [] : before.Subscriptions.Concat(before.Entities.SelectMany(static entity => entity.Own.Subscriptions));
-        var ended = events.OfType<CustomerEvent.PlanEnded>().Select(static e => e.Subscription).ToHashSet();
-        return held.Concat(events.OfType<CustomerEvent.PlanAttached>().Select(static e => e.Subscription)).Where(one => !ended.Contains(one.No));
+        var held = before is null ? [] : Of(before.Own).Concat(before.Entities.SelectMany(static entity => Of(entity.Own)));
+        var ended = events.OfType<CustomerEvent.PlanEnded>().Select(static e => e.Subscription).Concat(events.OfType<CustomerEvent.PlanDropped>().Select(static e => e.Subscription)).ToHashSet();
+        var come = events.OfType<CustomerEvent.PlanAttached>().Select(static e => e.Subscription).Concat(events.OfType<CustomerEvent.PlanPlanned>().Select(static e => e.Subscription));
+        return held.Concat(come).DistinctBy(static one => one.No).Where(one => !ended.Contains(one.No));
     }
+
+    private static bool WasPlanned(Customer? before, ImmutableArray<CustomerEvent> events, Subscription begun) =>
+        events.Any(happened => happened is CustomerEvent.PlanPlanned planned && planned.Subscription.No == begun.No)
+        || (before is not null && (begun.Entity is { } no ? before.Entities.Find(no)?.Own.Planned ?? [] : before.Own.Planned).Any(planned => planned.No == begun.No));
+
+    private static IEnumerable<Subscription> Of(Holdings own) => own.Subscriptions.Concat(own.Planned);
 
     private static ImmutableArray<FeatureId> AloneOf(ImmutableArray<CustomerEvent> events)
     {

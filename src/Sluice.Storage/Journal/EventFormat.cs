@@ -149,6 +149,7 @@ internal static class EventFormat
                 ControlsFormat.WriteFilter(to, e.Filter);
                 break;
             default:
+                if (BillingEventFormat.TryWrite(to, happened)) break;
                 throw new InvariantViolation($"the journal has no name for {happened.GetType().Name}");
         }
 
@@ -162,7 +163,7 @@ internal static class EventFormat
         "profile_changed" => new CustomerEvent.ProfileChanged(HoldingsFormat.ReadProfile(from)),
         "deleted" => new CustomerEvent.Deleted(),
         "plan_attached" => new CustomerEvent.PlanAttached(
-            HoldingsFormat.ReadSubscription(from.GetProperty("subscription"u8)),
+            HoldingsFormat.ReadSubscription(from.GetProperty("subscription"u8), terms),
             from.List("grants"u8, grant => HoldingsFormat.ReadGrant(grant, terms))),
         "plan_ended" => new CustomerEvent.PlanEnded(
             new SubscriptionNo(from.Number("subscription"u8)), new PlanId(from.Text("plan"u8)), from.Number("version"u8), EntityOf(from)),
@@ -199,7 +200,7 @@ internal static class EventFormat
         "config_changed" => new CustomerEvent.ConfigChanged(HoldingsFormat.ReadConfig(from)),
         "alert_triggered" => new CustomerEvent.AlertTriggered(from.Feature("feature"u8), EntityOf(from), ControlsFormat.ReadAlert(from.GetProperty("alert"u8))),
         "limit_reached" => new CustomerEvent.LimitReached(from.Feature("feature"u8), EntityOf(from), Words.ToAccessRule(from.Text("limit"u8)), ControlsFormat.ReadFilter(from)),
-        var name => throw new InvariantViolation($"unknown event \"{name}\" in the journal: was it written by a newer Sluice?"),
+        var name => BillingEventFormat.TryRead(name, from, terms) ?? throw new InvariantViolation($"unknown event \"{name}\" in the journal: was it written by a newer Sluice?"),
     };
 
     private static EntityNo? EntityOf(JsonElement from) => HoldingsFormat.ReadEntityNo(from, "entity"u8);

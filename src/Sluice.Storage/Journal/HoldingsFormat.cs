@@ -16,15 +16,25 @@ internal static class HoldingsFormat
         to.WriteStartArray("grants"u8);
         foreach (var grant in own.Grants) WriteGrant(to, grant);
         to.WriteEndArray();
+        if (!own.Planned.IsEmpty)
+        {
+            to.WriteStartArray("planned"u8);
+            foreach (var planned in own.Planned) WriteSubscription(to, planned);
+            to.WriteEndArray();
+        }
+
         if (own.Controls != BillingControls.None) ControlsFormat.Write(to, "controls"u8, own.Controls);
         WriteList(to, "windows"u8, own.Windows, ControlsFormat.WriteWindow);
     }
 
     public static Holdings Read(JsonElement from, Terms terms) => new(
-        from.List("subscriptions"u8, ReadSubscription),
+        from.List("subscriptions"u8, held => ReadSubscription(held, terms)),
         from.List("grants"u8, grant => ReadGrant(grant, terms)),
         ControlsFormat.Read(from, "controls"u8) ?? BillingControls.None,
-        from.List("windows"u8, ControlsFormat.ReadWindow));
+        from.List("windows"u8, ControlsFormat.ReadWindow))
+    {
+        Planned = from.List("planned"u8, planned => ReadSubscription(planned, terms)),
+    };
 
     public static void WriteProfile(Utf8JsonWriter to, Profile profile)
     {
@@ -80,10 +90,11 @@ internal static class HoldingsFormat
         to.Moment("started_at"u8, held.StartedAt);
         WriteEntityNo(to, "entity"u8, held.Entity);
         to.Flag("license"u8, held.IsLicense);
+        PlanFormat.WriteBilling(to, held);
         to.WriteEndObject();
     }
 
-    public static Subscription ReadSubscription(JsonElement from) => new(
+    public static Subscription ReadSubscription(JsonElement from, Terms terms) => PlanFormat.ReadBilling(from, terms, new Subscription(
         new SubscriptionNo(from.Number("no"u8)),
         from.TextOrNone("caller_id"u8),
         new PlanId(from.Text("plan"u8)),
@@ -97,7 +108,7 @@ internal static class HoldingsFormat
     {
         Entity = ReadEntityNo(from, "entity"u8),
         IsLicense = from.Flag("license"u8),
-    };
+    });
 
     public static void WriteGrant(Utf8JsonWriter to, Grant grant)
     {

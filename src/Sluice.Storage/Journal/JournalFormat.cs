@@ -62,6 +62,7 @@ public static class JournalFormat
         HoldingsFormat.WriteProfile(to, customer.Profile);
         HoldingsFormat.Write(to, customer.Own);
         if (customer.Config != CustomerConfig.Default) HoldingsFormat.WriteConfig(to, customer.Config);
+        BillingFormat.Write(to, customer.Billing);
         HoldingsFormat.WriteList(to, "entities"u8, [.. customer.Entities], EntityFormat.Write);
         HoldingsFormat.WriteList(to, "holds"u8, [.. customer.Holds.All], HoldFormat.Write);
         to.WriteNumber("last_no"u8, customer.LastNo);
@@ -87,6 +88,7 @@ public static class JournalFormat
             from.Flag("deleted"u8))
         {
             Config = HoldingsFormat.ReadConfig(from),
+            Billing = BillingFormat.Read(from, terms),
         };
         return customer with { NextDue = Due.Next(customer) };
     }

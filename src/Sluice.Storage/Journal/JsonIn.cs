@@ -29,6 +29,15 @@ internal static class JsonIn
     public static Price? PriceOrNone(this JsonElement from, ReadOnlySpan<byte> name) =>
         from.TryGetProperty(name, out var value) ? new Price(value.GetDecimal()) : null;
 
+    public static decimal? ExactOrNone(this JsonElement from, ReadOnlySpan<byte> name) => from.TryGetProperty(name, out var value) ? value.GetDecimal() : null;
+
+    public static Money? MoneyOrNone(this JsonElement from, ReadOnlySpan<byte> name) =>
+        from.TextOrNone(name)?.Split(' ') is [var minor, var currency] ? new Money(long.Parse(minor, System.Globalization.CultureInfo.InvariantCulture), new Currency(currency)) : null;
+
+    public static Money Money(this JsonElement from, ReadOnlySpan<byte> name) => from.MoneyOrNone(name) ?? throw new InvariantViolation("a stored amount is missing");
+
+    public static int? NumberOrNone(this JsonElement from, ReadOnlySpan<byte> name) => from.TryGetProperty(name, out var value) ? value.GetInt32() : null;
+
     public static Instant Moment(this JsonElement from, ReadOnlySpan<byte> name) => new(from.Long(name));
 
     public static Instant? MomentOrNone(this JsonElement from, ReadOnlySpan<byte> name) =>

@@ -46,6 +46,18 @@ internal static class JsonOut
         if (value is { } price) to.WriteNumber(name, WithoutTrailingZeros(price.Amount));
     }
 
+    /// <summary>An exact amount that is no money yet.</summary>
+    public static void Exact(this Utf8JsonWriter to, ReadOnlySpan<byte> name, decimal? value)
+    {
+        if (value is { } exact) to.WriteNumber(name, WithoutTrailingZeros(exact));
+    }
+
+    /// <summary>"2000 usd": minor units and the currency.</summary>
+    public static void Money(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Money? value)
+    {
+        if (value is { } money) to.WriteString(name, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{money.Minor} {money.Currency.Code}"));
+    }
+
     public static void Moment(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instant? value)
     {
         if (value is { } moment) to.WriteNumber(name, moment.Milliseconds);

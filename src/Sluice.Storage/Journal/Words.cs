@@ -4,7 +4,7 @@ using Sluice.Core;
 namespace Sluice.Storage;
 
 /// <summary>The stored word of every enum member. Written for ever: a word is never changed or given a new meaning.</summary>
-internal static class Words
+internal static partial class Words
 {
     /// <summary>"month", or "3 month" when the count is not 1.</summary>
     public static string Of(Interval interval) => interval.Count == 1

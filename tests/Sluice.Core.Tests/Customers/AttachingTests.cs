@@ -80,9 +80,10 @@ public sealed class AttachingTests
     }
 
     [Theory]
-    [InlineData("pro", false, RefusalCode.NotSupported, "a price, and nothing can be charged yet")]
+    [InlineData("pro", false, RefusalCode.NotSupported, "a price, and there is no payment provider to charge it")]
     [InlineData("nope", true, RefusalCode.PlanNotFound, "no such plan")]
     [InlineData("team", true, RefusalCode.PlanAlreadyAttached, "held already")]
+    [InlineData("team", false, RefusalCode.PlanAlreadyAttached, "held already, however it is billed")]
     public void Refusals(string plan, bool noBillingChanges, RefusalCode code, string because)
     {
         var decision = Decider.Decide(Attached(Empty, "team"), Shop, Attach(plan, noBillingChanges), Now);

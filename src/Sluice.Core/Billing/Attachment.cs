@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+
+namespace Sluice.Core;
+
+/// <summary>One attach being planned: the offers one after another, then one invoice for all of them, then how it is paid.</summary>
+internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish wish, Instant now, bool afterCheckout)
+{
+    private readonly AttachOptions _options = wish.Options;
+    private readonly Currency _currency = customer.Billing.Currency ?? catalog.Policy.Currency;
+    private readonly List<DraftLine> _lines = [];
+    private readonly List<Subscription> _coming = [];
+    private readonly ImmutableArray<CustomerEvent>.Builder _scheduling = ImmutableArray.CreateBuilder<CustomerEvent>();
+    private readonly ImmutableArray<PlanMove>.Builder _incoming = ImmutableArray.CreateBuilder<PlanMove>();
+    private readonly ImmutableArray<PlanMove>.Builder _outgoing = ImmutableArray.CreateBuilder<PlanMove>();
+    private int _lastNo = customer.LastNo;
+    private bool _joins;
+    private CycleNo? _cycle;
+
+    /// <summary>The held plan whose terms change; null = a plan comes.</summary>
+    public Subscription? Target { get; init; }
+
+    public Planned Plan()
+    {
+        var charging = new Charging(catalog, _currency);
+        foreach (var offer in wish.Plans)
+        {
+            var refusal = Switching.StartsLater(customer, catalog, offer, _options, now) is { } start ? Schedule(offer, start) : Start(charging, offer);
+            if (refusal is not null) return refusal;
+        }
+
+        var invoice = Invoice();
+        var path = Path(invoice);
+        if (path != PaymentPath.Nothing && !catalog.Policy.HasProvider)
+        {
+            return new Refusal(
+                RefusalCode.NotSupported, $"Plan {wish.Plans[0].Plan} has a price, and no payment provider is set up here to charge it: attach it with no_billing_changes: true.");
+        }
+
+        var plan = path == PaymentPath.Checkout ? ToCheckout(invoice) : ToPay(invoice, path);
+        return plan with { Next = path == PaymentPath.Checkout ? null : Forecasting.After(customer, catalog, plan, now) };
+    }
+
+    // It comes later, and what it replaces stays until then.
+    private Refusal? Schedule(PlanOffer offer, Instant start)
+    {
+        if (_options.CarryBalances.Enabled || _options.CarryUsage.Enabled) return Invalid("carry_over_balances and carry_over_usages are for switches that happen at once.");
+        if (_options.InvoiceMode is { EnablesAtOnce: false }) return Invalid("invoice_mode cannot wait for a payment here: the plan comes at the end of the period. Leave invoice_mode out.");
+        if (_options.AnchorsNow || _options.AnchorsAt is not null) return Invalid("billing_cycle_anchor cannot go with a switch at the end of the period.");
+        if (offer.OneOff || offer.Items.Any(item => item is { IsPrepaid: true, Price.Interval.Recurs: false } && offer.Quantities.GetValueOrDefault(item.Feature).IsPositive))
+            return Invalid("What is paid once cannot be bought with a switch at the end of the period: leave its quantity out.");
+        var own = customer.HeldBy(offer.Entity);
+        var current = offer.IsMain ? Beginning.Current(own, offer.Group) : null;
+        foreach (var other in own.Planned.Where(other => offer.IsMain && other.IsMain && other.Group == offer.Group)) _scheduling.Add(Drop(other));
+        if (current is not null)
+        {
+            _scheduling.Add(new CustomerEvent.PlanCanceled(current.No, current.CanceledAt ?? now, start, current.Entity));
+            _outgoing.Add(new PlanMove(current with { CanceledAt = current.CanceledAt ?? now, EndsAt = start }, start));
+        }
+
+        var joined = current?.Cycle is not null ? current : Cycles.Of(customer);
+        var planned = Subscription(offer, current) with
+        {
+            Cycle = current?.Cycle ?? (offer.Recurs ? _options.OwnCycle == true ? null : joined?.Cycle : null),
+            Anchor = offer.Recurs ? (_options.OwnCycle == true ? null : joined?.Anchor) ?? start : null,
+        };
+        planned = planned with { Cycle = planned.Cycle ?? new CycleNo(planned.No.Value), Incoming = planned.Incoming! with { StartsAt = start, EndsAt = _options.EndsAt } };
+        _scheduling.Add(new CustomerEvent.PlanPlanned(planned));
+        _incoming.Add(new PlanMove(planned, start));
+        return null;
+    }
+
+    // It comes now: what is left of the old plan's period against what is left of the new one's.
+    private Refusal? Start(Charging charging, PlanOffer offer)
+    {
+        var own = customer.HeldBy(offer.Entity);
+        var current = Target ?? (offer.IsMain ? Beginning.Current(own, offer.Group) : null);
+        var planned = Subscription(offer, current);
+        if (_options.NoBillingChanges)
+        {
+            planned = planned with { Price = null };
+        }
+        else if (offer is { IsFree: true, Trial: { } trial } && Timing.MayTry(customer, catalog.Policy, offer.Plan, offer.Entity, offer.TrialIsAsked))
+        {
+            var end = Timing.After(trial, now);
+            planned = planned with { TrialEnd = end, Incoming = planned.Incoming! with { EndsAt = end } };
+        }
+        else if (offer.Recurs)
+        {
+            planned = Timing.Settle(planned, offer, _options, new Timing.Standing(customer, catalog.Policy, current, now));
+            if (planned.TrialEnd > now && planned.Incoming!.Reverts) planned = planned with { Incoming = planned.Incoming with { EndsAt = planned.TrialEnd } };
+            else planned = planned with { Incoming = planned.Incoming! with { Reverts = false } };
+            _joins |= planned.Cycle is not null;
+            planned = planned with { Cycle = planned.Cycle ?? _cycle ?? new CycleNo(planned.No.Value) };
+            _cycle ??= planned.Cycle;
+        }
+
+        var removed = own.Subscriptions.Where(held => _options.Removes.Contains(held.Plan) && held.No != current?.No).ToList();
+        planned = planned with { Incoming = planned.Incoming! with { Removes = [.. removed.Select(static held => held.No)], Replaces = Target?.No } };
+        if (!_options.NoBillingChanges) planned = Charge(charging, planned, current, removed);
+        foreach (var gone in current is null ? removed : removed.Prepend(current)) _outgoing.Add(new PlanMove(gone with { CanceledAt = gone.CanceledAt ?? now, EndsAt = now }, null));
+        _coming.Add(planned);
+        _incoming.Add(new PlanMove(planned, null));
+        return null;
+    }
+
+    // First what is given back, then what comes, then what was used of the old plan.
+    private Subscription Charge(Charging charging, Subscription planned, Subscription? current, List<Subscription> removed)
+    {
+        var prorates = _options.Prorates || !_joins;
+        foreach (var gone in current is null || planned.Incoming!.Reverts ? removed : removed.Prepend(current))
+        {
+            if (prorates) _lines.AddRange(charging.Unused(customer, gone, now));
+            _lines.AddRange(gone.Deferred);
+        }
+
+        var opened = planned.Anchor is { } anchor && Target is null && planned.Incoming!.Since is not null ? charging.OpenSince(planned, anchor, now) : charging.Open(planned, now, prorates);
+        _lines.AddRange(opened.Lines);
+        if (current is not null && !planned.Incoming!.Reverts && !(current.TrialEnd > now))
+        {
+            _lines.AddRange(charging.Used(
+                customer, current, now, (_, grant) => Carrying.IsUsedUp(catalog, grant.Feature) && !_options.CarryUsage.Takes(grant.Feature) && !_options.CarryBalances.Takes(grant.Feature)));
+        }
+
+        return planned with { Runs = opened.Runs };
+    }
+
+    private Subscription Subscription(PlanOffer offer, Subscription? current)
+    {
+        var no = new SubscriptionNo(++_lastNo);
+        _lastNo += offer.Items.Length;
+        return new Subscription(no, offer.CallerId, offer.Plan, offer.Version, offer.Group, offer.AddOn, offer.AutoEnable, offer.OneOff, Quantity: 1, StartedAt: now)
+        {
+            Entity = offer.Entity,
+            Price = offer.Price,
+            IsCustom = offer.IsCustom,
+            IgnorePastDue = offer.IgnorePastDue,
+            NetTermsDays = _options.InvoiceMode is { } mode ? mode.NetTermsDays ?? Payments.UsualTermsDays : null,
+            Incoming = new Incoming(null, null, offer.Items, Switching.Bought(customer.HeldBy(offer.Entity), offer, current), Clears: true)
+            {
+                CarryBalances = _options.CarryBalances, CarryUsage = _options.CarryUsage, EndsAt = _options.EndsAt, Reverts = current is { Runs.IsEmpty: false } && offer.Trial?.Reverts == true,
+                Since = Target?.StartedAt ?? (_options.StartsAt < now ? _options.StartsAt : null),
+            },
+        };
+    }
+
+    private Invoice? Invoice()
+    {
+        if (!_options.CustomLines.IsEmpty && _lines.Count > 0)
+        {
+            var plan = wish.Plans[0].Plan;
+            _lines.Clear();
+            _lines.AddRange(_options.CustomLines.Select(line => new DraftLine(LineKind.Custom, line.Description, line.Description, line.Amount.Amount, plan, null, null, null, null, Quantity.One, null)));
+            if (_lines.Sum(static line => line.Amount) == 0m) _lines.Clear();
+        }
+
+        if (_lines.Count == 0) return null;
+        var standing = customer.Billing.Discounts.Where(discount => discount.HoldsFor(_cycle, now)).Select(static discount => discount.Discount);
+        var invoice = Invoicing.Make(
+            new InvoiceNo(++_lastNo), _outgoing.Count > 0 ? InvoiceReason.Change : InvoiceReason.Start, now, _currency, _lines,
+            standing.Concat(_options.Discounts.Select(static wish => wish.Discount)), _options.TaxRate ?? catalog.Policy.TaxRate, customer.Billing.Credit) with { Cycle = _cycle };
+        for (var at = 0; at < _coming.Count; at++) _coming[at] = _coming[at] with { Runs = Invoicing.Charged(_coming[at].Runs, _coming[at].No, invoice) };
+        return invoice;
+    }
+
+    private PaymentPath Path(Invoice? invoice)
+    {
+        var due = invoice is { Due.IsPositive: true };
+        if (_options.NoBillingChanges) return PaymentPath.Nothing;
+        if (_coming.Count == 0) return PaymentPath.Nothing;
+        if (_options.InvoiceMode is not null && due) return PaymentPath.Send;
+        if (wish.Plans.All(static offer => offer.IsFree)) return due ? PaymentPath.Collect : PaymentPath.Nothing;
+        if (_options.Redirect == Redirect.Always && !_joins && !afterCheckout) return PaymentPath.Checkout;
+        if (customer.Billing.Method is not null) return due ? PaymentPath.Collect : PaymentPath.Nothing;
+        if (_joins || afterCheckout || _options.Redirect == Redirect.Never) return due ? PaymentPath.Collect : PaymentPath.Nothing;
+        var isFreeOfCards = _coming.All(planned => planned.TrialEnd > now) && wish.Plans.All(static offer => offer.Trial is { CardRequired: false });
+        return isFreeOfCards ? PaymentPath.Nothing : PaymentPath.Checkout;
+    }
+
+    // The same wish gets the page that is open already.
+    private BillingPlan ToCheckout(Invoice? invoice)
+    {
+        var open = customer.Billing.Checkout;
+        if (open?.Wanted is { } wanted && wanted.IsSame(wish)) return new BillingPlan([], invoice, _incoming.ToImmutable(), _outgoing.ToImmutable(), PaymentPath.Checkout, Checkout: open);
+        var events = ImmutableArray.CreateBuilder<CustomerEvent>(2);
+        if (open is not null) events.Add(new CustomerEvent.CheckoutClosed(open.No, CheckoutEnd.Replaced));
+        var checkout = new OpenCheckout(new CheckoutNo(customer.LastNo + 1), wish, now, now.Plus(BillingPolicy.CheckoutTime));
+        events.Add(new CustomerEvent.CheckoutOpened(checkout));
+        return new BillingPlan(events.DrainToImmutable(), invoice, _incoming.ToImmutable(), _outgoing.ToImmutable(), PaymentPath.Checkout, Checkout: checkout);
+    }
+
+    private BillingPlan ToPay(Invoice? invoice, PaymentPath path)
+    {
+        var story = new EventList(customer, now);
+        if (customer.Billing.Checkout is { } open && !afterCheckout && _coming.Count > 0 && !_options.NoBillingChanges) story.Add(new CustomerEvent.CheckoutClosed(open.No, CheckoutEnd.Replaced));
+        foreach (var planned in _incoming) story.AddRange(Switching.GiveWay(story.Customer, planned.Subscription, now));
+        story.AddRange(_scheduling);
+        foreach (var discount in _options.Discounts.Where(static wish => wish.Months != 0)) story.Add(new CustomerEvent.DiscountAdded(discount.Standing(_cycle, now)));
+        var begins = path is PaymentPath.Nothing || (path == PaymentPath.Send && _options.InvoiceMode!.EnablesAtOnce);
+        if (!begins)
+        {
+            foreach (var planned in _coming) story.Add(new CustomerEvent.PlanPlanned(planned with { Incoming = planned.Incoming! with { Invoice = invoice!.No } }));
+        }
+
+        if (invoice is not null) story.Add(new CustomerEvent.InvoiceIssued(invoice = Payments.Asked(invoice, path, _options.InvoiceMode, customer, now)));
+        if (begins)
+        {
+            foreach (var planned in _coming) story.AddRange(Beginning.Begin(story.Customer, catalog, planned, now));
+        }
+
+        return new BillingPlan(story.Events, invoice, _incoming.ToImmutable(), _outgoing.ToImmutable(), path);
+    }
+
+    private static CustomerEvent Drop(Subscription planned) => new CustomerEvent.PlanDropped(planned.No, planned.Plan, planned.Version, planned.Entity);
+
+    private static Refusal Invalid(string message) => new(RefusalCode.InvalidRequest, message);
+}
+
+/// <summary>Events, and the customer as they make it.</summary>
+internal sealed class EventList(Customer customer, Instant at)
+{
+    private readonly ImmutableArray<CustomerEvent>.Builder _events = ImmutableArray.CreateBuilder<CustomerEvent>();
+
+    public Customer Customer { get; private set; } = customer;
+
+    public ImmutableArray<CustomerEvent> Events => _events.ToImmutable();
+
+    public bool IsEmpty => _events.Count == 0;
+
+    public void Add(CustomerEvent happened)
+    {
+        Customer = CustomerState.Apply(Customer, happened, at);
+        _events.Add(happened);
+    }
+
+    public void AddRange(IEnumerable<CustomerEvent> happened)
+    {
+        foreach (var one in happened) Add(one);
+    }
+}

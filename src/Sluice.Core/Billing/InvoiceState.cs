@@ -1,0 +1,60 @@
+namespace Sluice.Core;
+
+/// <summary>What events say of invoices. Those that are settled leave the state.</summary>
+internal static class InvoiceState
+{
+    public static Customer Apply(Customer customer, CustomerEvent happened) => happened switch
+    {
+        CustomerEvent.InvoiceIssued e => Issue(customer, e.Invoice),
+        CustomerEvent.InvoiceMoved e => customer with { Billing = customer.Billing.Put(e.Invoice) },
+        CustomerEvent.InvoicePaid e => Settle(customer, e.Invoice, isPaid: true),
+        CustomerEvent.InvoiceVoided e => Settle(customer, e.Invoice, isPaid: false),
+        CustomerEvent.PaymentFailed e => Fail(customer, e),
+        _ => throw new InvariantViolation($"{happened.GetType().Name} says nothing of invoices"),
+    };
+
+    /// <summary>Credit of no currency is none.</summary>
+    public static BillingBook Credited(BillingBook book, Money amount) =>
+        amount.IsZero ? book : book with { Credit = book.Credit is { } credit ? credit + amount : amount, Currency = book.Currency ?? amount.Currency };
+
+    private static Customer Issue(Customer customer, Invoice invoice)
+    {
+        var book = Credited(customer.Billing, -invoice.CreditUsed);
+        if (invoice.Total.IsPositive) book = book with { Currency = book.Currency ?? invoice.Currency };
+        foreach (var id in Once(book, invoice)) book = book with { Discounts = book.Discounts.RemoveAll(standing => standing.Discount.Id == id) };
+        if (invoice.Status is not InvoiceStatus.Paid) book = book.Put(invoice);
+        customer = customer with { Billing = book, LastNo = Math.Max(customer.LastNo, invoice.No.Value) };
+        return invoice is { Reason: InvoiceReason.Renewal, Asked: not null } ? Mark(customer, invoice, static held => held with { AwaitsPayment = true }) : customer;
+    }
+
+    private static IEnumerable<string> Once(BillingBook book, Invoice invoice) => book.Discounts.IsEmpty ? [] : book.Discounts
+        .Where(standing => standing.Once && invoice.Lines.Any(line => line.Discounts.Any(discount => discount.Id == standing.Discount.Id)))
+        .Select(static standing => standing.Discount.Id).ToList();
+
+    private static Customer Settle(Customer customer, InvoiceNo no, bool isPaid)
+    {
+        var invoice = customer.Billing.Find(no) ?? throw new InvariantViolation($"no open invoice {no.Value}");
+        var book = customer.Billing.Without(no);
+        if (!isPaid) book = Credited(book, invoice.CreditUsed);
+        customer = customer with { Billing = book };
+        if (invoice.Reason != InvoiceReason.Renewal) return customer;
+        return Mark(customer, invoice, held => held with { AwaitsPayment = false, PastDue = book.Open.Any(other => IsOverdue(other, held.No)) });
+    }
+
+    private static Customer Fail(Customer customer, CustomerEvent.PaymentFailed failed)
+    {
+        var invoice = customer.Billing.Find(failed.Invoice) ?? throw new InvariantViolation($"no open invoice {failed.Invoice.Value}");
+        customer = customer with { Billing = customer.Billing.Put(invoice with { Asked = null, Problem = failed.Problem, NextAttemptAt = failed.NextAttemptAt, VoidsAt = failed.VoidsAt }) };
+        return invoice.Reason == InvoiceReason.Renewal ? Mark(customer, invoice, static held => held with { AwaitsPayment = false, PastDue = true }) : customer;
+    }
+
+    private static bool IsOverdue(Invoice invoice, SubscriptionNo subscription) =>
+        invoice is { Reason: InvoiceReason.Renewal, Problem: not null } && invoice.Lines.Any(line => line.Subscription == subscription);
+
+    private static Customer Mark(Customer customer, Invoice invoice, Func<Subscription, Subscription> change)
+    {
+        foreach (var (entity, no) in invoice.Lines.Where(static line => line.Subscription is not null).Select(static line => (line.Entity, line.Subscription!.Value)).Distinct().ToList())
+            customer = PlanState.Change(customer, entity, no, change);
+        return customer;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+
+namespace Sluice.Core;
+
+/// <summary>One plan in the place of another: now or later, and what was bought of the old one.</summary>
+internal static class Switching
+{
+    /// <summary>When it begins, if that is not now: what is less than the held plan waits for the end of its period.</summary>
+    public static Instant? StartsLater(Customer customer, Catalog catalog, PlanOffer offer, AttachOptions options, Instant now)
+    {
+        if (options.NoBillingChanges) return null;
+        if (options.StartsAt is { } start && start > now) return start;
+        if (!offer.IsMain || Beginning.Current(customer.HeldBy(offer.Entity), offer.Group) is not { LongestEnd: { } end } current) return null;
+        return options.Schedule switch
+        {
+            PlanSchedule.Immediate => null,
+            PlanSchedule.EndOfCycle => end,
+            null => PlanComparison.Between(catalog, Held(customer, catalog, current), Of(catalog, offer)) == Direction.Downgrade ? end : null,
+            _ => throw new InvariantViolation($"plan schedule {options.Schedule}"),
+        };
+    }
+
+    /// <summary>The plan as it is held: at its version, with the customer's own terms.</summary>
+    public static Plan Held(Customer customer, Catalog catalog, Subscription held)
+    {
+        var plan = catalog.Plan(held.Plan, held.Version) ?? throw new InvariantViolation($"{customer.Key} holds {held.Plan} version {held.Version}, which is not in the catalog");
+        return !held.IsCustom ? plan
+            : plan with { Price = held.Price, Items = [.. customer.HeldBy(held.Entity).Grants.Where(grant => grant.Subscription == held.No).Select(static grant => grant.Terms)] };
+    }
+
+    /// <summary>
+    /// Units bought with each item: those asked for; left open, those bought of the plan before, in whole packs of the
+    /// new one.
+    /// </summary>
+    public static ImmutableArray<Quantity> Bought(Holdings own, PlanOffer offer, Subscription? current) =>
+    [
+        .. offer.Items.Select(item =>
+        {
+            if (!item.IsPrepaid) return Quantity.Zero;
+            if (offer.Quantities.TryGetValue(item.Feature, out var asked)) return Offers.Bought(item, asked);
+            if (current is null || !item.Price!.Interval.Recurs) return Quantity.Zero;
+            var before = own.Grants.FirstOrDefault(grant => grant.Subscription == current.No && grant.Feature == item.Feature && grant.Terms is { IsPrepaid: true, Price.Interval.Recurs: true });
+            return before is null ? Quantity.Zero : Offers.Bought(item, item.Included + before.Prepaid);
+        }),
+    ];
+
+    /// <summary>A plan that waits for a payment gives way to the next one that is asked for; its invoice is not to be paid any more.</summary>
+    public static IEnumerable<CustomerEvent> GiveWay(Customer customer, Subscription planned, Instant now)
+    {
+        foreach (var other in Waiting(customer, planned))
+        {
+            yield return new CustomerEvent.PlanDropped(other.No, other.Plan, other.Version, other.Entity);
+            if (other.Incoming!.Invoice is { } no && customer.Billing.Find(no) is { } invoice) yield return Payments.Void(invoice, now);
+        }
+    }
+
+    /// <summary>Plans in its place that wait for a payment.</summary>
+    public static IEnumerable<Subscription> Waiting(Customer customer, Subscription planned) => !planned.IsMain ? [] : customer.HeldBy(planned.Entity).Planned
+        .Where(other => other.IsMain && other.Group == planned.Group && other.No != planned.No && other.Incoming!.Invoice is not null);
+
+    private static Plan Of(Catalog catalog, PlanOffer offer) =>
+        (catalog.Plan(offer.Plan, offer.Version) ?? throw new InvariantViolation($"plan {offer.Plan} version {offer.Version} is offered and not in the catalog")) with { Price = offer.Price, Items = offer.Items };
+}

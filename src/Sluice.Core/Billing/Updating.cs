@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+
+namespace Sluice.Core;
+
+/// <summary>A held plan is changed: its quantities, its terms or version, or whether it goes on.</summary>
+internal static class Updating
+{
+    public static Planned Update(Subject subject, Catalog catalog, Command.UpdatePlan command, Instant now)
+    {
+        var (customer, entity) = subject;
+        var own = customer.HeldBy(entity?.No);
+        if (Target(own, command) is not { } target)
+            return new Refusal(RefusalCode.SubscriptionNotFound, "The customer holds no such plan: see customers.get for those it holds.");
+        if (command is { Cancel: null, Version: null, Customize: null, Quantities.IsEmpty: true })
+            return new Refusal(RefusalCode.InvalidInputs, "Nothing to change: send feature_quantities, version, customize or cancel_action.");
+        if (target.Incoming is not null)
+        {
+            return command.Cancel is CancelAction.EndOfCycle or CancelAction.Immediately
+                ? Canceling.Unschedule(customer, catalog, target, now)
+                : new Refusal(RefusalCode.InvalidRequest, $"Plan {target.Plan} has not begun yet: all that can be done with it is to cancel it.");
+        }
+
+        if (command is { Refund: not null, Cancel: not CancelAction.Immediately })
+            return new Refusal(RefusalCode.InvalidRequest, "refund_last_payment is for cancel_immediately only.");
+        if (command is { Version: null, Customize: null, Cancel: not null }) return Canceling.Cancel(customer, catalog, target, command, now);
+        if (command.Cancel is not null) return new Refusal(RefusalCode.InvalidRequest, "cancel_action cannot go with other changes: send it by itself.");
+        return command is { Version: null, Customize: null } ? Quantities.Change(customer, catalog, target, command, now) : Terms(subject, catalog, target, command, now);
+    }
+
+    // As a switch to the same plan on other terms, with what was used carried along.
+    private static Planned Terms(Subject subject, Catalog catalog, Subscription target, Command.UpdatePlan command, Instant now)
+    {
+        var quantities = command.Quantities;
+        var (offer, refusal) = Offers.Of(subject, catalog, new PlanWish(target.Plan, command.Version ?? target.Version, quantities, SubscriptionId: null, command.Customize));
+        if (refusal is not null) return refusal;
+        if (!offer!.IsCustom && !target.IsCustom && offer.Version == target.Version && command.Customize?.Trial.Said != true)
+            return new Refusal(RefusalCode.InvalidRequest, $"The customer holds version {target.Version} of plan {target.Plan} already.");
+        offer = offer with { CallerId = target.CallerId, Trial = command.Customize?.Trial.Said == true ? offer.Trial : null };
+        var options = AttachOptions.Default with
+        {
+            Prorates = command.Prorates, InvoiceMode = command.InvoiceMode, Schedule = PlanSchedule.Immediate, CarryUsage = new CarryOver(true, []),
+        };
+        return Attaching.Replace(subject.Customer, catalog, new AttachWish([offer], options), target, now);
+    }
+
+    private static Subscription? Target(Holdings own, Command.UpdatePlan command)
+    {
+        var (plan, callerId, no) = command.Select;
+        var all = own.Subscriptions.Concat(own.Planned).ToList();
+        if (no is { } number) return all.FirstOrDefault(held => held.No == number);
+        if (callerId is not null) return all.FirstOrDefault(held => held.CallerId == callerId);
+        if (plan is { } id)
+        {
+            var ofPlan = all.Where(held => held.Plan == id).ToList();
+            return ofPlan.FindLast(static held => held.Incoming is null) ?? ofPlan.LastOrDefault();
+        }
+
+        return all.Where(held => Sells(own, held, command.Quantities)).OrderBy(static held => held.Incoming is not null)
+            .ThenBy(static held => Rank(held)).ThenByDescending(static held => held.No.Value).FirstOrDefault();
+    }
+
+    private static bool Sells(Holdings own, Subscription held, ImmutableDictionary<FeatureId, Quantity> quantities) =>
+        quantities.Keys.All(feature => own.Grants.Any(grant => grant.Subscription == held.No && grant.Feature == feature && grant.Terms.IsPrepaid));
+
+    private static int Rank(Subscription held) => held switch
+    {
+        { IsMain: true, Runs.IsEmpty: false } => 0,
+        { IsMain: true } => 1,
+        { OneOff: false } => 2,
+        _ => 3,
+    };
+}

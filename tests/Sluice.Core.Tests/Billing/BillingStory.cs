@@ -1,0 +1,238 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Sluice.Core.Tests.Billing;
+
+/// <summary>How the story's clock goes from one moment to another. Where it stops on the way must not matter.</summary>
+public enum Clock
+{
+    /// <summary>In one leap.</summary>
+    Leap,
+
+    /// <summary>Day by day.</summary>
+    Daily,
+
+    /// <summary>From one due moment to the next.</summary>
+    Moments,
+}
+
+/// <summary>
+/// One customer, a shop and a payment provider that follows a script; told in words, one step a line. It starts on
+/// 2026-04-01 with a good card. After every step the books are checked (<see cref="Books"/>).
+/// </summary>
+internal sealed partial class BillingStory
+{
+    public static readonly Instant Start = Words.Moment("2026-04-01");
+
+    private readonly List<(ImmutableArray<CustomerEvent> Events, Instant At)> _journal = [];
+    private readonly Books _books = new();
+    private readonly Clock _clock;
+    private string _card = "good";
+    private Instant _now = Start;
+    private Customer? _customer;
+    private string _where = "";
+
+    public BillingStory(Catalog catalog, Clock clock, string card = "good")
+    {
+        (Catalog, _clock) = (catalog, clock);
+        Do(new Command.Create(new CustomerKey(1), new Profile("c")));
+        SetCard(card);
+    }
+
+    public Catalog Catalog { get; private set; }
+
+    public Customer Now => Due.AsOf(_customer!, Catalog, _now);
+
+    public Books Books => _books;
+
+    /// <summary>The journal alone, read from the start.</summary>
+    public Customer Replayed => _journal.Aggregate((Customer?)null, static (state, entry) => CustomerState.ApplyEntry(state, entry.Events, entry.At))!;
+
+    public Customer Stored => _customer!;
+
+    public static void Tell(Catalog catalog, string script, string card = "good", bool leaps = true)
+    {
+        var ends = new List<string>();
+        foreach (var clock in leaps ? new[] { Clock.Leap, Clock.Daily, Clock.Moments } : [Clock.Daily, Clock.Moments])
+        {
+            var story = new BillingStory(catalog, clock, card);
+            story.Run(script);
+            ends.Add(story.Whole());
+        }
+
+        Assert.Single(ends.Distinct());
+    }
+
+    public void Run(string script)
+    {
+        foreach (var line in script.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (line.StartsWith('#')) continue;
+            _where = $"{_clock}, {_now}: {line}";
+            try
+            {
+                Step(line);
+            }
+            catch (Exception failure) when (failure is not StepFailed)
+            {
+                throw new StepFailed($"{_where}\n{failure.Message}\n{Whole()}", failure);
+            }
+        }
+    }
+
+    public sealed class StepFailed(string message, Exception inner) : Exception(message, inner);
+
+    private void Step(string line)
+    {
+        var verb = line.Split(' ')[0];
+        var rest = line[verb.Length..].Trim();
+        switch (verb)
+        {
+            case "attach" or "update" or "cancel" or "uncancel" or "multi": Do(Commanded(line)); break;
+            case "preview": Preview(rest); break;
+            case "refused": Refused(rest); break;
+            case "track": Track(rest.Split(' ')); break;
+            case "entity": Do(new Command.CreateEntity(rest, rest, new FeatureId("users"), null)); break;
+            case "try": Try(rest); break;
+            case "card": SetCard(rest); break;
+            case "provider": _card = rest; break;
+            case "advance": Advance(rest); break;
+            case "pay": Do(new Command.CollectInvoice(Oldest().No)); break;
+            case "mark": Do(new Command.MarkPaid(Oldest().No)); break;
+            case "void": Do(new Command.VoidInvoice(Oldest().No)); break;
+            case "answer": Answer(rest); break;
+            case "complete": Complete(rest); break;
+            case "expire": Do(new Command.ExpireCheckout(Now.Billing.Checkout!.No)); break;
+            case "setup": Do(new Command.SetUpPayment(rest == "" ? null : (Command.Attach)Commanded(rest))); break;
+            case "discount": Do(new Command.AddDiscount(Discount(rest))); break;
+            case "credit": Do(new Command.AddCredit(Core.Money.Of(Shop.Number(rest), Currency.Usd))); break;
+            case "edit": Edit(rest); break;
+            default: Expect(verb.TrimEnd(':'), rest); break;
+        }
+
+        _books.Check(Now);
+    }
+
+    // What is refused changes nothing and is no failure.
+    private void Try(string words)
+    {
+        if (Decider.Decide(_customer, Catalog, Commanded(words), _now) is Decision.Refused) return;
+        Do(Commanded(words));
+    }
+
+    // track messages 5 for a
+    private void Track(string[] words) =>
+        Do(new Command.Track(new FeatureId(words[0]), null, Quantity.Of(Shop.Number(words[1])), OverageBehavior.Cap, null, null) { Entity = words.Length > 2 ? words[3] : null });
+
+    private void Do(Command command, bool isAnswer = false)
+    {
+        var previewed = _customer is not null && command is Command.Attach or Command.MultiAttach or Command.UpdatePlan ? Decider.Preview(_customer!, Catalog, command, _now).Plan : null;
+        var decision = Decider.Decide(_customer, Catalog, command, _now);
+        if (decision is Decision.Refused refused) throw new Xunit.Sdk.XunitException($"refused: {refused.Refusal.Code} {refused.Refusal.Message}");
+        var accepted = (Decision.Accepted)decision;
+        foreach (var entry in accepted.Entries)
+        {
+            _journal.Add((entry.Events, _now));
+            _books.Enter(entry.Events, _now);
+        }
+
+        _customer = accepted.Customer;
+        if (previewed is not null) Books.Same(previewed, accepted.Events);
+        Assert.Equal(Due.Next(_customer), _customer.NextDue);
+        if (!isAnswer) Settle();
+    }
+
+    // The provider answers what it is asked, and the engine is asked again what is due, until all is quiet.
+    private void Settle()
+    {
+        for (var round = 0; round < 1000; round++)
+        {
+            if (_customer!.NextDue <= _now)
+            {
+                Do(new Command.Tick(), isAnswer: true);
+                continue;
+            }
+
+            if (_card == "silent" || _customer.Billing.Open.FirstOrDefault(static invoice => invoice.Asked is not null) is not { Asked: { } asked } invoice) return;
+            if (_card == "slow" && invoice.Problem == PaymentProblem.Processing) return;
+            Do(new Command.AnswerPayment(invoice.No, asked.Attempt, asked.What == PaymentAsk.Void ? PaymentAnswer.Voided : Says()), isAnswer: true);
+        }
+
+        throw new Xunit.Sdk.XunitException("it never comes to rest");
+    }
+
+    private PaymentAnswer Says() => _card switch
+    {
+        "good" => PaymentAnswer.Paid,
+        "decline" => PaymentAnswer.Declined,
+        "3ds" => PaymentAnswer.NeedsConfirmation,
+        "slow" => PaymentAnswer.Processing,
+        _ => throw new ArgumentException($"no card {_card}"),
+    };
+
+    private void SetCard(string card)
+    {
+        _card = card == "none" ? "good" : card;
+        Do(new Command.ChangePaymentMethod(card == "none" ? null : new PaymentMethod($"pm_{card}", "card")));
+    }
+
+    private void Advance(string how)
+    {
+        var said = Regex.Match(how, @"^(?:to (?<date>\S+)|(?<count>\d+)(?<unit>[dh]|mo)|to next)$");
+        var to = said.Groups["date"].Success && said.Groups["date"].Value != "next" ? Words.Moment(said.Groups["date"].Value)
+            : said.Groups["count"].Success ? said.Groups["unit"].Value switch
+            {
+                "d" => _now.Plus(TimeSpan.FromDays(int.Parse(said.Groups["count"].Value, CultureInfo.InvariantCulture))),
+                "h" => _now.Plus(TimeSpan.FromHours(int.Parse(said.Groups["count"].Value, CultureInfo.InvariantCulture))),
+                _ => new Interval(IntervalUnit.Month).Boundary(_now, int.Parse(said.Groups["count"].Value, CultureInfo.InvariantCulture))!.Value,
+            }
+            : Cycles.Held(Now).Select(static held => held.PeriodEnd).OfType<Instant>().Min().Plus(TimeSpan.FromHours(1));
+        while (_now < to)
+        {
+            var next = _clock switch
+            {
+                Clock.Leap => to,
+                Clock.Daily => _now.Plus(TimeSpan.FromDays(1)),
+                _ => _customer!.NextDue ?? to,
+            };
+            _now = Instant.Min(Instant.Max(next, _now), to);
+            Settle();
+        }
+    }
+
+    private Invoice Oldest() => Now.Billing.Open.FirstOrDefault() ?? throw new Xunit.Sdk.XunitException("no open invoice");
+
+    // "paid", "declined attempt 1": as the provider would say it now, or late.
+    private void Answer(string words)
+    {
+        var said = words.Split(" attempt ");
+        var answer = Enum.Parse<PaymentAnswer>(said[0], ignoreCase: true);
+        var invoice = Now.Billing.Open.FirstOrDefault(static open => open.Asked is not null) ?? Now.Billing.Open.FirstOrDefault();
+        var no = invoice?.No ?? _books.Last.No;
+        Do(new Command.AnswerPayment(no, said.Length > 1 ? int.Parse(said[1], CultureInfo.InvariantCulture) : invoice?.Asked?.Attempt ?? invoice?.Attempts ?? 1, answer));
+    }
+
+    private void Complete(string card)
+    {
+        if (card != "") _card = card;
+        Do(new Command.CompleteCheckout(Now.Billing.Checkout!.No, new PaymentMethod("pm_new", "card")));
+    }
+
+    private void Edit(string words)
+    {
+        var (id, terms) = (words.Split(':')[0], Catalog.Plans.SelectMany(static plan => plan.Items).Max(static item => item.Id.Value));
+        var next = Shop.Plan(id, words[(id.Length + 1)..], [], ref terms, Catalog.Plan(new PlanId(id))!.Version + 1);
+        Catalog = new Catalog(Catalog.Version + 1, Catalog.Features, Catalog.Plans.Append(next)) { Policy = Catalog.Policy };
+    }
+
+    private void Refused(string words)
+    {
+        var code = words.Split(' ')[0];
+        var refused = Assert.IsType<Decision.Refused>(Decider.Decide(_customer, Catalog, Commanded(words[code.Length..].Trim()), _now));
+        Assert.Equal(Enum.Parse<RefusalCode>(code), refused.Refusal.Code);
+    }
+
+    /// <summary>All that a customer would see, to compare the ends of two tellings.</summary>
+    public string Whole() => string.Join('\n', new[] { "invoices", "holds", "balances", "credit", "card" }.Select(Shows).Append(string.Join('\n', _books.Details)));
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Sluice.Core.Tests.Billing;
+
+/// <summary>What an auditor keeps beside the engine: every invoice and refund, and the rules that they must never break.</summary>
+internal sealed class Books
+{
+    private readonly List<Invoice> _invoices = [];
+
+    public IEnumerable<Invoice> Invoices => _invoices;
+
+    public Invoice Last => _invoices[^1];
+
+    public List<Core.Money> Refunds { get; } = [];
+
+    public IEnumerable<string> Details => _invoices.Select(static invoice => string.Create(
+        CultureInfo.InvariantCulture, $"{invoice.IssuedAt} {invoice.Reason} {invoice.Status}: {string.Join(" | ", invoice.Lines.Select(static line => $"{line.Description} {line.Total}"))}"));
+
+    public void Enter(ImmutableArray<CustomerEvent> events, Instant at)
+    {
+        foreach (var happened in events)
+        {
+            if (happened is CustomerEvent.InvoiceIssued issued) _invoices.Add(issued.Invoice);
+            if (happened is CustomerEvent.InvoicePaid paid) Change(paid.Invoice, static invoice => invoice with { Status = InvoiceStatus.Paid });
+            if (happened is CustomerEvent.InvoiceVoided gone) Change(gone.Invoice, static invoice => invoice with { Status = InvoiceStatus.Void });
+            if (happened is CustomerEvent.RefundAsked refund) Refunds.Add(refund.Amount);
+            if (happened is CustomerEvent.InvoiceIssued { Invoice.IssuedAt: var moment }) Assert.True(moment <= at, "an invoice of the future");
+        }
+    }
+
+    public void Check(Customer customer)
+    {
+        foreach (var invoice in _invoices)
+        {
+            Assert.Equal(invoice.Total, Core.Money.Sum(invoice.Lines.Select(static line => line.Total), invoice.Currency) + invoice.Tax);
+            Assert.False(invoice.Due.IsNegative, "more than all is paid by credit");
+            foreach (var line in invoice.Lines) Assert.Equal(line.Subtotal, line.Total + Core.Money.Sum(line.Discounts.Select(static discount => discount.Off), invoice.Currency));
+        }
+
+        Assert.Equal(_invoices.Count, _invoices.Select(static invoice => invoice.No).Distinct().Count());
+        foreach (var price in _invoices.Where(static invoice => invoice.Status != InvoiceStatus.Void).SelectMany(static invoice => invoice.Lines.Where(static line => line.Subscription is not null).Select(line => (invoice, line)))
+            .GroupBy(static pair => (pair.line.Subscription, pair.line.Item)))
+        {
+            OnceEach(price.Select(static pair => pair.line).ToList());
+            var paid = price.Where(static pair => pair.invoice.Status == InvoiceStatus.Paid && pair.line.Kind == LineKind.Charge).Sum(static pair => pair.line.Total.Major);
+            var back = -price.Where(static pair => pair.line.Kind == LineKind.Unused).Sum(static pair => pair.line.Total.Major);
+            Assert.True(back <= paid, $"{back} given back of {paid} paid for {price.Key}");
+        }
+
+        foreach (var held in Cycles.Held(customer))
+            Assert.True(customer.Billing.StandsStill || held.IsPaused || held.Runs.All(run => run.Period.End > customer.LastMoment), $"{held.Plan}: a period has ended and was not billed");
+    }
+
+    /// <summary>What was previewed is what was invoiced.</summary>
+    public static void Same(BillingPlan previewed, ImmutableArray<CustomerEvent> events)
+    {
+        var issued = events.OfType<CustomerEvent.InvoiceIssued>().Select(static happened => happened.Invoice).FirstOrDefault();
+        if (previewed.Path == PaymentPath.Checkout) return;
+        Assert.Equal(previewed.Invoice?.Total, issued?.Total);
+        Assert.Equal(previewed.Invoice?.Lines.Select(static line => (line.Description, line.Total)) ?? [], issued?.Lines.Select(static line => (line.Description, line.Total)) ?? []);
+        Assert.Equal(previewed.Events.Length, events.Length);
+    }
+
+    // No moment of a price is charged more often than once, what was given back taken off.
+    private static void OnceEach(List<InvoiceLine> lines)
+    {
+        var edges = lines.Where(static line => line is { Kind: LineKind.Charge or LineKind.Unused, Period: not null }).SelectMany(static line => line.Kind == LineKind.Charge
+            ? new[] { (line.Period!.Value.Start, 1), (line.Period.Value.End, -1) }
+            : [(line.Period!.Value.Start, -1), (line.Period.Value.End, 1)]).OrderBy(static edge => edge.Item1).ThenBy(static edge => edge.Item2).ToList();
+        var depth = 0;
+        foreach (var (at, step) in edges)
+        {
+            depth += step;
+            Assert.True(depth <= 1, $"{lines[0].Description}: {at} is charged twice");
+        }
+    }
+
+    private void Change(InvoiceNo no, Func<Invoice, Invoice> change)
+    {
+        var at = _invoices.FindIndex(invoice => invoice.No == no);
+        _invoices[at] = change(_invoices[at]);
+    }
+}

@@ -1,0 +1,156 @@
+using static Sluice.Core.Tests.Billing.Telling;
+
+namespace Sluice.Core.Tests.Billing;
+
+/// <summary>What a caller may say beside the plan.</summary>
+public sealed class OptionTests
+{
+    [Fact]
+    public void Without_proration_a_switch_costs_nothing_until_the_next_period() => Tell("""
+        attach pro
+        advance 15d
+        attach premium {proration: none}
+        invoices: 20 paid
+        holds: premium
+        advance to next
+        invoices: 20 paid, 50 paid
+        """);
+
+    [Fact]
+    public void Anchored_now_a_new_period_begins() => Tell("""
+        attach pro
+        advance 15d
+        attach premium {anchor: now}
+        lines: -10 50
+        period: 2026-05-16
+        """);
+
+    [Fact]
+    public void Anchored_later_the_time_until_then_is_a_share() => Tell("""
+        attach pro {anchor: 2026-04-16}
+        charged: 9.68
+        period: 2026-04-16
+        advance to 2026-04-17
+        charged: 20
+        period: 2026-05-16
+        """);
+
+    [Fact]
+    public void A_start_in_the_future() => Tell("""
+        attach pro {starts: 2026-04-10}
+        holds: pro from 2026-04-10
+        invoices:
+        advance to 2026-04-11
+        holds: pro
+        invoices: 20 paid
+        period: 2026-05-10
+        """);
+
+    [Fact]
+    public void An_end_that_is_said() => Tell("""
+        attach pro {ends: 2026-06-01}
+        holds: pro until 2026-06-01
+        advance to 2026-05-02
+        invoices: 20 paid, 20 paid
+        advance to 2026-07-02
+        holds:
+        invoices: 20 paid, 20 paid
+        """);
+
+    [Fact]
+    public void Other_plans_end_in_the_same_step() => Tell("""
+        attach pro
+        attach addon
+        attach premium {removes: addon}
+        lines: -20 -20 50
+        holds: premium
+        """);
+
+    [Fact]
+    public void Terms_of_the_customers_own() => Tell("""
+        attach pro {price: 15}
+        charged: 15
+        advance to next
+        charged: 15
+        update pro {price: 30}
+        lines: -14.98 29.96
+        """);
+
+    [Fact]
+    public void Tax_is_taken_of_the_sum() => Tell("""
+        attach pro {tax: 10}
+        tax: 2
+        charged: 22
+        """);
+
+    [Theory]
+    [InlineData("50% once", "10 paid, 20 paid, 20 paid, 20 paid")]
+    [InlineData("50% 3 months", "10 paid, 10 paid, 10 paid, 20 paid")]
+    [InlineData("50%", "10 paid, 10 paid, 10 paid, 10 paid")]
+    public void A_discount_lasts(string discount, string invoices) => Tell($$"""
+        attach pro {discount: {{discount}}}
+        advance 3mo
+        advance 1h
+        invoices: {{invoices}}
+        """);
+
+    [Fact]
+    public void A_discount_takes_from_overage_too() => Tell("""
+        attach pro_u {discount: 20%}
+        track messages 500
+        advance to next
+        lines: 32 16
+        """);
+
+    [Fact]
+    public void Credit_pays_first() => Tell("""
+        credit 30
+        attach pro
+        charged: 0
+        credit: 10
+        advance to next
+        charged: 10
+        credit: 0
+        """);
+
+    [Theory]
+    [InlineData("attach free {anchor: now, schedule: end_of_cycle}")]
+    [InlineData("attach boost {words: 50, anchor: now}")]
+    [InlineData("attach pro_t {anchor: 2026-04-20}")]
+    [InlineData("attach pro {anchor: 2026-03-20}")]
+    [InlineData("attach pro {starts: 2026-05-01, schedule: end_of_cycle}")]
+    [InlineData("attach free {starts: 2026-05-01}")]
+    [InlineData("attach pro_t {starts: 2026-05-01}")]
+    [InlineData("attach pro {starts: 2026-05-01, invoice: yes}")]
+    [InlineData("attach pro {ends: 2026-03-01}")]
+    [InlineData("multi pro premium")]
+    public void What_does_not_go_together(string wrong) => Tell($"refused InvalidRequest {wrong}");
+
+    [Theory]
+    [InlineData("attach pro {carry: balances}")]
+    [InlineData("attach pro {carry: usage}")]
+    [InlineData("attach pro {invoice: yes}")]
+    [InlineData("attach pro {starts: 2026-03-01}")]
+    [InlineData("attach pro_o {words: 50, schedule: end_of_cycle}")]
+    public void What_a_switch_at_the_end_of_the_period_cannot_have(string wrong) => Tell(shop: "pro_o: $10/month; words prepaid 5 per 50 once", script: $"""
+        attach premium
+        refused InvalidRequest {wrong}
+        """);
+
+    [Fact]
+    public void The_hosted_page_can_be_asked_for() => Tell("""
+        attach pro {redirect: always}
+        checkout: 1
+        holds:
+        complete good
+        holds: pro
+        """);
+
+    [Fact]
+    public void Or_refused() => Tell(card: "none", script: """
+        attach pro {redirect: never}
+        checkout: none
+        waiting: pro
+        problem: NoPaymentMethod
+        """);
+}

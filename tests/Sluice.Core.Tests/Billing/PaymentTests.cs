@@ -1,0 +1,245 @@
+using static Sluice.Core.Tests.Billing.Telling;
+
+namespace Sluice.Core.Tests.Billing;
+
+/// <summary>Payments that fail, wait, come late or twice.</summary>
+public sealed class PaymentTests
+{
+    [Theory]
+    [InlineData("decline", "Declined")]
+    [InlineData("3ds", "NeedsConfirmation")]
+    public void A_plan_that_is_not_paid_does_not_begin_and_its_invoice_is_void_after_a_while(string card, string problem) => Tell(card: card, script: $"""
+        attach pro
+        invoices: 20 open
+        holds:
+        waiting: pro
+        problem: {problem}
+        advance 1h
+        invoices: 20 void
+        waiting:
+        """);
+
+    [Fact]
+    public void Confirmed_in_time_the_plan_begins() => Tell(card: "3ds", script: """
+        attach pro
+        answer paid
+        invoices: 20 paid
+        holds: pro
+        """);
+
+    [Fact]
+    public void An_upgrade_without_a_card_waits_and_the_old_plan_stays() => Tell("""
+        attach pro
+        card none
+        attach premium
+        holds: pro
+        waiting: premium
+        problem: NoPaymentMethod
+        invoices: 20 paid, 30 open
+        advance 1h
+        holds: pro
+        invoices: 20 paid, 30 void
+        """);
+
+    [Fact]
+    public void An_upgrade_that_is_declined_changes_nothing() => Tell("""
+        attach pro
+        card decline
+        attach premium
+        holds: pro
+        messages 100
+        advance 1h
+        holds: pro
+        invoices: 20 paid, 30 void
+        """);
+
+    [Fact]
+    public void Asked_again_what_waits_gives_way() => Tell(card: "decline", script: """
+        attach pro
+        card good
+        attach premium
+        invoices: 20 void, 50 paid
+        holds: premium
+        """);
+
+    [Fact]
+    public void While_a_payment_is_under_way_nothing_else_is_begun() => Tell(card: "silent", script: """
+        attach pro
+        refused Conflict attach pro
+        refused Conflict attach premium
+        """);
+
+    [Fact]
+    public void An_answer_that_comes_twice_or_late_changes_nothing() => Tell(card: "silent", script: """
+        attach pro
+        answer declined attempt 7
+        waiting: pro
+        answer paid
+        invoices: 20 paid
+        answer paid
+        answer declined
+        invoices: 20 paid
+        holds: pro
+        """);
+
+    [Fact]
+    public void Money_that_comes_while_the_invoice_is_taken_back_becomes_credit() => Tell(card: "decline", script: """
+        attach pro
+        provider silent
+        attach premium
+        answer paid
+        invoices: 20 paid, 50 open
+        credit: 20
+        """);
+
+    [Fact]
+    public void A_bank_debit_takes_its_time() => Tell(card: "slow", script: """
+        attach pro
+        problem: Processing
+        waiting: pro
+        advance 5h
+        answer paid
+        holds: pro
+        """);
+
+    [Fact]
+    public void Unanswered_for_a_day_a_renewal_is_past_due_and_may_still_turn_out_paid() => Tell("""
+        attach pro
+        track messages 40
+        provider silent
+        advance to 2026-05-01
+        holds: pro
+        messages 60
+        advance 2d
+        holds: pro past due
+        answer paid
+        holds: pro
+        messages 100
+        """);
+
+    [Fact]
+    public void Retries_are_counted_and_at_their_end_the_plan_ends() => Tell(leaps: false, live: ["free_def"], script: """
+        attach pro
+        card decline
+        advance to 2026-05-02
+        holds: pro past due
+        advance to 2026-05-07
+        holds: pro past due
+        advance to 2026-05-09
+        holds: free_def
+        invoices: 20 paid, 20 void
+        """);
+
+    [Fact]
+    public void A_new_card_is_used_by_the_next_try() => Tell(leaps: false, script: """
+        attach pro
+        card decline
+        advance to 2026-05-01
+        card good
+        advance to 2026-05-03
+        holds: pro
+        invoices: 20 paid, 20 paid
+        """);
+
+    [Fact]
+    public void Without_any_card_tries_are_counted_too() => Tell(leaps: false, script: """
+        attach pro
+        card none
+        advance to 2026-05-02
+        holds: pro past due
+        advance to 2026-05-09
+        holds:
+        invoices: 20 paid, 20 void
+        """);
+
+    [Fact]
+    public void Past_due_it_keeps_its_access_and_its_priced_units_come_back() => Tell(leaps: false, script: """
+        attach pro_u
+        track messages 40
+        card decline
+        advance to next
+        holds: pro_u past due
+        messages 100
+        """);
+
+    [Fact]
+    public void What_was_not_paid_is_not_given_back() => Tell(leaps: false, script: """
+        attach pro
+        card decline
+        advance to 2026-05-01
+        cancel pro {now: yes}
+        invoices: 20 paid, 20 void
+        credit: 0
+        """);
+
+    [Fact]
+    public void An_invoice_that_is_sent_is_due_in_its_time_and_so_are_those_that_follow() => Tell(card: "none", script: """
+        attach pro {invoice: 30 days}
+        mark paid
+        advance to 2026-05-02
+        invoices: 20 paid, 20 open
+        holds: pro
+        advance to 2026-05-31
+        holds: pro past due
+        mark paid
+        holds: pro
+        """);
+
+    [Fact]
+    public void A_sent_invoice_that_is_void_takes_its_plan_along() => Tell(card: "none", script: """
+        attach pro {invoice: yes}
+        void invoice
+        invoices: 20 void
+        waiting:
+        """);
+
+    [Fact]
+    public void A_checkout_that_is_not_completed_is_gone_after_a_day() => Tell(card: "none", script: """
+        attach pro
+        advance 2d
+        checkout: none
+        invoices:
+        """);
+
+    [Fact]
+    public void Another_wish_replaces_the_open_checkout() => Tell(card: "none", script: """
+        attach pro
+        checkout: 1
+        attach premium
+        checkout: 2
+        complete good
+        holds: premium
+        """);
+
+    [Fact]
+    public void What_needs_no_checkout_closes_the_open_one() => Tell(card: "none", script: """
+        attach pro
+        attach free
+        checkout: none
+        holds: free
+        """);
+
+    [Fact]
+    public void A_card_declined_in_the_checkout_leaves_the_plan_waiting() => Tell(card: "none", script: """
+        attach pro
+        complete decline
+        waiting: pro
+        invoices: 20 open
+        """);
+
+    [Fact]
+    public void A_price_edited_while_the_page_is_open_is_the_price_of_then() => Tell(card: "none", script: """
+        attach pro
+        edit pro: $30/month; messages 100/month
+        complete good
+        invoices: 20 paid
+        """);
+
+    [Fact]
+    public void A_card_can_be_saved_and_a_plan_attached_with_it() => Tell(card: "none", script: """
+        setup attach pro_p {messages: 200}
+        complete good
+        invoices: 40 paid
+        holds: pro_p
+        """);
+}
