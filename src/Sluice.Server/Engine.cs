@@ -1,4 +1,5 @@
 using Sluice.Server.Customers;
+using Sluice.Server.Payments;
 using Sluice.Server.Prices;
 using Sluice.Server.Tenants;
 using Sluice.Storage;
@@ -18,4 +19,8 @@ internal sealed record Engine(
     CatalogChanges Catalogs,
     Idempotency Idempotency,
     PriceBook Prices,
+    IBillingStore Billing,
+    Providers Providers,
+    PaymentDesk Payments,
+    PageLinks Links,
     TimeProvider Time);

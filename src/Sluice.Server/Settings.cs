@@ -1,3 +1,5 @@
+using Sluice.Server.Payments;
+
 namespace Sluice.Server;
 
 public enum RequestLogging
@@ -16,10 +18,11 @@ public sealed class SettingsException(string message) : Exception(message);
 /// those that are secret also as <c>SLUICE_NAME_FILE</c>. docs/settings.md lists them.
 /// </summary>
 public sealed record Settings(
-    string Data, string Host, int Port, string? SandboxKey, string? LiveKey, RequestLogging LogRequests, int Queue, Uri? PublicUrl = null, string? ModelPrices = null)
+    string Data, string Host, int Port, string? SandboxKey, string? LiveKey, RequestLogging LogRequests, int Queue, Uri? PublicUrl = null, string? ModelPrices = null,
+    string? PaymentsLive = null)
 {
     private const string Prefix = "SLUICE_";
-    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "PUBLIC_URL", "MODEL_PRICES"];
+    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE"];
     private static readonly string[] Secret = ["SANDBOX_KEY", "LIVE_KEY"];
 
     public static Settings Read(IConfiguration configuration, IReadOnlyDictionary<string, string?> environment)
@@ -53,7 +56,8 @@ public sealed record Settings(
             Logging(Value("LOG_REQUESTS")),
             Number("QUEUE", Value("QUEUE"), 16_384, 1, 1_000_000),
             Url("PUBLIC_URL", Value("PUBLIC_URL")),
-            Value("MODEL_PRICES"));
+            Value("MODEL_PRICES"),
+            Provider("PAYMENTS_LIVE", Value("PAYMENTS_LIVE")));
     }
 
     // "SandboxKey" and "sandbox_key" are SANDBOX_KEY.
@@ -76,6 +80,10 @@ public sealed record Settings(
         value is null ? otherwise
         : int.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= min && number <= max ? number
         : throw new SettingsException($"{Prefix}{name} is \"{value}\"; it must be a whole number from {min} to {max}.");
+
+    private static string? Provider(string name, string? value) =>
+        value is null || Providers.Known.Contains(value) ? value
+        : throw new SettingsException($"{Prefix}{name} is \"{value}\"; it must be one of {string.Join(", ", Providers.Known)}, or left out.");
 
     private static Uri? Url(string name, string? value) =>
         value is null ? null

@@ -92,6 +92,11 @@ public sealed record JournalEntry(
     ImmutableArray<HolderChange> Plans,
     ImmutableArray<FeatureId> GrantedAlone)
 {
+    /// <summary>Invoices that were issued, changed or settled.</summary>
+    public ImmutableArray<InvoiceChange> Invoices { get; init; } = [];
+
+    public ImmutableArray<RefundChange> Refunds { get; init; } = [];
+
     /// <summary>Licences that were handed out or ended.</summary>
     public ImmutableArray<LicenseChange> Licenses { get; init; } = [];
 
@@ -112,6 +117,13 @@ public readonly record struct HolderChange(PlanId Plan, int Version, EntityNo? E
 
 /// <param name="Row">What lists know of it; null when it is gone.</param>
 public readonly record struct EntityChange(EntityNo No, EntityColumns? Row);
+
+/// <param name="Invoice">As it stands after the event.</param>
+/// <param name="EntityId">The entity it is for, where all its lines are of one.</param>
+public sealed record InvoiceChange(Invoice Invoice, string? EntityId, bool ByHand = false);
+
+/// <param name="No">Of the refund.</param>
+public readonly record struct RefundChange(InvoiceNo Invoice, int No, Money Amount);
 
 /// <param name="EndedAt">Null: it was handed out just now.</param>
 public readonly record struct LicenseChange(SubscriptionNo No, string? EntityId, PlanId Plan, Instant? EndedAt);

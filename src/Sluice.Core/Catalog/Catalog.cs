@@ -47,6 +47,9 @@ public sealed class Catalog
     /// <summary>What the tenant decides about billing.</summary>
     public BillingPolicy Policy { get; init; } = BillingPolicy.Default;
 
+    /// <summary>The same catalog under another policy.</summary>
+    public Catalog Under(BillingPolicy policy) => Equals(Policy, policy) ? this : new Catalog(Version, Features, Plans) { Policy = policy };
+
     /// <summary>Some version of a plan brings billing controls along.</summary>
     public bool HasPlanControls { get; }
 

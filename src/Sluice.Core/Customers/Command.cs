@@ -141,6 +141,9 @@ public abstract record Command
     /// <summary>Lists that are set replace those the customer has.</summary>
     public sealed record ChangeControls(BillingControls Controls) : Command;
 
+    /// <summary>The customer's own time is set, and stands still from then on. Decided as of that time, which must not lie behind what happened.</summary>
+    public sealed record AdvanceClock(Instant To) : Command;
+
     /// <summary>Null members stay as they are.</summary>
     public sealed record ChangeConfig(bool? DisablePooledBalance, bool? DisableOverageBilling) : Command;
 

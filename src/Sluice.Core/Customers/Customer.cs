@@ -46,6 +46,12 @@ public sealed record Customer(
 
     public BillingBook Billing { get; init; } = BillingBook.Empty;
 
+    /// <summary>The customer's own time, which stands still until it is moved; null = the time of everyone.</summary>
+    public Instant? Clock { get; init; }
+
+    /// <summary>When somebody must look, if nobody does by himself: never, while the time of this customer stands still.</summary>
+    public Instant? SweptAt => Clock is null ? NextDue : null;
+
     /// <summary>The next moment at which something falls due by itself; null when nothing ever does.</summary>
     public Instant? NextDue { get; init; }
 
@@ -62,6 +68,9 @@ public sealed record Customer(
     /// <summary>The customer itself (null), or its entity of that id, which must exist.</summary>
     public Subject Subject(string? entityId) => entityId is null ? new Subject(this)
         : new Subject(this, Entities.Find(entityId) ?? throw new InvariantViolation($"no entity {entityId}"));
+
+    /// <summary>What time it is for this customer when it is <paramref name="now"/> for everyone; never before what has happened already.</summary>
+    public Instant Moment(Instant now) => Clock ?? Instant.Max(now, LastMoment);
 
     public Grant? Grant(GrantNo no, EntityNo? entity = null) => HeldBy(entity).Grants.FirstOrDefault(grant => grant.No == no);
 

@@ -148,6 +148,9 @@ public abstract record CustomerEvent
 
     public sealed record ControlsChanged(EntityNo? Entity, BillingControls Controls) : CustomerEvent;
 
+    /// <summary>From now on it is this time for the customer, until it is set anew.</summary>
+    public sealed record ClockSet(Instant To) : CustomerEvent;
+
     public sealed record ConfigChanged(CustomerConfig Config) : CustomerEvent;
 
     /// <summary>Usage crossed an alert's threshold.</summary>

@@ -47,6 +47,7 @@ public static class CustomerState
             CustomerEvent.PoolChanged e => Change(customer, null, e.Pool, grant => Pooled(grant, e.Part)),
             CustomerEvent.ControlsChanged e => customer.With(e.Entity, customer.HeldBy(e.Entity) with { Controls = e.Controls }),
             CustomerEvent.ConfigChanged e => customer with { Config = e.Config },
+            CustomerEvent.ClockSet e => customer with { Clock = e.To },
             CustomerEvent.PlanPlanned or CustomerEvent.PlanDropped or CustomerEvent.PlanCanceled or CustomerEvent.PlanPaused or CustomerEvent.PlanBilled => PlanState.Apply(customer, happened),
             CustomerEvent.GrantBought e => Change(customer, e.Entity, e.Grant, grant => grant with { Prepaid = e.Prepaid, Balance = e.Balance }),
             CustomerEvent.InvoiceIssued or CustomerEvent.InvoiceMoved or CustomerEvent.InvoicePaid or CustomerEvent.PaymentFailed or CustomerEvent.InvoiceVoided => InvoiceState.Apply(customer, happened),

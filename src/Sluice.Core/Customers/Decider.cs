@@ -5,12 +5,18 @@ namespace Sluice.Core;
 /// <summary>The one place that decides: what is due first, then the command. Pure; <c>now</c> is data.</summary>
 public static class Decider
 {
+    /// <summary>The moment a command is decided at when it is <paramref name="now"/> for everyone.</summary>
+    public static Instant MomentOf(Customer customer, Command command, Instant now) => command is Command.AdvanceClock clock ? Instant.Max(clock.To, customer.LastMoment) : customer.Moment(now);
+
+    /// <param name="now">See <see cref="MomentOf"/>.</param>
     /// <param name="customer">Null: there is none yet, and only <see cref="Command.Create"/> can be accepted.</param>
     public static Decision Decide(Customer? customer, Catalog catalog, Command command, Instant now)
     {
         if (customer is null)
             return command is Command.Create create ? Finish(null, now, [], Lifecycle.Create(catalog, create, now)) : Decision.Refuse(RefusalCode.CustomerNotFound, "Customer not found.");
 
+        if (command is Command.AdvanceClock back && back.To < customer.LastMoment)
+            return Decision.Refuse(RefusalCode.InvalidRequest, "A clock only goes forward: frozen_time lies before what has already happened to the customer.");
         var due = Due.Steps(customer, catalog, now);
         var current = customer;
         foreach (var step in due)
@@ -53,6 +59,7 @@ public static class Decider
             Command.DeleteEntity => EntityLifecycle.Delete(current, catalog, subject.Entity!, now),
             Command.AssignLicenses c => Licenses.Assign(current, catalog, c, now),
             Command.ReleaseLicenses c => Licenses.Release(current, c, now),
+            Command.AdvanceClock c => new Outcome(current.Clock == c.To ? [] : [new CustomerEvent.ClockSet(c.To)]),
             Command.Tick => new Outcome([]),
             _ => throw new InvariantViolation($"unknown command {command.GetType().Name}"),
         });

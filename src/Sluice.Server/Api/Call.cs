@@ -29,6 +29,9 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
     /// <summary>The only clock reading of the request.</summary>
     public Instant Now => now;
 
+    /// <summary>What time it is for a customer: its own, where that stands still.</summary>
+    public Instant NowOf(Customer customer) => customer.Moment(now);
+
     public JsonElement Json => json;
 
     public HttpRequest Request => http.Request;
@@ -71,7 +74,7 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
         return await engine.Customers.FindCommitted(Scope, customerId, now) is { } committed ? AsOfNow(committed) : null;
     }
 
-    public Customer AsOfNow(Customer customer) => Due.AsOf(customer, Catalog, Instant.Max(now, customer.LastMoment));
+    public Customer AsOfNow(Customer customer) => Due.AsOf(customer, Catalog, customer.Moment(now));
 
     public Answer NoSuchCustomer(string id) => Refuse(CommandRunner.NoSuchCustomer(id));
 

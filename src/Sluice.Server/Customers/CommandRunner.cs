@@ -239,7 +239,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         for (var i = 0; i < commands.Length; i++)
         {
             var draft = drafts.Length == 1 ? drafts[0] : Array.Find(drafts, candidate => candidate.Cell == cells[i])!;
-            var moment = Instant.Max(now, draft.Customer.LastMoment);
+            var moment = Decider.MomentOf(draft.Customer, commands[i].Command, now);
             switch (Decider.Decide(draft.Customer, scope.Catalog, commands[i].Command, moment))
             {
                 case Decision.Refused refused:

@@ -18,6 +18,10 @@ internal sealed class Page(string title)
         button.quiet{background:none;color:var(--ink);border-color:var(--line)}
         input:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid var(--go);outline-offset:2px}
         .bad{color:var(--bad);font-weight:600}a{color:var(--go)}code{overflow-wrap:anywhere}
+        h2{font-size:1.05rem;margin:1.5rem 0 .25rem}table{width:100%;border-collapse:collapse;margin:.5rem 0}td,th{padding:.4rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);font-weight:400}
+        td small{display:block;color:var(--soft)}td:last-child,th:last-child{text-align:right;white-space:nowrap;padding-left:1rem}tr.sum td{font-weight:600}th{color:var(--soft);font-size:.85rem}
+        select{width:100%;padding:.6rem .7rem;font:inherit;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:8px}
+        @media print{form{display:none}main{border:0;max-width:none;margin:0}}
         """;
 
     private readonly StringBuilder _body = new();
@@ -31,6 +35,13 @@ internal sealed class Page(string title)
     public Page Warns(string? text) => text is null ? this : Add($"<p class=\"bad\" role=\"alert\">{Encode(text)}</p>");
 
     public Page Lists(IEnumerable<string> items) => Add($"<ul>{string.Concat(items.Select(item => $"<li>{Encode(item)}</li>"))}</ul>");
+
+    public Page Heads(string text) => Add($"<h2>{Encode(text)}</h2>");
+
+    public Page Leads(string text, string address) => Add($"<p><a href=\"{Encode(address)}\">{Encode(text)}</a></p>");
+
+    /// <summary>Rows of what it is, a note under it, and an amount.</summary>
+    public Page Tabulates(IEnumerable<Row> rows) => Add($"<table>{string.Concat(rows.Select(static row => row.Html))}</table>");
 
     /// <summary>A form that posts to an address of ours.</summary>
     public Page Asks(string action, IEnumerable<Field> fields, params ReadOnlySpan<Choice> choices)
@@ -82,6 +93,12 @@ internal sealed class Page(string title)
     /// <summary>A button; with a name it tells the server which one was pressed.</summary>
     internal readonly record struct Choice(string Label, string? Name = null, string? Value = null, bool IsQuiet = false);
 
+    /// <summary>A line of a table.</summary>
+    internal readonly record struct Row(string What, string? Note, string Amount, bool IsSum = false)
+    {
+        public string Html => $"<tr{(IsSum ? " class=\"sum\"" : "")}><td>{Encode(What)}{(Note is null ? "" : $"<small>{Encode(Note)}</small>")}</td><td>{Encode(Amount)}</td></tr>";
+    }
+
     /// <summary>One field of a form.</summary>
     internal readonly record struct Field(string Html)
     {
@@ -89,6 +106,9 @@ internal sealed class Page(string title)
 
         public static Field Text(string name, string label, string value, string autocomplete) =>
             new($"<label for=\"{Encode(name)}\">{Encode(label)}</label><input id=\"{Encode(name)}\" name=\"{Encode(name)}\" value=\"{Encode(value)}\" autocomplete=\"{Encode(autocomplete)}\" required>");
+
+        public static Field Select(string name, string label, IEnumerable<(string Value, string Label)> options) =>
+            new($"<label for=\"{Encode(name)}\">{Encode(label)}</label><select id=\"{Encode(name)}\" name=\"{Encode(name)}\">{string.Concat(options.Select(static option => $"<option value=\"{Encode(option.Value)}\">{Encode(option.Label)}</option>"))}</select>");
 
         public static Field Password(string name, string label, string autocomplete, int minLength = 1) =>
             new($"<label for=\"{Encode(name)}\">{Encode(label)}</label><input id=\"{Encode(name)}\" name=\"{Encode(name)}\" type=\"password\" autocomplete=\"{Encode(autocomplete)}\" minlength=\"{minLength}\" required>");

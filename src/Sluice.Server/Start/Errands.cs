@@ -18,7 +18,7 @@ internal static class Errands
         switch (errand)
         {
             case Errand.NewKey asked:
-                await output.WriteLineAsync(await Make(store, asked, now));
+                await output.WriteLineAsync(await Make(store, settings, asked, now));
                 break;
             case Errand.ListKeys:
                 await List(store, output, now);
@@ -46,9 +46,9 @@ internal static class Errands
     /// <summary>A key's id in lists: the beginning of its hash.</summary>
     public static string IdOf(KeyRow key) => Convert.ToHexStringLower(key.Hash.AsSpan(0, 6));
 
-    private static async Task<string> Make(SqliteStore store, Errand.NewKey asked, Instant now)
+    private static async Task<string> Make(SqliteStore store, Settings settings, Errand.NewKey asked, Instant now)
     {
-        var scopes = new ScopeDirectory(store);
+        var scopes = new ScopeDirectory(store, new Payments.Providers(settings).PolicyOf);
         await scopes.Load(now);
         var end = asked.Days is { } days ? now.Plus(TimeSpan.FromDays(days)) : (Instant?)null;
         return await Add(store, asked.Kind, asked.Environment, scopes.Environment(asked.Environment).Id, now, asked.Name, KeyScopes.Parse(asked.Scopes).Scopes?.ToString(), end);

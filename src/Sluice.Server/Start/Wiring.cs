@@ -3,6 +3,7 @@ using Sluice.Server.Api;
 using Sluice.Server.Customers;
 using Sluice.Server.OAuth;
 using Sluice.Server.Operators;
+using Sluice.Server.Payments;
 using Sluice.Server.Prices;
 using Sluice.Server.Tenants;
 using Sluice.Storage;
@@ -15,11 +16,12 @@ internal static partial class Wiring
     /// <summary>The server on a migrated store; it does not listen yet.</summary>
     public static async Task<WebApplication> BuildSluice(this WebApplicationBuilder builder, Settings settings, IStore store, IShellStore shell, TimeProvider time)
     {
-        var scopes = new ScopeDirectory(store);
+        var providers = new Providers(settings);
+        var scopes = new ScopeDirectory(store, providers.PolicyOf);
         await scopes.Load(Instant.Of(time.GetUtcNow()));
         builder.WebHost.UseUrls(new UriBuilder("http", settings.Host, settings.Port).ToString());
         builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, Frame.MaxBodyBytes));
-        builder.Services.AddSluice(settings, store, shell, scopes, time);
+        builder.Services.AddSluice(settings, store, shell, scopes, time).AddSingleton(providers);
         var app = builder.Build();
         app.MapSluice();
         return app;
@@ -44,6 +46,10 @@ internal static partial class Wiring
         .AddSingleton<Engine>()
         .AddSingleton<IOperatorStore>(shell)
         .AddSingleton<ITenantStore>(shell)
+        .AddSingleton<IBillingStore>(shell)
+        .AddSingleton<PaymentDesk>()
+        .AddSingleton<PageLinks>()
+        .AddSingleton<PaymentPages>()
         .AddSingleton<CustomerTokens>()
         .AddSingleton<Sandboxes>()
         .AddSingleton<Passwords>()
@@ -56,6 +62,7 @@ internal static partial class Wiring
         .AddSingleton<Frame>()
         .AddSingleton<SnapshotWriter>()
         .AddHostedService(provider => provider.GetRequiredService<SnapshotWriter>())
+        .AddHostedService<PaymentWorker>()
         .AddHostedService<Sweeper>();
 
     private static void MapSluice(this WebApplication app)
@@ -65,6 +72,7 @@ internal static partial class Wiring
         foreach (var endpoint in Routes.Served) app.MapMethods(endpoint.Path, [endpoint.Method], http => frame.Serve(http, endpoint));
         app.Services.GetRequiredService<SignInPages>().Map(app);
         app.Services.GetRequiredService<AuthorizationServer>().Map(app);
+        app.Services.GetRequiredService<PaymentPages>().Map(app);
         Health.Map(app);
         OpenApi.Map(app);
     }

@@ -7,10 +7,11 @@ using Sluice.Storage;
 namespace Sluice.Server.Tenants;
 
 /// <summary>One environment of the tenant in memory: its catalog and its customers.</summary>
-public sealed class Scope(ScopeRow row, StoredCatalog stored)
+/// <param name="policy">What holds there for billing, whatever the catalog.</param>
+public sealed class Scope(ScopeRow row, StoredCatalog stored, BillingPolicy policy)
 {
     private readonly ReaderWriterLockSlim _side = new();
-    private volatile StoredCatalog _stored = stored;
+    private volatile StoredCatalog _stored = stored with { Catalog = stored.Catalog.Under(policy) };
     private TaskCompletionSource? _changing;
     private volatile bool _ended;
 
@@ -90,6 +91,7 @@ public sealed class Scope(ScopeRow row, StoredCatalog stored)
 
     private void Open(StoredCatalog current, bool ended)
     {
+        current = current with { Catalog = current.Catalog.Under(policy) };
         _side.EnterWriteLock();
         _stored = current;
         _ended = ended;

@@ -6,7 +6,8 @@ using Sluice.Storage;
 namespace Sluice.Server.Tenants;
 
 /// <summary>The scopes this process serves, each with its catalog in memory.</summary>
-public sealed class ScopeDirectory(IStore store)
+/// <param name="policyOf">What holds for billing in an environment.</param>
+public sealed class ScopeDirectory(IStore store, Func<string, BillingPolicy> policyOf)
 {
     public const string Sandbox = "sandbox";
     public const string Live = "live";
@@ -21,7 +22,7 @@ public sealed class ScopeDirectory(IStore store)
     public Scope Environment(string environment) => _scopes.Values.First(scope => scope.IsMain && scope.Environment == environment);
 
     /// <summary>A scope that is empty yet.</summary>
-    public Scope Add(ScopeRow row) => _scopes[row.Id] = new Scope(row, new StoredCatalog(Catalog.Empty, ImmutableDictionary<TermsId, ItemTerms>.Empty));
+    public Scope Add(ScopeRow row) => _scopes[row.Id] = new Scope(row, new StoredCatalog(Catalog.Empty, ImmutableDictionary<TermsId, ItemTerms>.Empty), policyOf(row.Environment));
 
     public void Remove(ScopeId id) => _scopes.TryRemove(id, out _);
 
@@ -34,6 +35,6 @@ public sealed class ScopeDirectory(IStore store)
             if (rows.All(row => row.Name != environment)) rows.Add(await store.AddScope("default", environment, environment, now));
         }
 
-        foreach (var row in rows) _scopes[row.Id] = new Scope(row, await store.LoadCatalog(row.Id));
+        foreach (var row in rows) _scopes[row.Id] = new Scope(row, await store.LoadCatalog(row.Id), policyOf(row.Environment));
     }
 }

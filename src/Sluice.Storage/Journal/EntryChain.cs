@@ -49,15 +49,18 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
     {
         var usage = UsageOf(events);
         var body = JournalFormat.WriteEntry(events, at);
-        return new JournalEntry(after.Version, at, body, JournalFormat.Hash(previousHash, body, usage?.Properties), usage, PlansOf(before, events), AloneOf(events))
+        var written = new JournalEntry(after.Version, at, body, JournalFormat.Hash(previousHash, body, usage?.Properties), usage, PlansOf(before, events), AloneOf(events))
         {
             Entities = EntitiesOf(after, events),
             Licenses = LicensesOf(before, after, events, at),
         };
+        return IsAboutMoney(events)
+            ? written with { Invoices = InvoicesOf(before, after, events), Refunds = [.. events.OfType<CustomerEvent.RefundAsked>().Select(static e => new RefundChange(e.Invoice, e.No, e.Amount))] }
+            : written;
     }
 
     private static bool HeadMoved(Customer? before, Customer after) =>
-        before is null || before.NextDue != after.NextDue || before.Deleted != after.Deleted || !before.Profile.Equals(after.Profile);
+        before is null || before.SweptAt != after.SweptAt || before.Deleted != after.Deleted || !before.Profile.Equals(after.Profile);
 
     private static UsageColumns? UsageOf(ImmutableArray<CustomerEvent> events)
     {
@@ -158,5 +161,43 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
         }
 
         return changes?.DrainToImmutable() ?? [];
+    }
+
+    private static bool IsAboutMoney(ImmutableArray<CustomerEvent> events)
+    {
+        foreach (var happened in events)
+        {
+            if (happened is CustomerEvent.InvoiceIssued or CustomerEvent.InvoiceMoved or CustomerEvent.InvoicePaid or CustomerEvent.InvoiceVoided or CustomerEvent.PaymentFailed or CustomerEvent.RefundAsked)
+                return true;
+        }
+
+        return false;
+    }
+
+    // One for each invoice, as it stands after the last event about it.
+    private static ImmutableArray<InvoiceChange> InvoicesOf(Customer? before, Customer after, ImmutableArray<CustomerEvent> events)
+    {
+        Dictionary<InvoiceNo, InvoiceChange>? changes = null;
+        foreach (var happened in events)
+        {
+            var change = happened switch
+            {
+                CustomerEvent.InvoiceIssued e => new InvoiceChange(e.Invoice, null),
+                CustomerEvent.InvoiceMoved e => new InvoiceChange(e.Invoice, null),
+                CustomerEvent.InvoicePaid e => new InvoiceChange(Standing(e.Invoice) with { Status = InvoiceStatus.Paid, Asked = null, Problem = null, NextAttemptAt = null, VoidsAt = null }, null, e.ByHand),
+                CustomerEvent.InvoiceVoided e => new InvoiceChange(Standing(e.Invoice) with { Status = InvoiceStatus.Void, Asked = null, NextAttemptAt = null, VoidsAt = null }, null),
+                CustomerEvent.PaymentFailed e => new InvoiceChange(Standing(e.Invoice) with { Asked = null, Problem = e.Problem, NextAttemptAt = e.NextAttemptAt, VoidsAt = e.VoidsAt }, null),
+                _ => null,
+            };
+            if (change is not null) (changes ??= [])[change.Invoice.No] = change;
+        }
+
+        return changes is null ? [] : [.. changes.Values.Select(change => change with { EntityId = EntityOf(change.Invoice) })];
+
+        Invoice Standing(InvoiceNo no) => changes?.GetValueOrDefault(no)?.Invoice ?? before?.Billing.Find(no) ?? throw new InvariantViolation($"no open invoice {no.Value}");
+
+        string? EntityOf(Invoice invoice) => invoice.Lines.Select(static line => line.Entity).Distinct().ToList() is [{ } only]
+            ? (after.Entities.Find(only) ?? before?.Entities.Find(only))?.Id
+            : null;
     }
 }

@@ -135,6 +135,10 @@ internal static class EventFormat
                 to.Text("type"u8, "config_changed");
                 HoldingsFormat.WriteConfig(to, e.Config);
                 break;
+            case CustomerEvent.ClockSet e:
+                to.Text("type"u8, "clock_set");
+                to.Moment("to"u8, e.To);
+                break;
             case CustomerEvent.AlertTriggered e:
                 to.Text("type"u8, "alert_triggered");
                 to.Text("feature"u8, e.Feature.Value);
@@ -198,6 +202,7 @@ internal static class EventFormat
         "pool_changed" => new CustomerEvent.PoolChanged(GrantOf(from), HoldingsFormat.ReadPart(from.GetProperty("part"u8))),
         "controls_changed" => new CustomerEvent.ControlsChanged(EntityOf(from), ControlsFormat.Read(from, "controls"u8)!),
         "config_changed" => new CustomerEvent.ConfigChanged(HoldingsFormat.ReadConfig(from)),
+        "clock_set" => new CustomerEvent.ClockSet(from.Moment("to"u8)),
         "alert_triggered" => new CustomerEvent.AlertTriggered(from.Feature("feature"u8), EntityOf(from), ControlsFormat.ReadAlert(from.GetProperty("alert"u8))),
         "limit_reached" => new CustomerEvent.LimitReached(from.Feature("feature"u8), EntityOf(from), Words.ToAccessRule(from.Text("limit"u8)), ControlsFormat.ReadFilter(from)),
         var name => BillingEventFormat.TryRead(name, from, terms) ?? throw new InvariantViolation($"unknown event \"{name}\" in the journal: was it written by a newer Sluice?"),

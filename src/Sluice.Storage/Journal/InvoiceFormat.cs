@@ -6,6 +6,14 @@ namespace Sluice.Storage;
 /// <summary>An invoice, whole.</summary>
 internal static class InvoiceFormat
 {
+    public static byte[] Body(Invoice invoice) => JsonOut.Bytes(invoice, Write);
+
+    public static Invoice Read(byte[] body)
+    {
+        using var document = JsonDocument.Parse(body);
+        return Read(document.RootElement);
+    }
+
     public static void Write(Utf8JsonWriter to, Invoice invoice)
     {
         to.WriteStartObject();

@@ -65,6 +65,7 @@ public static class JournalFormat
         BillingFormat.Write(to, customer.Billing);
         HoldingsFormat.WriteList(to, "entities"u8, [.. customer.Entities], EntityFormat.Write);
         HoldingsFormat.WriteList(to, "holds"u8, [.. customer.Holds.All], HoldFormat.Write);
+        to.Moment("clock"u8, customer.Clock);
         to.WriteNumber("last_no"u8, customer.LastNo);
         to.Flag("deleted"u8, customer.Deleted);
         to.WriteEndObject();
@@ -88,6 +89,7 @@ public static class JournalFormat
             from.Flag("deleted"u8))
         {
             Config = HoldingsFormat.ReadConfig(from),
+            Clock = from.MomentOrNone("clock"u8),
             Billing = BillingFormat.Read(from, terms),
         };
         return customer with { NextDue = Due.Next(customer) };

@@ -53,6 +53,6 @@ internal sealed class HeadWriter(sqlite3 database) : IDisposable
         .Bind(after.Profile.Name)
         .Bind(after.Profile.Email)
         .Bind(SearchText.Of(after.Profile))
-        .Bind(after.NextDue?.Milliseconds)
+        .Bind(after.SweptAt?.Milliseconds)
         .Bind(after.Deleted ? 1 : 0);
 }

@@ -11,6 +11,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
     private readonly HeadWriter _heads = new(database);
     private readonly CatalogWriter _catalog = new(database);
     private readonly EntityWriter _entities = new(database);
+    private readonly InvoiceWriter _invoices = new(database);
 
     private readonly Statement _takeClaim = new(database, """
         insert into claim (scope, kind, key, customer, expires_at) values (?, ?, ?, ?, ?)
@@ -88,6 +89,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
         _heads.Dispose();
         _catalog.Dispose();
         _entities.Dispose();
+        _invoices.Dispose();
         _takeClaim.Dispose();
         _freeClaim.Dispose();
         _append.Dispose();
@@ -123,6 +125,10 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
                 _grantAlone.Bind(change.Scope.Value).Bind(feature.Value).Bind(key.Value).Run();
             foreach (var entity in entry.Entities)
                 _entities.Write(change.Scope, key, entity);
+            foreach (var invoice in entry.Invoices)
+                _invoices.Write(change.Scope, key, invoice, entry.At);
+            foreach (var refund in entry.Refunds)
+                _invoices.Write(change.Scope, key, refund, entry.At);
             foreach (var license in entry.Licenses)
                 _entities.Write(change.Scope, key, license, entry.At);
         }

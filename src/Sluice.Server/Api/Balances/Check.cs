@@ -34,7 +34,7 @@ internal static class Check
             holder = ran.Customer.Subject(asked.EntityId);
         }
 
-        return Answered(call, asked, holder.Customer, Access.Check(holder, call.Catalog, feature, asked.Required, call.Now, asked.Property), linked: null);
+        return Answered(call, asked, holder.Customer, Access.Check(holder, call.Catalog, feature, asked.Required, call.NowOf(holder.Customer), asked.Property), linked: null);
     }
 
     private static async ValueTask<Answer> Consume(Call call, Asked asked, Feature feature)
@@ -49,7 +49,7 @@ internal static class Check
             : [new Addressed(asked.CustomerId, asked.Backfill), new Addressed(asked.CustomerId, track)]);
         if (ran is { End: RunEnd.Refused, Refusal.Code: RefusalCode.InsufficientBalance })
         {
-            var denied = Access.Check(ran.Customer.Subject(asked.EntityId), call.Catalog, feature, asked.Required, call.Now, asked.Property);
+            var denied = Access.Check(ran.Customer.Subject(asked.EntityId), call.Catalog, feature, asked.Required, call.NowOf(ran.Customer), asked.Property);
             return Answered(call, asked, ran.Customer, denied with { Allowed = false }, linked: null);
         }
 

@@ -19,7 +19,7 @@ internal static class Recalculate
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (await call.Read(customerId) is not { } before) return call.NoSuchCustomer(customerId);
         if (command.Entity is { } entity && before.Entities.Find(entity) is null) return call.Refuse(Decider.NoSuchEntity(entity));
-        if (Decider.Decide(before, call.Catalog, command, Instant.Max(call.Now, before.LastMoment)) is not Decision.Accepted { Customer: var after }) return call.Refuse(RefusalCode.FeatureNotFound, $"Feature {command.Feature} does not exist.");
+        if (Decider.Decide(before, call.Catalog, command, call.NowOf(before)) is not Decision.Accepted { Customer: var after }) return call.Refuse(RefusalCode.FeatureNotFound, $"Feature {command.Feature} does not exist.");
         var holder = before.Subject(command.Entity);
         var rows = before.HeldBy(holder.Entity?.No).Grants.Where(grant => grant.Feature == command.Feature).Select(grant => new RecalculatedBody(
             PublicIds.Of(before.Key, grant), grant.Remaining, after.Grant(grant.No, grant.Entity)!.Remaining)).ToList();

@@ -38,7 +38,7 @@ public sealed record ControlsBody
         if (own.IsEmpty && plans.IsEmpty) return Of(own);
         UsageLimitBody Used(UsageLimit limit, string source) => UsageLimitBody.Of(limit) with
         {
-            Usage = call.Catalog.Feature(limit.Feature) is null ? null : Core.UsageLimits.Used(customer, call.Catalog, limit, Instant.Max(call.Now, customer.LastMoment)), Source = source,
+            Usage = call.Catalog.Feature(limit.Feature) is null ? null : Core.UsageLimits.Used(customer, call.Catalog, limit, call.NowOf(customer)), Source = source,
         };
         return new ControlsBody
         {

@@ -41,7 +41,7 @@ internal static class Aggregate
 
         Customer? customer = null;
         if (customerId is not null && (customer = await call.Read(customerId)) is null) return call.NoSuchCustomer(customerId);
-        var bins = range.Bins(customer, call.Catalog, call.Now, size);
+        var bins = range.Bins(customer, call.Catalog, customer is null ? call.Now : call.NowOf(customer), size);
         if (bins.Count() > Bins.Max) return call.Refuse(RefusalCode.InvalidInputs, "bin_size: too many bins for so long a range; choose a larger bin_size.");
 
         var asked = new UsageAsked(bins, [.. features.Distinct()], customer?.Key, grouping, filters, groups, entityId);

@@ -1,0 +1,23 @@
+using Sluice.Core;
+using Sluice.Server.Tenants;
+
+namespace Sluice.Server.Payments;
+
+/// <summary>Which provider an environment has: every sandbox the test provider, live what the settings say, or none.</summary>
+internal sealed class Providers(Settings settings)
+{
+    public static readonly IReadOnlyList<string> Known = ["manual"];
+
+    private readonly TestProvider _test = new();
+    private readonly IPaymentProvider? _live = settings.PaymentsLive switch
+    {
+        null => null,
+        "manual" => new ManualProvider(),
+        var other => throw new InvalidOperationException($"no provider {other}"),
+    };
+
+    public IPaymentProvider? Of(string environment) => environment == ScopeDirectory.Sandbox ? _test : _live;
+
+    /// <summary>What a scope's catalog says about billing there.</summary>
+    public BillingPolicy PolicyOf(string environment) => BillingPolicy.Default with { HasProvider = Of(environment) is not null };
+}
