@@ -9,6 +9,7 @@ using Sluice.Server.Api.Customers;
 using Sluice.Server.Api.Entities;
 using Sluice.Server.Api.Events;
 using Sluice.Server.Api.Features;
+using Sluice.Server.Api.Invoices;
 using Sluice.Server.Api.Keys;
 using Sluice.Server.Api.Licenses;
 using Sluice.Server.Api.Organizations;
@@ -42,6 +43,12 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(CountedPage<EntityBody>))]
 [JsonSerializable(typeof(ListBody<LicensePoolBody>))]
 [JsonSerializable(typeof(ListBody<LicenseAssignmentBody>))]
+[JsonSerializable(typeof(PreviewBody))]
+[JsonSerializable(typeof(AttachPreviewBody))]
+[JsonSerializable(typeof(SetUpPaymentBody))]
+[JsonSerializable(typeof(PortalBody))]
+[JsonSerializable(typeof(OneInvoiceBody))]
+[JsonSerializable(typeof(CursorPage<InvoiceBody>))]
 [JsonSerializable(typeof(CursorPage<EventBody>))]
 [JsonSerializable(typeof(OffsetPage<EventBody>))]
 [JsonSerializable(typeof(AggregateBody))]

@@ -13,10 +13,8 @@ internal static class NotYet
     public static readonly IReadOnlyList<Endpoint> All =
     [
         .. Rpc(
-            "billing.create_schedule", "billing.import", "billing.multi_attach", "billing.multi_update", "billing.open_customer_portal", "billing.preview_attach",
-            "billing.preview_multi_attach", "billing.preview_multi_update", "billing.preview_update", "billing.setup_payment", "billing.update",
-            "customers.advance_test_clock",
-            "invoices.create", "invoices.insert", "invoices.list", "invoices.listTemplates", "invoices.pay", "invoices.reissue", "invoices.void",
+            "billing.create_schedule", "billing.import", "billing.preview_multi_update",
+            "invoices.create", "invoices.insert", "invoices.listTemplates", "invoices.reissue",
             "logs.search",
             "platform.get_revenuecat_keys", "platform.link_revenuecat", "platform.sync_revenuecat",
             "referral_programs.create", "referral_programs.delete", "referral_programs.get", "referral_programs.update",

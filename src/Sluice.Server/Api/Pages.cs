@@ -27,11 +27,16 @@ internal sealed record PageAsked(int Limit, int Offset, (Instant At, string Id)?
     public static PageAsked Read(Body body, ApiVersion version, int offsetDefault, out Refusal? refusal)
     {
         refusal = null;
-        if (!version.PagesByCursor) return ByOffset(body, offsetDefault);
+        return version.PagesByCursor ? ByCursor(body, CursorDefault, Max, out refusal) : ByOffset(body, offsetDefault);
+    }
 
-        var limit = body.WholeNumber("limit", min: 1, max: SchemaMax) ?? CursorDefault;
+    /// <summary>By cursor, whatever the version.</summary>
+    public static PageAsked ByCursor(Body body, int otherwise, int most, out Refusal? refusal)
+    {
+        refusal = null;
+        var limit = body.WholeNumber("limit", min: 1, max: SchemaMax) ?? otherwise;
         var cursor = body.Text("start_cursor");
-        if (limit is > Max and <= SchemaMax) refusal = new Refusal(RefusalCode.InvalidRequest, $"limit: a page holds at most {Max} rows.");
+        if (limit > most && limit <= SchemaMax) refusal = new Refusal(RefusalCode.InvalidRequest, $"limit: a page holds at most {most} rows.");
         (Instant, string)? after = null;
         if (!string.IsNullOrEmpty(cursor) && (after = Decode(cursor)) is null)
             refusal = new Refusal(RefusalCode.InvalidCursor, "start_cursor: not a cursor of this list. Send the next_cursor of the page before, or \"\" for the first page.");

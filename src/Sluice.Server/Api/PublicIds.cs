@@ -7,12 +7,19 @@ namespace Sluice.Server.Api;
 internal static class PublicIds
 {
     private const string GrantPrefix = "cus_ent_";
+    private const string SubscriptionPrefix = "cus_prod_";
+    private const string InvoicePrefix = "inv_";
 
     public static string Of(CustomerKey key) => string.Create(CultureInfo.InvariantCulture, $"cus_{key.Value}");
 
     public static string Of(CustomerKey key, GrantNo grant) => string.Create(CultureInfo.InvariantCulture, $"{GrantPrefix}{key.Value}_{grant.Value}");
 
-    public static string Of(CustomerKey key, SubscriptionNo subscription) => string.Create(CultureInfo.InvariantCulture, $"cus_prod_{key.Value}_{subscription.Value}");
+    public static string Of(CustomerKey key, SubscriptionNo subscription) => string.Create(CultureInfo.InvariantCulture, $"{SubscriptionPrefix}{key.Value}_{subscription.Value}");
+
+    public static string Of(CustomerKey key, InvoiceNo invoice) => string.Create(CultureInfo.InvariantCulture, $"{InvoicePrefix}{key.Value}_{invoice.Value}");
+
+    /// <summary>The invoice that an id of ours names; null when it is no such id.</summary>
+    public static (CustomerKey Customer, InvoiceNo No)? Invoice(string id) => Numbers(id, InvoicePrefix) is var (customer, no) ? (new CustomerKey(customer), new InvoiceNo(no)) : null;
 
     public static string OfEvent(CustomerKey key, long version) => string.Create(CultureInfo.InvariantCulture, $"evt_{key.Value}_{version}");
 
@@ -23,9 +30,14 @@ internal static class PublicIds
     public static string Of(CustomerKey key, Draw draw) => draw.BalanceId ?? Of(key, draw.Parent ?? draw.Grant);
 
     /// <summary>The balance that an id of ours names; null when it is no such id.</summary>
-    public static GrantName? Grant(string id) =>
-        id.StartsWith(GrantPrefix, StringComparison.Ordinal) && id[GrantPrefix.Length..].Split('_') is [var customer, var grant]
-        && long.TryParse(customer, NumberStyles.None, CultureInfo.InvariantCulture, out var key) && int.TryParse(grant, NumberStyles.None, CultureInfo.InvariantCulture, out var no)
-            ? new GrantName(new CustomerKey(key), new GrantNo(no))
+    public static GrantName? Grant(string id) => Numbers(id, GrantPrefix) is var (customer, no) ? new GrantName(new CustomerKey(customer), new GrantNo(no)) : null;
+
+    /// <summary>The held plan of this customer that an id of ours names.</summary>
+    public static SubscriptionNo? Subscription(CustomerKey key, string id) => Numbers(id, SubscriptionPrefix) is var (customer, no) && customer == key.Value ? new SubscriptionNo(no) : null;
+
+    private static (long Customer, int No)? Numbers(string id, string prefix) =>
+        id.StartsWith(prefix, StringComparison.Ordinal) && id[prefix.Length..].Split('_') is [var customer, var thing]
+        && long.TryParse(customer, NumberStyles.None, CultureInfo.InvariantCulture, out var key) && int.TryParse(thing, NumberStyles.None, CultureInfo.InvariantCulture, out var no)
+            ? (key, no)
             : null;
 }

@@ -99,6 +99,15 @@ internal static class Words
 
     private static readonly FrozenDictionary<IntervalUnit, string> IntervalWords = ResetIntervals.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
 
+    public static string Of(InvoiceStatus status) => status switch
+    {
+        InvoiceStatus.Draft => "draft",
+        InvoiceStatus.Open => "open",
+        InvoiceStatus.Paid => "paid",
+        InvoiceStatus.Void => "void",
+        _ => throw new InvariantViolation($"invoice status {status}"),
+    };
+
     public static string Of(IntervalUnit unit) => IntervalWords[unit];
 
     public static string Of(FeatureType type) => FeatureTypeWords[type];

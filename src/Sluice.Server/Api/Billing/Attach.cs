@@ -1,63 +1,66 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using Sluice.Core;
-using Sluice.Server.Api.Entities;
+using Sluice.Server.Api.Customers;
 using Sluice.Server.Customers;
 
 namespace Sluice.Server.Api.Billing;
 
-/// <summary>
-/// billing.attach: a plan for a customer, or for one entity of it. Free plans and add-ons, and priced ones with no_billing_changes; a main plan
-/// takes the place of the one held in its group at once.
-/// </summary>
+/// <summary>billing.attach and billing.multi_attach: plans for a customer or an entity, in one invoice; and their previews, the same decision not carried out.</summary>
 internal static class Attach
 {
-    public static async ValueTask<Answer> Handle(Call call)
+    public static ValueTask<Answer> Handle(Call call)
     {
         var body = Body.Of(call.Json);
-        var customerId = body.RequiredText("customer_id");
-        var command = new Command.Attach(
-            new PlanId(body.RequiredText("plan_id")),
-            body.WholeNumber("version", min: 1),
-            Quantities(body),
-            body.Flag("no_billing_changes", otherwise: false),
-            body.Text("subscription_id", minLength: 1))
-        {
-            Entity = EntityFields.Id(body),
-        };
-        _ = body.Text("success_url");
-        body.LaterUnless("redirect_mode", "if_required", "never");
-        body.LaterUnless("plan_schedule", "immediate");
-        body.LaterUnless("proration_behavior", "none");
-        // "now" is what an attach does, and what the Python client always says. A moment of the caller's is for later.
-        if (body.IsNumber("billing_cycle_anchor")) body.Later("billing_cycle_anchor");
-        else body.LaterUnless("billing_cycle_anchor", "now");
-        body.Later(
-            "entity_data", "customize", "invoice_mode", "discounts", "new_billing_subscription", "starts_at", "ends_at",
-            "checkout_session_params", "long_lived_checkout", "custom_line_items", "processor_subscription_id", "carry_over_balances", "carry_over_usages",
-            "license_quantities", "metadata", "enable_plan_immediately", "tax_rate_id", "currency", "remove_plan_ids", "free_trial", "transition_rules", "customer_data");
-        if (body.Refusal is { } wrong) return call.Refuse(wrong);
-
-        var ran = await call.Run(customerId, command);
-        return ran.End == RunEnd.Done ? Answer.Ok(new AttachBody(customerId, command.Entity, null), ApiJson.Default.AttachBody) : call.Failure(ran, command.Entity);
+        return Run(call, body, BillingFields.Attach(call, body));
     }
 
-    private static ImmutableDictionary<FeatureId, Quantity> Quantities(Body body)
+    public static ValueTask<Answer> HandleSeveral(Call call)
     {
-        var quantities = ImmutableDictionary.CreateBuilder<FeatureId, Quantity>();
-        foreach (var sent in body.Objects("feature_quantities") ?? [])
-        {
-            var feature = new FeatureId(sent.RequiredText("feature_id"));
-            sent.Later("adjustable");
-            if (!quantities.TryAdd(feature, sent.Quantity("quantity", min: 0) ?? Quantity.Zero)) sent.Fault("feature_id", $"{feature} is named twice");
-        }
+        var body = Body.Of(call.Json);
+        return Run(call, body, Several(call, body));
+    }
 
-        return quantities.ToImmutable();
+    public static ValueTask<Answer> Preview(Call call)
+    {
+        var body = Body.Of(call.Json);
+        return Previewed(call, body, BillingFields.Attach(call, body));
+    }
+
+    public static ValueTask<Answer> PreviewSeveral(Call call)
+    {
+        var body = Body.Of(call.Json);
+        return Previewed(call, body, Several(call, body));
+    }
+
+    private static Command.MultiAttach Several(Call call, Body body)
+    {
+        var entity = Entities.EntityFields.Id(body);
+        var plans = (body.Objects("plans") ?? []).Select(plan => BillingFields.Wish(plan, entity)).ToImmutableArray();
+        if (plans.IsEmpty) body.Fault("plans", "name one plan or more");
+        body.Later("entity_data", "customer_data", "free_trial");
+        return new Command.MultiAttach(plans, BillingFields.Options(call, body)) { Entity = entity };
+    }
+
+    private static async ValueTask<Answer> Run(Call call, Body body, Command command)
+    {
+        var (customerId, returnTo) = (body.RequiredText("customer_id"), body.Text("success_url"));
+        if (body.Object("customer_data", nullable: true) is not null) _ = CustomerFields.Newcomer(body, customerId);
+        if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (await Newcomers.Make(call, body) is { } notMade) return notMade;
+        var ran = await call.Run(customerId, command);
+        return ran.End == RunEnd.Done
+            ? Answer.Ok(await AttachBody.Of(call, customerId, command.Entity, ran, returnTo), ApiJson.Default.AttachBody)
+            : call.Failure(ran, command.Entity);
+    }
+
+    private static async ValueTask<Answer> Previewed(Call call, Body body, Command command)
+    {
+        var customerId = body.RequiredText("customer_id");
+        var withPlans = body.Texts("expand", orOne: true)?.Any(static what => what is "incoming.plan" or "outgoing.plan") ?? false;
+        if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        var (subject, notThere) = await call.Read(customerId, command.Entity);
+        if (subject is not { Customer: var customer }) return call.Refuse(notThere!);
+        var (plan, refusal) = Decider.Preview(customer, call.Catalog, command, call.NowOf(customer));
+        return plan is null ? call.Refuse(refusal!) : Answer.Ok(AttachPreviewBody.Of(call, customerId, customer, plan, withPlans), ApiJson.Default.AttachPreviewBody);
     }
 }
-
-/// <summary>What came of an attach. No payment url: nothing has to be paid.</summary>
-public sealed record AttachBody(
-    string CustomerId,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EntityId,
-    string? PaymentUrl);

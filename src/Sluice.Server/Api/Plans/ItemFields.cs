@@ -6,7 +6,7 @@ namespace Sluice.Server.Api.Plans;
 /// <summary>The fields of plan items as callers send them. Null says the same as leaving out, so that an answer can be sent back.</summary>
 internal static class ItemFields
 {
-    public static ImmutableArray<ItemDraft>? Read(Body body) => body.Objects("items") is { } items ? [.. items.Select(Item)] : null;
+    public static ImmutableArray<ItemDraft>? Read(Body body, string field = "items") => body.Objects(field) is { } items ? [.. items.Select(Item)] : null;
 
     /// <summary>The base price of a plan.</summary>
     public static PlanPrice? BasePrice(Body body)

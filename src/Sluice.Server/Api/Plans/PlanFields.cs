@@ -65,11 +65,13 @@ internal static class PlanFields
     private static PlanLicenses? Licenses(Body body) =>
         body.Shaped("licenses", PlanShapes.Licenses, nullable: true) is { } sent && body.Refusal is null && LicensesFormat.Of(sent) is { Offers.IsEmpty: false } licenses ? licenses : null;
 
-    private static Change<T> Said<T>(Body body, string field, T value) => body.IsSent(field) ? value : default(Change<T>);
+    /// <summary>What was sent, null included, or nothing said.</summary>
+    public static Change<T> Said<T>(Body body, string field, T value) => body.IsSent(field) ? value : default(Change<T>);
 
     private static bool? IgnorePastDue(Body body) => body.Object("config", nullable: true)?.Flag("ignore_past_due");
 
-    private static FreeTrial? FreeTrial(Body body)
+    /// <summary>The field free_trial; null when it is not sent, and when it is null.</summary>
+    public static FreeTrial? FreeTrial(Body body)
     {
         if (body.Object("free_trial", nullable: true) is not { } sent) return null;
         return new FreeTrial(

@@ -1,0 +1,33 @@
+using Sluice.Core;
+using Sluice.Server.Customers;
+
+namespace Sluice.Server.Api.Invoices;
+
+/// <summary>invoices.pay and invoices.void: of an open invoice, by its id.</summary>
+internal static class Change
+{
+    /// <summary>Collects it now from the saved card; without one it counts as paid outside, by this call.</summary>
+    public static ValueTask<Answer> Pay(Call call) => Run(call, static (customer, no) => customer.Billing.Find(no) switch
+    {
+        { Status: InvoiceStatus.Draft } => new Command.FinalizeInvoice(no),
+        { Send: false } when customer.Billing.Method is not null => new Command.CollectInvoice(no),
+        _ => new Command.MarkPaid(no),
+    });
+
+    public static ValueTask<Answer> Void(Call call) => Run(call, static (_, no) => new Command.VoidInvoice(no));
+
+    private static async ValueTask<Answer> Run(Call call, Func<Customer, InvoiceNo, Command> command)
+    {
+        var body = Body.Of(call.Json);
+        var id = body.RequiredText("invoice_id");
+        if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (PublicIds.Invoice(id) is not var (key, no) || await call.Engine.Billing.FindInvoice(call.Scope.Id, key, no) is not { } before || (await call.Engine.Customers.Load(call.Scope, key))?.Committed is not { Deleted: false } customer)
+            return call.Refuse(RefusalCode.InvoiceNotFound, $"There is no invoice {id}: invoices.list has those there are.");
+        if (before.Invoice.Status is InvoiceStatus.Paid or InvoiceStatus.Void)
+            return call.Refuse(RefusalCode.InvalidRequest, $"Invoice {id} is {Words.Of(before.Invoice.Status)} already.");
+        var ran = await call.Run([new Addressed(key, command(customer, no))]);
+        if (ran.End != RunEnd.Done) return call.Failure(ran);
+        await call.Engine.Payments.Settle(call.Scope, ran.Customer, call.Now);
+        return Answer.Ok(new OneInvoiceBody(await InvoiceBody.Of(call, (await call.Engine.Billing.FindInvoice(call.Scope.Id, key, no))!)), ApiJson.Default.OneInvoiceBody);
+    }
+}
