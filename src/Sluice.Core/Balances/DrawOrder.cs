@@ -8,6 +8,20 @@ public readonly record struct Subject(Customer Customer, Entity? Entity = null)
 {
     public static implicit operator Subject(Customer customer) => new(customer);
 
+    /// <summary>What it holds itself: the entity, or the customer without its entities.</summary>
+    public Holdings Own => Entity?.Own ?? Customer.Own;
+
+    /// <summary>The plan as it holds it itself; null when it does not.</summary>
+    public Subscription? Holds(PlanId plan)
+    {
+        foreach (var held in Own.Subscriptions)
+        {
+            if (held.Plan == plan) return held;
+        }
+
+        return null;
+    }
+
     /// <summary>Grants of the customer's own count: always for the customer, for an entity unless it may draw on its own only.</summary>
     internal bool SharesCustomers => Entity is null || !Customer.Config.DisablePooledBalance;
 }

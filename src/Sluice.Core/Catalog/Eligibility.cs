@@ -23,25 +23,28 @@ public enum AttachAction
 public sealed record Eligibility(AttachAction AttachAction, bool Held, bool TrialAvailable)
 {
     /// <param name="customer">Null: someone who is no customer yet and holds nothing.</param>
-    public static Eligibility Of(Catalog catalog, Plan plan, Customer? customer)
+    public static Eligibility Of(Catalog catalog, Plan plan, Customer? customer) => Of(catalog, plan, customer?.Own ?? Holdings.None);
+
+    /// <param name="holder">The customer by itself, or one of its entities: the plans of the one do not stand in the other's way.</param>
+    public static Eligibility Of(Catalog catalog, Plan plan, Holdings holder)
     {
-        var held = !plan.IsOneOff && customer is not null && customer.Subscriptions.Any(subscription => subscription.Plan == plan.Id);
-        return new Eligibility(Action(catalog, plan, customer, held), held, TrialAvailable: !held && plan.FreeTrial is not null);
+        var held = !plan.IsOneOff && holder.Subscriptions.Any(subscription => subscription.Plan == plan.Id);
+        return new Eligibility(Action(catalog, plan, holder, held), held, TrialAvailable: !held && plan.FreeTrial is not null);
     }
 
-    private static AttachAction Action(Catalog catalog, Plan plan, Customer? customer, bool held)
+    private static AttachAction Action(Catalog catalog, Plan plan, Holdings holder, bool held)
     {
         if (plan.IsOneOff) return AttachAction.Purchase;
         if (held) return AttachAction.None;
-        if (plan.AddOn || customer is null || Current(catalog, plan, customer) is not { } current) return AttachAction.Activate;
+        if (plan.AddOn || Current(catalog, plan, holder) is not { } current) return AttachAction.Activate;
         return PlanComparison.Between(catalog, current, plan) == Direction.Upgrade ? AttachAction.Upgrade : AttachAction.Downgrade;
     }
 
-    /// <summary>The main plan that would give way: recurring, of the same group, at the version the customer holds.</summary>
-    private static Plan? Current(Catalog catalog, Plan plan, Customer customer)
+    /// <summary>The main plan that would give way: recurring, of the same group, at the version that is held.</summary>
+    private static Plan? Current(Catalog catalog, Plan plan, Holdings holder)
     {
-        var held = customer.Subscriptions.FirstOrDefault(subscription => !subscription.AddOn && !subscription.OneOff && subscription.Group == plan.Group);
+        var held = holder.Subscriptions.FirstOrDefault(subscription => !subscription.AddOn && !subscription.OneOff && subscription.Group == plan.Group);
         return held is null ? null
-            : catalog.Plan(held.Plan, held.Version) ?? throw new InvariantViolation($"{customer.Key} holds {held.Plan} version {held.Version}, which is not in the catalog");
+            : catalog.Plan(held.Plan, held.Version) ?? throw new InvariantViolation($"{held.Plan} version {held.Version} is held and is not in the catalog");
     }
 }

@@ -29,6 +29,8 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(SuccessBody))]
 [JsonSerializable(typeof(CheckBody))]
+[JsonSerializable(typeof(CheckOfPlanBody))]
+[JsonSerializable(typeof(CheckPreviewBody))]
 [JsonSerializable(typeof(TrackBody))]
 [JsonSerializable(typeof(CustomerBody))]
 [JsonSerializable(typeof(CursorPage<CustomerBody>))]

@@ -12,7 +12,8 @@ internal static class Check
     public static async ValueTask<Answer> Handle(Call call)
     {
         var body = Body.Of(call.Json);
-        var asked = Asked.Read(body, call.Catalog);
+        if (body.Has("product_id")) return await CheckOfPlan.Handle(call, body);
+        var asked = Asked.Read(body, call.Catalog) with { WithPreview = body.Flag("with_preview", otherwise: false) };
         if (call.IsPublishable && asked.Consumes)
             return call.Refuse(RefusalCode.InvalidRequest, "send_event and lock are not open to publishable keys: call from your server with a secret key.");
         if (asked.Consumes && !call.Allows("balances:write")) return Answer.Error(403, "insufficient_scopes", "Insufficient scopes. Missing: balances:write (send_event and lock use the balance up)", call.Scope.Environment);
@@ -63,7 +64,10 @@ internal static class Check
             check.Required,
             check.Balance is { } balance ? BalanceBody.Of(customer.Key, balance, asked.ExpandBalance ? call.Catalog.Feature(balance.Feature) : null) : null,
             linked,
-            check.Flag is { } flag ? FlagBody.Of(customer.Key, flag, asked.ExpandFlag ? call.Catalog.Feature(flag.Feature) : null) : null),
+            check.Flag is { } flag ? FlagBody.Of(customer.Key, flag, asked.ExpandFlag ? call.Catalog.Feature(flag.Feature) : null) : null)
+        {
+            Preview = asked.WithPreview ? CheckPreviewBody.Of(call, customer, asked.Feature!, check) : null,
+        },
         ApiJson.Default.CheckBody);
 
     /// <summary>What a check asks, in words of the field.</summary>
@@ -74,15 +78,16 @@ internal static class Check
         /// <summary>It takes what it asks for.</summary>
         public bool Consumes => SendEvent || Hold is not null;
 
+        public bool WithPreview { get; init; }
+
         public Func<string, string?>? Property => PropertyText.Of(Properties);
 
         public static Asked Read(Body body, Catalog catalog)
         {
             var customerId = body.RequiredText("customer_id");
-            body.Later("product_id", "entity_id", "entity_data", "with_preview");
+            body.Later("entity_id", "entity_data");
             var (hold, overage) = LockFields.Read(body);
-            var featureId = body.Has("product_id") ? "" : body.RequiredText("feature_id");
-            if (body.Has("product_id") && body.Has("feature_id")) body.Fault("product_id", "send either feature_id or product_id");
+            var featureId = body.RequiredText("feature_id");
             var required = body.Quantity("required_balance") ?? body.Quantity("required_quantity") ?? Quantity.One;
             var expand = body.Texts("expand", orOne: true);
             return new Asked(
@@ -109,4 +114,9 @@ public sealed record CheckBody(
     Quantity RequiredBalance,
     BalanceBody? Balance,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, BalanceBody?>? Balances,
-    FlagBody? Flag);
+    FlagBody? Flag)
+{
+    /// <summary>Left out when it was not asked for; JSON null when the check was allowed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonText? Preview { get; init; }
+}
