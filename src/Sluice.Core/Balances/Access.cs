@@ -43,35 +43,55 @@ public sealed record CheckAnswer(bool Allowed, Quantity Required, FeatureId? Eva
 {
     /// <summary>The usage limit that decided.</summary>
     public UsageLimit? Window { get; init; }
+
+    /// <summary>The numbers that were held against each other.</summary>
+    public Comparison Compared { get; init; }
 }
+
+/// <summary>What was asked for, and what there is.</summary>
+/// <param name="Feature">Whose units the numbers are in: the evaluated feature's, or those a usage limit counts.</param>
+/// <param name="Available">Null: there is no end to it, or the rule compares nothing.</param>
+public readonly record struct Comparison(FeatureId Feature, Quantity Required, Quantity? Available);
 
 /// <summary>May a customer or an entity use so much of a feature? Never adds two balances up: one of them has to suffice.</summary>
 public static class Access
 {
     /// <param name="required">In units of the feature; may be 0 or negative.</param>
     /// <param name="property">A property of the usage that is asked about, as text.</param>
-    public static CheckAnswer Check(Subject subject, Catalog catalog, Feature feature, Quantity required, Instant now, Func<string, string?>? property = null)
+    public static CheckAnswer Check(Subject subject, Catalog catalog, Feature feature, Quantity required, Instant now, Func<string, string?>? property = null) =>
+        Check(subject, catalog, feature, required, new Bounds(subject, catalog, now, property), property, told: null);
+
+    /// <param name="told">Where every balance that was evaluated is told, in order; null when nobody asks.</param>
+    internal static CheckAnswer Check(
+        Subject subject, Catalog catalog, Feature feature, Quantity required, Bounds bounds, Func<string, string?>? property, List<CheckAnswer>? told)
     {
         if (feature.IsBoolean)
         {
             var flag = Flags.Of(subject, feature);
-            return new CheckAnswer(flag is not null, required, feature.Id, null, flag, flag is null ? AccessRule.NotGranted : AccessRule.Flag);
+            var held = new CheckAnswer(flag is not null, required, feature.Id, null, flag, flag is null ? AccessRule.NotGranted : AccessRule.Flag)
+            {
+                Compared = new Comparison(feature.Id, required, null),
+            };
+            told?.Add(held);
+            return held;
         }
 
-        var bounds = new Bounds(subject, catalog, now, property);
         var own = Evaluate(subject, catalog, bounds, feature, required, null, required);
+        told?.Add(own);
         var pools = DrawOrder.Pools(catalog, feature);
         if (own.Allowed || pools.IsEmpty) return own;
         CheckAnswer? firstOwned = null;
         foreach (var pool in pools)
         {
             var answer = Evaluate(subject, catalog, bounds, pool.Feature, InCredits(required, pool, property), feature, required);
+            told?.Add(answer);
             if (answer.Allowed) return answer;
             if (answer.Balance is not null) firstOwned ??= answer;
         }
 
         if (firstOwned is not null) return firstOwned;
-        return own.Balance is not null ? own : new CheckAnswer(false, InCredits(required, pools[0], property), pools[0].Feature.Id, null, null, AccessRule.NotGranted);
+        var (first, credits) = (pools[0].Feature.Id, InCredits(required, pools[0], property));
+        return own.Balance is not null ? own : new CheckAnswer(false, credits, first, null, null, AccessRule.NotGranted) { Compared = new Comparison(first, credits, null) };
     }
 
     /// <summary>The answer to a check that recorded its usage: decided by the deduction, shown as it is after it.</summary>
@@ -93,32 +113,39 @@ public static class Access
         var balance = Balance.Of(subject, catalog, evaluated);
         var closed = balance is null or { Unlimited: true } || required.IsNegative ? null
             : Closed(bounds.Windows(evaluated.Id), required) ?? (tracked is null ? null : Closed(bounds.Windows(tracked.Id), units));
-        var (allowed, rule) = Decide(balance, required, bounds, closed);
-        return new CheckAnswer(allowed, required, evaluated.Id, balance, null, rule) { Window = closed };
+        var (allowed, rule, available) = Decide(balance, required, bounds, closed);
+        return new CheckAnswer(allowed, required, evaluated.Id, balance, null, rule)
+        {
+            Window = closed?.Limit,
+            Compared = closed is not null && closed.Limit.Feature != evaluated.Id ? new Comparison(closed.Limit.Feature, units, available) : new Comparison(evaluated.Id, required, available),
+        };
     }
 
     // The first row that applies decides.
-    private static (bool Allowed, AccessRule Rule) Decide(Balance? balance, Quantity required, Bounds bounds, UsageLimit? closed)
+    private static (bool Allowed, AccessRule Rule, Quantity? Available) Decide(Balance? balance, Quantity required, Bounds bounds, OpenWindow? closed)
     {
-        if (balance is null) return (false, AccessRule.NotGranted);
-        if (balance.Unlimited) return (true, AccessRule.Unlimited);
-        if (required.IsNegative) return (true, AccessRule.GivesBack);
-        if (closed is not null) return (false, AccessRule.UsageLimit);
+        if (balance is null) return (false, AccessRule.NotGranted, null);
+        if (balance.Unlimited) return (true, AccessRule.Unlimited, null);
+        if (required.IsNegative) return (true, AccessRule.GivesBack, null);
+        if (closed is not null) return (false, AccessRule.UsageLimit, Quantity.Total(closed.Left));
         var isSwitched = bounds.Overage(balance.Feature);
         if (isSwitched != false && (balance.DrawsBelowZero || isSwitched == true))
         {
-            if (bounds.Spend(balance.Feature) is { } cap) return (cap.Left + balance.Drawable.Value >= required.Value, AccessRule.SpendLimit);
-            return balance.DrawsBelowZero && balance.Usable is { } usable ? (usable >= required, AccessRule.MaxPurchase) : (true, AccessRule.Overage);
+            if (bounds.Spend(balance.Feature) is { } cap) return Compare(Quantity.Total(cap.Left + balance.Drawable.Value), required, AccessRule.SpendLimit);
+            return balance.DrawsBelowZero && balance.Usable is { } usable ? Compare(usable, required, AccessRule.MaxPurchase) : (true, AccessRule.Overage, null);
         }
 
-        return (balance.Drawable >= required, AccessRule.Included);
+        return Compare(balance.Drawable, required, AccessRule.Included);
     }
 
-    private static UsageLimit? Closed(IReadOnlyList<OpenWindow> windows, Quantity required)
+    private static (bool Allowed, AccessRule Rule, Quantity? Available) Compare(Quantity available, Quantity required, AccessRule rule) =>
+        (available >= required, rule, available);
+
+    private static OpenWindow? Closed(IReadOnlyList<OpenWindow> windows, Quantity required)
     {
         foreach (var window in windows)
         {
-            if (window.Left < required.Value) return window.Limit;
+            if (window.Left < required.Value) return window;
         }
 
         return null;
