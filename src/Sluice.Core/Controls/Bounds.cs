@@ -123,4 +123,7 @@ internal sealed record OpenWindow(UsageLimit Limit, ControlSource Source, Entity
     public decimal Counted { get; set; }
 
     public decimal Left => Math.Max(0m, Limit.Limit.Value - Used - Counted);
+
+    /// <summary>What was left when the request came.</summary>
+    public decimal LeftBefore => Math.Max(0m, Limit.Limit.Value - Used);
 }
