@@ -31,6 +31,7 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(CheckBody))]
 [JsonSerializable(typeof(CheckOfPlanBody))]
 [JsonSerializable(typeof(CheckPreviewBody))]
+[JsonSerializable(typeof(ExplanationBody))]
 [JsonSerializable(typeof(TrackBody))]
 [JsonSerializable(typeof(CustomerBody))]
 [JsonSerializable(typeof(CursorPage<CustomerBody>))]

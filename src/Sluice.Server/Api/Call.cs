@@ -66,10 +66,10 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
     }
 
     /// <summary>The committed customer as of now, or null.</summary>
-    public async ValueTask<Customer?> Read(string customerId)
-    {
-        return await engine.Customers.FindCommitted(Scope, customerId, now) is { } committed ? AsOfNow(committed) : null;
-    }
+    public async ValueTask<Customer?> Read(string customerId) => await Stored(customerId) is { } committed ? AsOfNow(committed) : null;
+
+    /// <summary>The committed customer as it is written down, or null: what is due since is not applied.</summary>
+    public ValueTask<Customer?> Stored(string customerId) => engine.Customers.FindCommitted(Scope, customerId, now);
 
     public Customer AsOfNow(Customer customer) => Due.AsOf(customer, Catalog, Instant.Max(now, customer.LastMoment));
 

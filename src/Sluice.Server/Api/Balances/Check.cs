@@ -13,7 +13,7 @@ internal static class Check
     {
         var body = Body.Of(call.Json);
         if (body.Has("product_id")) return await CheckOfPlan.Handle(call, body);
-        var asked = Asked.Read(body, call.Catalog) with { WithPreview = body.Flag("with_preview", otherwise: false) };
+        var asked = Asked.Read(body, call.Catalog) with { WithPreview = body.Flag("with_preview", otherwise: false), Explain = body.Flag("explain", otherwise: false) };
         if (call.IsPublishable && asked.Consumes)
             return call.Refuse(RefusalCode.InvalidRequest, "send_event and lock are not open to publishable keys: call from your server with a secret key.");
         if (asked.Consumes && !call.Allows("balances:write")) return Answer.Error(403, "insufficient_scopes", "Insufficient scopes. Missing: balances:write (send_event and lock use the balance up)", call.Scope.Environment);
@@ -25,7 +25,8 @@ internal static class Check
 
     private static async ValueTask<Answer> Look(Call call, Asked asked, Feature feature)
     {
-        if (await call.Read(asked.CustomerId) is not { } customer) return call.NoSuchCustomer(asked.CustomerId);
+        if (await call.Stored(asked.CustomerId) is not { } stored) return call.NoSuchCustomer(asked.CustomerId);
+        var customer = call.AsOfNow(stored);
         if (asked.Backfill is { } backfill && !call.IsPublishable && customer.Profile.Backfilled(backfill) != customer.Profile)
         {
             var ran = await call.Run(asked.CustomerId, backfill);
@@ -33,23 +34,24 @@ internal static class Check
             customer = ran.Customer;
         }
 
-        return Answered(call, asked, customer, Access.Check(customer, call.Catalog, feature, asked.Required, call.Now, asked.Property), linked: null);
+        var check = Access.Check(customer, call.Catalog, feature, asked.Required, call.Now, asked.Property);
+        return Answered(call, asked, customer, check, linked: null, asked.Explain ? ExplanationBody.OfCheck(call, asked, feature, customer, stored) : null);
     }
 
     private static async ValueTask<Answer> Consume(Call call, Asked asked, Feature feature)
     {
         if (feature.IsBoolean) return call.Refuse(RefusalCode.InvalidRequest, $"send_event: {feature.Id} is a boolean feature, there is nothing to use up.");
-        var track = new Command.Track(feature.Id, null, asked.Required, asked.Overage, null, asked.Properties, asked.Listed)
-        {
-            Property = asked.Property, Hold = asked.Hold,
-        };
+        var track = asked.Track(feature);
         var ran = await call.Run(asked.Backfill is null
             ? [new Addressed(asked.CustomerId, track)]
             : [new Addressed(asked.CustomerId, asked.Backfill), new Addressed(asked.CustomerId, track)]);
         if (ran is { End: RunEnd.Refused, Refusal.Code: RefusalCode.InsufficientBalance })
         {
             var denied = Access.Check(ran.Customer, call.Catalog, feature, asked.Required, call.Now, asked.Property);
-            return Answered(call, asked, ran.Customer, denied with { Allowed = false }, linked: null);
+            var explanation = asked.Explain ? Core.Explain.Track(ran.Customer, call.Catalog, track, call.Now).Explanation : null;
+            return Answered(
+                call, asked, ran.Customer, denied with { Allowed = false }, linked: null,
+                explanation is null ? null : ExplanationBody.Of(QuestionBody.Of(track), asked.CustomerId, ran.Customer, explanation));
         }
 
         if (ran.End != RunEnd.Done) return call.Failure(ran);
@@ -57,7 +59,7 @@ internal static class Check
         return Answered(call, asked, ran.Customer, Access.Recorded(call.Catalog, feature, asked.Required, answer, asked.Property), BalancesBody.Of(ran.Customer.Key, answer.Linked));
     }
 
-    private static Answer Answered(Call call, Asked asked, Customer customer, CheckAnswer check, IReadOnlyDictionary<string, BalanceBody?>? linked) => Answer.Ok(
+    private static Answer Answered(Call call, Asked asked, Customer customer, CheckAnswer check, IReadOnlyDictionary<string, BalanceBody?>? linked, ExplanationBody? explanation = null) => Answer.Ok(
         new CheckBody(
             check.Allowed,
             asked.CustomerId,
@@ -67,11 +69,12 @@ internal static class Check
             check.Flag is { } flag ? FlagBody.Of(customer.Key, flag, asked.ExpandFlag ? call.Catalog.Feature(flag.Feature) : null) : null)
         {
             Preview = asked.WithPreview ? CheckPreviewBody.Of(call, customer, asked.Feature!, check) : null,
+            Explanation = explanation,
         },
         ApiJson.Default.CheckBody);
 
     /// <summary>What a check asks, in words of the field.</summary>
-    private readonly record struct Asked(
+    internal readonly record struct Asked(
         string CustomerId, string FeatureId, Feature? Feature, Quantity Required, bool SendEvent, HoldTerms? Hold, OverageBehavior Overage, bool Listed, JsonText? Properties,
         Command.Backfill? Backfill, bool ExpandBalance, bool ExpandFlag)
     {
@@ -79,6 +82,11 @@ internal static class Check
         public bool Consumes => SendEvent || Hold is not null;
 
         public bool WithPreview { get; init; }
+
+        public bool Explain { get; init; }
+
+        /// <summary>Taking what is asked for.</summary>
+        public Command.Track Track(Feature feature) => new(feature.Id, null, Required, Overage, null, Properties, Listed) { Property = Property, Hold = Hold };
 
         public Func<string, string?>? Property => PropertyText.Of(Properties);
 
@@ -119,4 +127,8 @@ public sealed record CheckBody(
     /// <summary>Left out when it was not asked for; JSON null when the check was allowed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonText? Preview { get; init; }
+
+    /// <summary>Only when it was asked for, and nothing was recorded: what was recorded is in the deductions.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ExplanationBody? Explanation { get; init; }
 }
