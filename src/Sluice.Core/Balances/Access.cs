@@ -43,15 +43,15 @@ public sealed record CheckAnswer(bool Allowed, Quantity Required, FeatureId? Eva
 {
     /// <summary>The usage limit that decided.</summary>
     public UsageLimit? Window { get; init; }
-
-    /// <summary>The numbers that were held against each other.</summary>
-    public Comparison Compared { get; init; }
 }
 
 /// <summary>What was asked for, and what there is.</summary>
 /// <param name="Feature">Whose units the numbers are in: the evaluated feature's, or those a usage limit counts.</param>
 /// <param name="Available">Null: there is no end to it, or the rule compares nothing.</param>
 public readonly record struct Comparison(FeatureId Feature, Quantity Required, Quantity? Available);
+
+/// <summary>A balance that was evaluated, and the numbers that were held against each other.</summary>
+internal readonly record struct Evaluated(CheckAnswer Answer, Comparison Compared);
 
 /// <summary>May a customer or an entity use so much of a feature? Never adds two balances up: one of them has to suffice.</summary>
 public static class Access
@@ -63,35 +63,29 @@ public static class Access
 
     /// <param name="told">Where every balance that was evaluated is told, in order; null when nobody asks.</param>
     internal static CheckAnswer Check(
-        Subject subject, Catalog catalog, Feature feature, Quantity required, Bounds bounds, Func<string, string?>? property, List<CheckAnswer>? told)
+        Subject subject, Catalog catalog, Feature feature, Quantity required, Bounds bounds, Func<string, string?>? property, List<Evaluated>? told)
     {
         if (feature.IsBoolean)
         {
             var flag = Flags.Of(subject, feature);
-            var held = new CheckAnswer(flag is not null, required, feature.Id, null, flag, flag is null ? AccessRule.NotGranted : AccessRule.Flag)
-            {
-                Compared = new Comparison(feature.Id, required, null),
-            };
-            told?.Add(held);
+            var held = new CheckAnswer(flag is not null, required, feature.Id, null, flag, flag is null ? AccessRule.NotGranted : AccessRule.Flag);
+            told?.Add(new Evaluated(held, new Comparison(feature.Id, required, null)));
             return held;
         }
 
-        var own = Evaluate(subject, catalog, bounds, feature, required, null, required);
-        told?.Add(own);
+        var own = Evaluate(subject, catalog, bounds, feature, required, null, required, told);
         var pools = DrawOrder.Pools(catalog, feature);
         if (own.Allowed || pools.IsEmpty) return own;
         CheckAnswer? firstOwned = null;
         foreach (var pool in pools)
         {
-            var answer = Evaluate(subject, catalog, bounds, pool.Feature, InCredits(required, pool, property), feature, required);
-            told?.Add(answer);
+            var answer = Evaluate(subject, catalog, bounds, pool.Feature, InCredits(required, pool, property), feature, required, told);
             if (answer.Allowed) return answer;
             if (answer.Balance is not null) firstOwned ??= answer;
         }
 
         if (firstOwned is not null) return firstOwned;
-        var (first, credits) = (pools[0].Feature.Id, InCredits(required, pools[0], property));
-        return own.Balance is not null ? own : new CheckAnswer(false, credits, first, null, null, AccessRule.NotGranted) { Compared = new Comparison(first, credits, null) };
+        return own.Balance is not null ? own : new CheckAnswer(false, InCredits(required, pools[0], property), pools[0].Feature.Id, null, null, AccessRule.NotGranted);
     }
 
     /// <summary>The answer to a check that recorded its usage: decided by the deduction, shown as it is after it.</summary>
@@ -108,17 +102,15 @@ public static class Access
 
     /// <param name="required">In units of <paramref name="evaluated"/>.</param>
     /// <param name="tracked">The feature asked about when its pool is evaluated.</param>
-    private static CheckAnswer Evaluate(Subject subject, Catalog catalog, Bounds bounds, Feature evaluated, Quantity required, Feature? tracked, Quantity units)
+    private static CheckAnswer Evaluate(Subject subject, Catalog catalog, Bounds bounds, Feature evaluated, Quantity required, Feature? tracked, Quantity units, List<Evaluated>? told)
     {
         var balance = Balance.Of(subject, catalog, evaluated);
         var closed = balance is null or { Unlimited: true } || required.IsNegative ? null
             : Closed(bounds.Windows(evaluated.Id), required) ?? (tracked is null ? null : Closed(bounds.Windows(tracked.Id), units));
         var (allowed, rule, available) = Decide(balance, required, bounds, closed);
-        return new CheckAnswer(allowed, required, evaluated.Id, balance, null, rule)
-        {
-            Window = closed?.Limit,
-            Compared = closed is not null && closed.Limit.Feature != evaluated.Id ? new Comparison(closed.Limit.Feature, units, available) : new Comparison(evaluated.Id, required, available),
-        };
+        var answer = new CheckAnswer(allowed, required, evaluated.Id, balance, null, rule) { Window = closed?.Limit };
+        told?.Add(new Evaluated(answer, closed is not null && closed.Limit.Feature != evaluated.Id ? new Comparison(closed.Limit.Feature, units, available) : new Comparison(evaluated.Id, required, available)));
+        return answer;
     }
 
     // The first row that applies decides.

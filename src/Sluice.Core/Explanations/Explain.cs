@@ -13,7 +13,7 @@ public static class Explain
     public static Explanation Check(
         Subject subject, Catalog catalog, Feature feature, Quantity required, Instant now, Func<string, string?>? property = null, Customer? stored = null)
     {
-        var (told, bounds) = (new List<CheckAnswer>(), new Bounds(subject, catalog, now, property));
+        var (told, bounds) = (new List<Evaluated>(), new Bounds(subject, catalog, now, property));
         var answer = Access.Check(subject, catalog, feature, required, bounds, property, told);
         var features = Serving(catalog, [feature]);
         var (leftOut, inAll) = NotCounted.Of(subject, features, stored, now);
@@ -22,7 +22,8 @@ public static class Explain
             now,
             subject.Entity,
             [.. told.Select(each => new Consideration(
-                each.Evaluated!.Value, each.Evaluated == answer.Evaluated, each.Allowed, each.Rule, null, each.Compared, Rows(subject, catalog, bounds, feature, each, property)))],
+                each.Answer.Evaluated!.Value, each.Answer.Evaluated == answer.Evaluated, each.Answer.Allowed, each.Answer.Rule, null, each.Compared,
+                Rows(subject, catalog, bounds, feature, each.Answer, property)))],
             Controls(bounds, features),
             leftOut,
             inAll);
