@@ -109,8 +109,13 @@ internal static class Sample
                 new CustomerEvent.PlanEnded(new SubscriptionNo(12), new PlanId("seat"), 1, E1),
             ]),
             (NextYear, [new CustomerEvent.EntityDeleted(E1, [Draw(5, -1)])]),
+            (NextYear, [new CustomerEvent.TopUpStarted(Order(byInvoice: false)), new CustomerEvent.TopUpEnded(new FeatureId("messages"), null, new BillingPeriod(NextMonth, NextYear))]),
+            (NextYear, [new CustomerEvent.TopUpStarted(Order(byInvoice: true)), new CustomerEvent.TopUpEnded(new FeatureId("messages"), TopUpFailure.ChargeFailed, null)]),
+            (NextYear, [new CustomerEvent.TopUpsResumed(), new CustomerEvent.TopUpStarted(Order(byInvoice: true) with { Feature = new FeatureId("credits") })]),
         ];
     }
+
+    private static TopUpOrder Order(bool byInvoice) => new(new FeatureId("messages"), new GrantNo(5), new SubscriptionNo(4), new PlanId("pro"), Quantity.Of(2), Quantity.Of(200), byInvoice);
 
     private static readonly EntityNo E1 = new(10);
 

@@ -44,6 +44,9 @@ public sealed record Customer(
 {
     public CustomerConfig Config { get; init; } = CustomerConfig.Default;
 
+    /// <summary>One for each feature that was ever topped up by itself.</summary>
+    public ImmutableArray<TopUpBook> TopUps { get; init; } = [];
+
     /// <summary>The next moment at which something falls due by itself; null when nothing ever does.</summary>
     public Instant? NextDue { get; init; }
 

@@ -23,7 +23,7 @@ public static class CustomerState
         return happened switch
         {
             CustomerEvent.ProfileChanged e => customer with { Profile = e.Profile },
-            CustomerEvent.Deleted => customer with { Profile = new Profile(null), Own = Holdings.None, Entities = EntityBook.Empty, Holds = HoldBook.Empty, Deleted = true },
+            CustomerEvent.Deleted => customer with { Profile = new Profile(null), Own = Holdings.None, Entities = EntityBook.Empty, Holds = HoldBook.Empty, TopUps = [], Deleted = true },
             CustomerEvent.PlanAttached e => Attach(customer, e),
             CustomerEvent.PlanEnded e => End(customer, e),
             CustomerEvent.GrantOpened e => Open(customer, e.Grant),
@@ -44,6 +44,9 @@ public static class CustomerState
             CustomerEvent.PoolChanged e => Change(customer, null, e.Pool, grant => Pooled(grant, e.Part)),
             CustomerEvent.ControlsChanged e => customer.With(e.Entity, customer.HeldBy(e.Entity) with { Controls = e.Controls }),
             CustomerEvent.ConfigChanged e => customer with { Config = e.Config },
+            CustomerEvent.TopUpStarted e => TopUp(customer, e.Order.Feature, book => book.Started(e.Order, at)),
+            CustomerEvent.TopUpEnded e => TopUp(customer, e.Feature, book => book.Ended(e.Failure, e.Window, at)),
+            CustomerEvent.TopUpsResumed => customer with { TopUps = [.. customer.TopUps.Select(static book => book.Resumed())] },
             CustomerEvent.AlertTriggered or CustomerEvent.LimitReached => customer,
             _ => throw new InvariantViolation($"unknown event {happened.GetType().Name}"),
         };
@@ -167,6 +170,16 @@ public static class CustomerState
         }
 
         return windows.Add(new UsageWindow(count.Feature, count.Interval, count.Filter, count.Start, count.End, Quantity.Max(Quantity.Zero, count.Amount)));
+    }
+
+    private static Customer TopUp(Customer customer, FeatureId feature, Func<TopUpBook, TopUpBook> change)
+    {
+        for (var at = 0; at < customer.TopUps.Length; at++)
+        {
+            if (customer.TopUps[at].Feature == feature) return customer with { TopUps = customer.TopUps.SetItem(at, change(customer.TopUps[at])) };
+        }
+
+        return customer with { TopUps = customer.TopUps.Add(change(TopUpBook.Empty(feature))) };
     }
 
     private static Customer Change(Customer customer, EntityNo? entity, GrantNo no, Func<Grant, Grant> change) =>

@@ -64,6 +64,7 @@ public static class JournalFormat
         if (customer.Config != CustomerConfig.Default) HoldingsFormat.WriteConfig(to, customer.Config);
         HoldingsFormat.WriteList(to, "entities"u8, [.. customer.Entities], EntityFormat.Write);
         HoldingsFormat.WriteList(to, "holds"u8, [.. customer.Holds.All], HoldFormat.Write);
+        HoldingsFormat.WriteList(to, "top_ups"u8, customer.TopUps, TopUpFormat.WriteBook);
         to.WriteNumber("last_no"u8, customer.LastNo);
         to.Flag("deleted"u8, customer.Deleted);
         to.WriteEndObject();
@@ -87,6 +88,7 @@ public static class JournalFormat
             from.Flag("deleted"u8))
         {
             Config = HoldingsFormat.ReadConfig(from),
+            TopUps = from.List("top_ups"u8, TopUpFormat.ReadBook),
         };
         return customer with { NextDue = Due.Next(customer) };
     }
