@@ -42,9 +42,10 @@ internal static class Explain
     {
         if (command.Feature is { } id && call.Catalog.Feature(id) is null) return NoSuchFeature(call, id.Value);
         if (await call.Stored(customerId) is not { } stored) return call.NoSuchCustomer(customerId);
-        var subject = call.AsOfNow(stored).Subject(command.Entity);
-        var (explanation, refusal) = Core.Explain.Track(subject, call.Catalog, command, call.Now, stored);
-        return refusal is not null ? call.Refuse(refusal) : Answered(ExplanationBody.Of(QuestionBody.Of(command), customerId, subject.Customer, explanation!));
+        var customer = call.AsOfNow(stored);
+        if (command.Entity is { } entity && customer.Entities.Find(entity) is null) return call.Refuse(Decider.NoSuchEntity(entity));
+        var (explanation, refusal) = Core.Explain.Track(customer.Subject(command.Entity), call.Catalog, command, call.Now, stored);
+        return refusal is not null ? call.Refuse(refusal) : Answered(ExplanationBody.Of(QuestionBody.Of(command), customerId, customer, explanation!));
     }
 
     private static Answer NoSuchFeature(Call call, string id) => call.Refuse(RefusalCode.FeatureNotFound, $"Feature {id} does not exist.");
