@@ -2,6 +2,7 @@ import { feature, item, plan } from 'atmn';
 
 export const smallMessages = feature({ id: 'small_messages', name: 'Messages', type: 'metered', consumable: true });
 export const largeMessages = feature({ id: 'large_messages', name: 'Messages to the large model', type: 'metered', consumable: true });
+export const workspaces = feature({ id: 'workspaces', name: 'Workspaces', type: 'metered', consumable: false });
 export const credits = feature({
   id: 'credits',
   name: 'Credits',

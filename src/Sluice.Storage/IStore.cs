@@ -34,6 +34,18 @@ public interface IStore : IAsyncDisposable
     /// <summary>How many customers the filters of a query let through; its page does not matter.</summary>
     ValueTask<long> CountCustomers(CustomerQuery query);
 
+    /// <summary>Newest first by (CreatedAt, Customer, No).</summary>
+    ValueTask<IReadOnlyList<EntityListed>> ListEntities(EntityQuery query);
+
+    /// <summary>How many entities the filters of a query let through; its page does not matter.</summary>
+    ValueTask<long> CountEntities(EntityQuery query);
+
+    /// <summary>Customers that have an entity of this id.</summary>
+    ValueTask<IReadOnlyList<CustomerKey>> CustomersWithEntity(ScopeId scope, string id, int limit);
+
+    /// <summary>Licences that a customer's entities have, or had, in the order they were handed out.</summary>
+    ValueTask<IReadOnlyList<LicenseAssignment>> ListLicenseAssignments(ScopeId scope, CustomerKey customer, bool ended);
+
     ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query);
 
     /// <summary>Exact sums of whole UTC days.</summary>
@@ -101,11 +113,32 @@ public sealed record CustomerQuery(
     Instant? CreatedTo = null,
     bool HoldsPlan = false);
 
+/// <param name="EntityId">The id the entity had when the licence was handed out.</param>
+public sealed record LicenseAssignment(SubscriptionNo No, string? EntityId, PlanId Plan, Instant StartedAt, Instant? EndedAt);
+
+/// <summary>A row of a list of entities.</summary>
+public sealed record EntityListed(CustomerKey Customer, EntityNo No, Instant CreatedAt);
+
+/// <summary>Filters are joined by "and"; a page goes on after <c>After</c>.</summary>
+/// <param name="Plans">Holds one of these plans itself (no versions = any).</param>
+/// <param name="Search">Part of id or name, case ignored.</param>
+/// <param name="HoldsPlan">Holds any plan itself.</param>
+public sealed record EntityQuery(
+    ScopeId Scope,
+    int Limit,
+    EntityListed? After = null,
+    int Offset = 0,
+    CustomerKey? Customer = null,
+    ImmutableArray<(PlanId Plan, ImmutableArray<int> Versions)> Plans = default,
+    string? Search = null,
+    bool HoldsPlan = false);
+
 /// <summary>Usage events, newest first by (UsedAt, Key, Version).</summary>
 /// <param name="Features">Tracked feature ids or event names; empty = all.</param>
 /// <param name="From">Inclusive.</param>
 /// <param name="To">Exclusive.</param>
 /// <param name="Properties">Each must equal the event's property, compared as text.</param>
+/// <param name="Entity">Recorded for the entity of this id.</param>
 public sealed record UsageQuery(
     ScopeId Scope,
     int Limit,
@@ -115,7 +148,8 @@ public sealed record UsageQuery(
     Instant? To = null,
     UsagePosition? After = null,
     int Offset = 0,
-    ImmutableArray<(string Name, string Value)> Properties = default);
+    ImmutableArray<(string Name, string Value)> Properties = default,
+    string? Entity = null);
 
 public sealed record UsagePosition(Instant UsedAt, CustomerKey Customer, long Version);
 
@@ -127,7 +161,8 @@ public sealed record UsageEvent(
     string Feature,
     Quantity Value,
     JsonText? Properties,
-    ImmutableArray<Draw> Draws);
+    ImmutableArray<Draw> Draws,
+    string? Entity = null);
 
 /// <param name="Holding">Customers that hold it now.</param>
 /// <param name="Ever">Customers that hold or held it.</param>
@@ -168,12 +203,14 @@ public readonly record struct UsageDay(long Day, CustomerKey Customer, string Fe
 /// <param name="From">Inclusive.</param>
 /// <param name="To">Exclusive.</param>
 /// <param name="WithDraws">Also what was taken from which balance; costs a look at every row.</param>
-public sealed record UsageScan(ScopeId Scope, CustomerKey? Customer, ImmutableArray<string> Features, Instant From, Instant To, bool WithDraws);
+/// <param name="Entity">Recorded for the entity of this id.</param>
+public sealed record UsageScan(ScopeId Scope, CustomerKey? Customer, ImmutableArray<string> Features, Instant From, Instant To, bool WithDraws, string? Entity = null);
 
 /// <summary>One usage event while it is being scanned; the spans are gone after the visit.</summary>
 /// <param name="properties">UTF-8 JSON, empty when there are none.</param>
 /// <param name="body">The journal entry, for <see cref="JournalFormat.ReadDraws"/>; empty unless asked for.</param>
-public readonly ref struct UsageSeen(Instant usedAt, CustomerKey customer, string feature, decimal value, ReadOnlySpan<byte> properties, int schema, ReadOnlySpan<byte> body)
+public readonly ref struct UsageSeen(
+    Instant usedAt, CustomerKey customer, string feature, decimal value, ReadOnlySpan<byte> properties, string? entity, int schema, ReadOnlySpan<byte> body)
 {
     public Instant UsedAt { get; } = usedAt;
 
@@ -184,6 +221,9 @@ public readonly ref struct UsageSeen(Instant usedAt, CustomerKey customer, strin
     public decimal Value { get; } = value;
 
     public ReadOnlySpan<byte> Properties { get; } = properties;
+
+    /// <summary>The id of the entity it was recorded for.</summary>
+    public string? Entity { get; } = entity;
 
     public ImmutableArray<Draw> Draws => JournalFormat.ReadDraws(_schema, _body.ToArray());
 

@@ -81,7 +81,7 @@ public sealed record CustomerChange(
 /// <summary>One command's events as stored.</summary>
 /// <param name="Body">The events as JSON (UTF-8).</param>
 /// <param name="Hash">SHA-256 over the previous entry's hash, Body and the usage's properties.</param>
-/// <param name="Plans">Plan versions whose holders change: +1 attached, −1 ended.</param>
+/// <param name="Plans">Plan versions whose holders change.</param>
 /// <param name="GrantedAlone">Features granted without a plan.</param>
 public sealed record JournalEntry(
     long Version,
@@ -89,15 +89,34 @@ public sealed record JournalEntry(
     byte[] Body,
     byte[] Hash,
     UsageColumns? Usage,
-    ImmutableArray<(PlanId Plan, int Version, int Delta)> Plans,
+    ImmutableArray<HolderChange> Plans,
     ImmutableArray<FeatureId> GrantedAlone)
 {
+    /// <summary>Licences that were handed out or ended.</summary>
+    public ImmutableArray<LicenseChange> Licenses { get; init; } = [];
+
+    /// <summary>Entities that came, changed or went.</summary>
+    public ImmutableArray<EntityChange> Entities { get; init; } = [];
+
     /// <summary>What it adds to the customer's tail.</summary>
     public int Bytes => Body.Length + (Usage?.Properties is { } properties ? Encoding.UTF8.GetByteCount(properties.Value) : 0);
 }
 
 /// <summary>What lists and analytics need of a usage event, in columns of its own.</summary>
-public sealed record UsageColumns(string Feature, Quantity Value, Instant UsedAt, JsonText? Properties, bool Listed);
+/// <param name="Entity">The id of the entity it was recorded for.</param>
+public sealed record UsageColumns(string Feature, Quantity Value, Instant UsedAt, JsonText? Properties, bool Listed, string? Entity = null);
+
+/// <param name="Entity">The holder; null = the customer.</param>
+/// <param name="Delta">+1 attached, −1 ended.</param>
+public readonly record struct HolderChange(PlanId Plan, int Version, EntityNo? Entity, int Delta);
+
+/// <param name="Row">What lists know of it; null when it is gone.</param>
+public readonly record struct EntityChange(EntityNo No, EntityColumns? Row);
+
+/// <param name="EndedAt">Null: it was handed out just now.</param>
+public readonly record struct LicenseChange(SubscriptionNo No, string? EntityId, PlanId Plan, Instant? EndedAt);
+
+public sealed record EntityColumns(string? Id, string? Name, Instant CreatedAt);
 
 /// <summary>A change of a scope's catalog; the store fences on the version.</summary>
 public sealed record CatalogChange(

@@ -109,6 +109,8 @@ internal static class Sample
                 new CustomerEvent.PlanEnded(new SubscriptionNo(12), new PlanId("seat"), 1, E1),
             ]),
             (NextYear, [new CustomerEvent.EntityDeleted(E1, [Draw(5, -1)])]),
+            (NextYear, [new CustomerEvent.BalanceSet([Draw(5, 1) with { Parent = new GrantNo(2) }])]),
+            (NextYear, [new CustomerEvent.PlanAttached(new Subscription(new SubscriptionNo(15), null, new PlanId("seat"), 1, null, false, false, false, 1, NextYear) { IsLicense = true }, [])]),
             (NextYear, [new CustomerEvent.TopUpStarted(Order(byInvoice: false)), new CustomerEvent.TopUpEnded(new FeatureId("messages"), null, new BillingPeriod(NextMonth, NextYear))]),
             (NextYear, [new CustomerEvent.TopUpStarted(Order(byInvoice: true)), new CustomerEvent.TopUpEnded(new FeatureId("messages"), TopUpFailure.ChargeFailed, null)]),
             (NextYear, [new CustomerEvent.TopUpsResumed(), new CustomerEvent.TopUpStarted(Order(byInvoice: true) with { Feature = new FeatureId("credits") })]),
@@ -185,7 +187,7 @@ internal static class Sample
             new PlanPrice(new Price(19.990m), new Interval(IntervalUnit.Month, 3), new JsonText("[]")),
             [Messages],
             new FreeTrial(14, TrialUnit.Day, CardRequired: true, Reverts: false), IgnorePastDue: true,
-            Controls, new JsonText("[]"), new JsonText("""{ "x" : "y" }"""), Archived: true, NextMonth, new JsonText("{}")),
+            Controls, LicensesFormat.Of(new JsonText("[]")), new JsonText("""{ "x" : "y" }"""), Archived: true, NextMonth, new JsonText("{}")),
     ];
 
     /// <summary>Terms in which every word of every enumeration appears.</summary>

@@ -11,6 +11,7 @@ const { test } = sluice({
     await autumn.features.create({ featureId: 'images', name: 'Images', type: 'metered', consumable: true });
     await autumn.features.create({ featureId: 'credits', name: 'Credits', type: 'credit_system', creditSchema: [{ meteredFeatureId: 'images', creditCost: 0.05 }] });
     await autumn.features.create({ featureId: 'sso', name: 'SSO', type: 'boolean' });
+    await autumn.features.create({ featureId: 'teams', name: 'Teams', type: 'metered', consumable: false });
     await autumn.plans.create({
       planId: 'free', name: 'Free', autoEnable: true,
       items: [{ featureId: 'messages', included: 10, reset: { interval: 'month' } }, { featureId: 'credits', included: 2, reset: { interval: 'month' } }, { featureId: 'sso' }],
@@ -38,9 +39,9 @@ const served = {
   listPlans: [{}, ({ list }) => assert.deepEqual(list.map(plan => [plan.id, plan.customerEligibility.attachAction]), [['free', 'none'], ['more', 'none']])],
   listEvents: [{ startCursor: '', limit: 100 }, ({ list }) => assert.deepEqual(list.map(event => [event.featureId, event.value]), [['messages', 4]])],
   aggregateEvents: [{ featureId: 'messages', range: '7d', binSize: 'day' }, ({ total }) => assert.deepEqual(total, { messages: { count: 1, sum: 4 } })],
+  getEntity: [{ entityId: 'team' }, ({ id, featureId, balances }) => assert.deepEqual([id, featureId, balances.messages.remaining], ['team', 'teams', 11])],
 };
 const refusedYet = {
-  getEntity: [{ entityId: 'team' }, 'entities.get'],
   previewAttach: [{ planId: 'more' }, 'billing.preview_attach'],
   updateSubscription: [{ planId: 'more', cancelAction: 'cancel_end_of_cycle' }, 'billing.update'],
   previewUpdateSubscription: [{ planId: 'more', cancelAction: 'cancel_end_of_cycle' }, 'billing.preview_update'],
@@ -63,7 +64,9 @@ for (const name of Object.keys(mounts)) {
       const answer = await post(route, body, visitor);
       assert.equal(answer.status, 200, `${route}: ${JSON.stringify(answer.body)}`);
       holds(answer.body, visitor);
-      if (route === 'attach') await autumn.track({ customerId: visitor, featureId: 'messages', value: 4 });
+      if (route !== 'attach') continue;
+      await autumn.track({ customerId: visitor, featureId: 'messages', value: 4 });
+      await autumn.entities.create({ customerId: visitor, featureId: 'teams', entityId: 'team' });
     }
   });
 

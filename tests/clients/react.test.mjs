@@ -26,7 +26,7 @@ const phone = { width: 360, height: 640 };
 // What the browser and the published hooks write into the console for a refusal that a test is about.
 const usedUp = [/status of 402/];
 const noCharging = [/status of 400/, /^\[Autumn\] Plan pro has a price/];
-const noEntities = [/status of 400/, /^\[Autumn\] entities\.get is not supported/];
+const noWorkspace = [/status of 404/, /^\[Autumn\] The customer has no entity design/];
 
 /** A new visitor's page, used by body. Fails on what the browser's console says and expects does not name. */
 async function visit({ app = example, path = '/', viewport = desktop, expects = [] }, body) {
@@ -147,13 +147,23 @@ test('a plan with a price says why it cannot be had yet', () => visit({ expects:
   await left('Messages', '3 of 3');
 }));
 
-test('useEntity gets the refusal that names the operation, and the rest of the page goes on', () => visit({ path: '/?workspace=design', expects: noEntities }, async ({ page, left, send, shows }) => {
-  await shows(page.getByLabel('Workspace').getByRole('alert').filter({ hasText: 'entities.get is not supported' }));
+test('a workspace that is not there is said so, and the rest of the page goes on', () => visit({ path: '/?workspace=design', expects: noWorkspace }, async ({ page, left, send, shows }) => {
+  await shows(page.getByLabel('Workspace').getByRole('alert').filter({ hasText: 'The customer has no entity design' }));
   await send('still here');
   await left('Messages', '2 of 3');
 }));
 
-test('on a phone nothing is wider than the screen', () => visit({ viewport: phone, path: '/?workspace=design', expects: [...noCharging, ...noEntities] }, async ({ page, plan, left, send, shows }) => {
+test('useEntity shows what a workspace has of its own and shares with its customer', ({ autumn }) => visit({ path: '/?workspace=design', expects: noWorkspace }, async ({ open, customerId }) => {
+  await autumn.entities.create({ customerId, featureId: 'workspaces', entityId: 'design', name: 'Design' });
+  await autumn.balances.create({ customerId, featureId: 'small_messages', entityId: 'design', includedGrant: 5 });
+  await autumn.track({ customerId, featureId: 'small_messages', entityId: 'design', value: 2 });
+  const { page, left, shows } = await open();
+  await shows(page.getByRole('heading', { name: 'Workspace Design' }));
+  await shows(page.getByLabel('Workspace').getByText('6 of 8', { exact: true }));
+  await left('Messages', '6 of 8');
+}));
+
+test('on a phone nothing is wider than the screen', () => visit({ viewport: phone, path: '/?workspace=design', expects: [...noCharging, ...noWorkspace] }, async ({ page, plan, left, send, shows }) => {
   await left('Messages', '3 of 3');
   await send('a'.repeat(200));
   await left('Messages', '2 of 3');

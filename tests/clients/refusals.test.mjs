@@ -102,13 +102,7 @@ test('what is not built yet is refused by name and changes nothing', async ({ au
     assert.deepEqual(pick(no, 'status', 'code'), { status: 400, code: 'not_supported' }, field);
     assert.match(no.message, new RegExp(field));
   };
-  await notYet(autumn.check({ ...check, entityId: 'e' }), 'entity_id');
-  await notYet(autumn.track({ ...check, entityId: 'e' }), 'entity_id');
-  await notYet(autumn.billing.attach({ customerId: 'c', planId: 'free', entityId: 'e' }), 'entity_id');
-
-  const item = { customer_id: 'c', feature_id: 'messages' };
-  const batch = await post('/v1/balances.batch_track', [item, { ...item, entity_id: 'e' }]);
-  refused(batch, 400, 'not_supported', /items\[1\].*entity_id/);
+  await notYet(autumn.billing.attach({ customerId: 'c', planId: 'free', customize: { items: [] } }), 'customize');
 
   assert.equal((await autumn.check(check)).balance.usage, 0);
 });

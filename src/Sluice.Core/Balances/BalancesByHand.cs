@@ -33,12 +33,12 @@ internal static class BalancesByHand
     public static Outcome Delete(Subject subject, Catalog catalog, Command.DeleteBalance command, Instant now)
     {
         var select = command.Select;
-        if (select is { Feature: null, BalanceId: null, RowId: null, Interval: null })
+        if (select is { Feature: null, BalanceId: null, Row: null, Interval: null })
             return Invalid("Say which balances to delete: feature_id, balance_id or interval.");
         if (command.Recalculate && select.Feature is null) return Invalid("recalculate_balances needs a feature_id.");
         if (select.Feature is { } id && catalog.Feature(id) is null) return UnknownFeature(id);
         var own = subject.Customer.HeldBy(subject.Entity?.No);
-        var doomed = own.Grants.RemoveAll(grant => !IsSelected(grant, select));
+        var doomed = own.Grants.RemoveAll(grant => !IsSelected(subject.Customer, grant, select));
         if (doomed.IsEmpty) return NothingSelected(select);
         if (doomed.FirstOrDefault(grant => IsPaid(own, catalog, grant)) is { } paid)
             return new Refusal(RefusalCode.Conflict, $"A balance of {paid.Feature} belongs to the paid plan {paid.Plan}: change or cancel the plan instead.");
@@ -133,15 +133,15 @@ internal static class BalancesByHand
     private static List<Source> Select(Subject subject, Feature feature, GrantSelector select)
     {
         var sources = DrawOrder.Of(subject, feature);
-        sources.RemoveAll(source => !IsSelected(source.Grant, select));
+        sources.RemoveAll(source => !IsSelected(subject.Customer, source.Grant, select));
         return sources;
     }
 
     // What has no reset counts as granted once.
-    private static bool IsSelected(Grant grant, GrantSelector select) =>
+    private static bool IsSelected(Customer customer, Grant grant, GrantSelector select) =>
         (select.Feature is not { } feature || grant.Feature == feature)
         && (select.BalanceId is not { } id || grant.BalanceId == id)
-        && (select.RowId is not { } no || (grant.Parent ?? grant.No) == no)
+        && (select.Row is not { } row || row == new GrantName(customer.Key, grant.Shown))
         && (select.Interval is not { } unit || (grant.Terms.Reset ?? Interval.OneOff).Unit == unit);
 
     private static bool IsPaid(Holdings own, Catalog catalog, Grant grant)

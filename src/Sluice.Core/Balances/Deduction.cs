@@ -106,7 +106,7 @@ internal sealed class Deduction(Bounds? bounds = null)
             var grant = slot.Grant;
             var amount = Quantity.Of(slot.Taken);
             if (!amount.IsZero)
-                draws.Add(new Draw(grant.No, grant.BalanceId, grant.Feature, grant.Plan, grant.ResetOfDraw, grant.NextResetAt, amount, grant.Entity, slot.Rollover));
+                draws.Add(new Draw(grant.No, grant.BalanceId, grant.Feature, grant.Plan, grant.ResetOfDraw, grant.NextResetAt, amount, grant.Entity, slot.Rollover, grant.Parent));
         }
 
         return draws.DrainToImmutable();

@@ -43,6 +43,9 @@ public sealed record Grant(
     /// <summary>The customer's grant that this is one entity's share of.</summary>
     public GrantNo? Parent { get; init; }
 
+    /// <summary>The grant that answers name for it: a share goes by its parent.</summary>
+    public GrantNo Shown => Parent ?? No;
+
     /// <summary>Units saved from earlier cycles, those that end first first. Not part of <see cref="Balance"/>.</summary>
     public ImmutableArray<RolledOver> Rollovers { get; init; } = [];
 

@@ -122,7 +122,7 @@ public sealed record CreatePlan(PlanId Id, string? Name)
 
     public BillingControls? Controls { get; init; }
 
-    public JsonText? Licenses { get; init; }
+    public PlanLicenses? Licenses { get; init; }
 
     public JsonText? Metadata { get; init; }
 
@@ -157,7 +157,7 @@ public sealed record UpdatePlan(PlanId Id)
 
     public Change<BillingControls?> Controls { get; init; }
 
-    public Change<JsonText?> Licenses { get; init; }
+    public Change<PlanLicenses?> Licenses { get; init; }
 
     public Change<JsonText?> Metadata { get; init; }
 

@@ -1,6 +1,6 @@
 namespace Sluice.Core;
 
-/// <summary>What attaching a plan to a customer would be.</summary>
+/// <summary>What attaching a plan to a customer or an entity would be.</summary>
 public enum AttachAction
 {
     /// <summary>It comes beside what is held.</summary>
@@ -17,34 +17,31 @@ public enum AttachAction
     Purchase,
 }
 
-/// <summary>A plan seen by one customer.</summary>
-/// <param name="Held">The customer holds it now.</param>
-/// <param name="TrialAvailable">The plan has a trial and this customer may have it.</param>
+/// <summary>A plan seen by one holder, a customer or an entity.</summary>
+/// <param name="Held">The holder has it now.</param>
+/// <param name="TrialAvailable">The plan has a trial and this holder may have it.</param>
 public sealed record Eligibility(AttachAction AttachAction, bool Held, bool TrialAvailable)
 {
-    /// <param name="customer">Null: someone who is no customer yet and holds nothing.</param>
-    public static Eligibility Of(Catalog catalog, Plan plan, Customer? customer) => Of(catalog, plan, customer?.Own ?? Holdings.None);
-
-    /// <param name="holder">The customer by itself, or one of its entities: the plans of the one do not stand in the other's way.</param>
-    public static Eligibility Of(Catalog catalog, Plan plan, Holdings holder)
+    /// <param name="own">What the holder has; <see cref="Holdings.None"/> for someone who is no customer yet.</param>
+    public static Eligibility Of(Catalog catalog, Plan plan, Holdings own)
     {
-        var held = !plan.IsOneOff && holder.Subscriptions.Any(subscription => subscription.Plan == plan.Id);
-        return new Eligibility(Action(catalog, plan, holder, held), held, TrialAvailable: !held && plan.FreeTrial is not null);
+        var held = !plan.IsOneOff && own.Subscriptions.Any(subscription => subscription.Plan == plan.Id);
+        return new Eligibility(Action(catalog, plan, own, held), held, TrialAvailable: !held && plan.FreeTrial is not null);
     }
 
-    private static AttachAction Action(Catalog catalog, Plan plan, Holdings holder, bool held)
+    private static AttachAction Action(Catalog catalog, Plan plan, Holdings own, bool held)
     {
         if (plan.IsOneOff) return AttachAction.Purchase;
         if (held) return AttachAction.None;
-        if (plan.AddOn || Current(catalog, plan, holder) is not { } current) return AttachAction.Activate;
+        if (plan.AddOn || Current(catalog, plan, own) is not { } current) return AttachAction.Activate;
         return PlanComparison.Between(catalog, current, plan) == Direction.Upgrade ? AttachAction.Upgrade : AttachAction.Downgrade;
     }
 
-    /// <summary>The main plan that would give way: recurring, of the same group, at the version that is held.</summary>
-    private static Plan? Current(Catalog catalog, Plan plan, Holdings holder)
+    /// <summary>The main plan that would give way: recurring, of the same group, at the version held.</summary>
+    private static Plan? Current(Catalog catalog, Plan plan, Holdings own)
     {
-        var held = holder.Subscriptions.FirstOrDefault(subscription => !subscription.AddOn && !subscription.OneOff && subscription.Group == plan.Group);
+        var held = own.Subscriptions.FirstOrDefault(subscription => !subscription.AddOn && !subscription.OneOff && subscription.Group == plan.Group);
         return held is null ? null
-            : catalog.Plan(held.Plan, held.Version) ?? throw new InvariantViolation($"{held.Plan} version {held.Version} is held and is not in the catalog");
+            : catalog.Plan(held.Plan, held.Version) ?? throw new InvariantViolation($"{held.Plan} version {held.Version} is held and not in the catalog");
     }
 }

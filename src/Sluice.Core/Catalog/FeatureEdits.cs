@@ -42,7 +42,7 @@ internal static class FeatureEdits
         foreach (var plan in catalog.Plans)
         {
             if (plan.Controls?.Names(id) == true) return $"billing_controls of plan {plan.Id}";
-            if (Names(plan.Licenses)) return $"licenses of plan {plan.Id}";
+            if (Names(plan.Licenses?.Stored)) return $"licenses of plan {plan.Id}";
             if (Names(plan.Later) || plan.Items.Any(item => Names(item.Later))) return $"plan {plan.Id}";
         }
 

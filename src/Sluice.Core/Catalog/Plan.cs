@@ -31,7 +31,7 @@ public sealed record Plan(
     FreeTrial? FreeTrial,
     bool IgnorePastDue,
     BillingControls? Controls,
-    JsonText? Licenses,
+    PlanLicenses? Licenses,
     JsonText? Metadata,
     bool Archived,
     Instant CreatedAt,
@@ -60,6 +60,6 @@ public sealed record Plan(
     /// <summary>Names the field whose effect is not built yet; null when the plan can be attached.</summary>
     public string? NeedsLater =>
         FreeTrial is not null ? "free_trial"
-        : Licenses is not null ? "licenses"
+        : Licenses?.Offers.Any(static license => license.IsCustomized) == true ? "licenses.customize"
         : Items.Select(item => item.NeedsLater).FirstOrDefault(need => need is not null);
 }

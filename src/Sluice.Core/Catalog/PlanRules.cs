@@ -18,7 +18,7 @@ public static class PlanRules
         var plan = new Plan(
             command.Id, 1, command.Name!, Wording.NullWhenEmpty(command.Description), Wording.NullWhenEmpty(command.Group),
             command.AddOn, command.AutoEnable, command.Price, [.. items.Select(item => writer.Write(item, []))], command.FreeTrial,
-            command.IgnorePastDue, Wording.NullWhenEmpty(command.Controls), Wording.NullWhenEmpty(command.Licenses),
+            command.IgnorePastDue, Wording.NullWhenEmpty(command.Controls), command.Licenses,
             Wording.NullWhenEmpty(command.Metadata), Archived: false, context.Now, Wording.NullWhenEmpty(command.Later));
         if (CheckWhole(plan) is { } badPlan) return badPlan;
         return CatalogDecision.Accept(catalog, new CatalogEdit { PutPlans = [plan], NewTerms = writer.Written });
@@ -70,7 +70,7 @@ public static class PlanRules
         if (catalog.Plan(newId) is not null) return Taken(newId);
         if (use.EverHeld)
             return new Refusal(RefusalCode.Conflict, $"The id of plan {command.Id} cannot change: customers hold or held it. Change its name instead.");
-        var parent = catalog.Plans.FirstOrDefault(plan => plan.Licenses?.Value.Contains($"\"{command.Id}\"", StringComparison.Ordinal) ?? false);
+        var parent = catalog.Plans.FirstOrDefault(plan => plan.Licenses?.Offers.Any(license => license.Plan == command.Id) == true);
         return parent is null ? null
             : new Refusal(RefusalCode.NotSupported, $"The id of plan {command.Id} cannot change while licenses of plan {parent.Id} name it: take it out there first.");
     }

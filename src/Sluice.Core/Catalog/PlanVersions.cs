@@ -51,7 +51,7 @@ internal static class PlanVersions
         FreeTrial = command.FreeTrial.Or(plan.FreeTrial),
         IgnorePastDue = command.IgnorePastDue ?? plan.IgnorePastDue,
         Controls = Wording.NullWhenEmpty(command.Controls.Or(plan.Controls)),
-        Licenses = Wording.NullWhenEmpty(command.Licenses.Or(plan.Licenses)),
+        Licenses = command.Licenses.Or(plan.Licenses),
         Metadata = Wording.NullWhenEmpty(command.Metadata.Or(plan.Metadata)),
         Later = Wording.NullWhenEmpty(command.Later.Or(plan.Later)),
     };
@@ -66,7 +66,7 @@ internal static class PlanVersions
     private static bool SameContent(Plan a, Plan b) =>
         a.Price == b.Price
         && a.FreeTrial == b.FreeTrial
-        && a.Licenses == b.Licenses
+        && Equals(a.Licenses, b.Licenses)
         && a.Controls == b.Controls
         && a.Items.Select(item => item.Id).ToHashSet().SetEquals(b.Items.Select(item => item.Id));
 }

@@ -41,6 +41,8 @@ internal static class Attaching
 
         events.Add(pooled.IsEmpty ? attached : attached with { Grants = attached.Grants.RemoveAll(static grant => grant.Terms.Pooled) });
         events.AddRange(Shares(customer, attached.Grants, lastNo, now));
+        if (outgoing is not null && entity is null)
+            events.AddRange(Licenses.AfterEnd(events.Aggregate(customer, (state, happened) => CustomerState.Apply(state, happened, now)), catalog, outgoing, now));
         return new Outcome(events.DrainToImmutable());
     }
 

@@ -76,6 +76,12 @@ public abstract record Command
     /// <summary>Of the entity named by <see cref="Entity"/>.</summary>
     public sealed record DeleteEntity : Command;
 
+    /// <summary>Hands a plan out to entities, from the licences that plans of the customer offer. An entity with a feature is created when it is not there.</summary>
+    public sealed record AssignLicenses(PlanId Plan, ImmutableArray<(string Id, string? Name, FeatureId? Feature)> Entities) : Command;
+
+    /// <summary>Takes licences back from entities; of any plan when none is named.</summary>
+    public sealed record ReleaseLicenses(PlanId? Plan, ImmutableArray<string> Entities) : Command;
+
     /// <summary>Lists that are set replace those the customer has.</summary>
     public sealed record ChangeControls(BillingControls Controls) : Command;
 
@@ -100,8 +106,11 @@ public enum OverageBehavior
 }
 
 /// <summary>Which grants of a customer are meant. Null members do not narrow.</summary>
-/// <param name="RowId">Our own id of a grant.</param>
-public sealed record GrantSelector(FeatureId? Feature, string? BalanceId = null, GrantNo? RowId = null, IntervalUnit? Interval = null);
+/// <param name="Row">One grant, by our own id of it.</param>
+public sealed record GrantSelector(FeatureId? Feature, string? BalanceId = null, GrantName? Row = null, IntervalUnit? Interval = null);
+
+/// <summary>A grant as answers name it. An entity's share goes by the grant it is a share of.</summary>
+public readonly record struct GrantName(CustomerKey Customer, GrantNo Grant);
 
 /// <summary>A change of a balance by hand; exactly one of the three.</summary>
 public abstract record BalanceChange

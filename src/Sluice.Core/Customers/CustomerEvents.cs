@@ -125,5 +125,6 @@ public enum GrantEnd
 /// <param name="BalanceId">The caller's own id of the balance; null when it has none.</param>
 /// <param name="Entity">The entity that holds the grant.</param>
 /// <param name="Rollover">The saved units it was taken from; null = the grant's own balance.</param>
+/// <param name="Parent">The customer's grant that the entity's is a share of.</param>
 public sealed record Draw(
-    GrantNo Grant, string? BalanceId, FeatureId Feature, PlanId? Plan, Interval? Reset, Instant? ResetsAt, Quantity Amount, EntityNo? Entity = null, int? Rollover = null);
+    GrantNo Grant, string? BalanceId, FeatureId Feature, PlanId? Plan, Interval? Reset, Instant? ResetsAt, Quantity Amount, EntityNo? Entity = null, int? Rollover = null, GrantNo? Parent = null);

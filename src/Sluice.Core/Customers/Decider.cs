@@ -37,7 +37,9 @@ public static class Decider
             Command.RecalculateBalance c => BalancesByHand.Recalculate(subject, catalog, c),
             Command.CreateEntity c => EntityLifecycle.Create(current, catalog, c, now),
             Command.UpdateEntity c => EntityLifecycle.Update(subject.Entity!, c),
-            Command.DeleteEntity => EntityLifecycle.Delete(current, catalog, subject.Entity!),
+            Command.DeleteEntity => EntityLifecycle.Delete(current, catalog, subject.Entity!, now),
+            Command.AssignLicenses c => Licenses.Assign(current, catalog, c, now),
+            Command.ReleaseLicenses c => Licenses.Release(current, c, now),
             Command.Tick => new Outcome([]),
             _ => throw new InvariantViolation($"unknown command {command.GetType().Name}"),
         });

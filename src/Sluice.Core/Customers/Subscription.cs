@@ -17,4 +17,7 @@ public sealed record Subscription(
 {
     /// <summary>The entity that holds it; null = the customer.</summary>
     public EntityNo? Entity { get; init; }
+
+    /// <summary>Handed out by the customer: a seat of the licences that a plan of the customer offers.</summary>
+    public bool IsLicense { get; init; }
 }

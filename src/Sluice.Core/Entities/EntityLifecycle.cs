@@ -7,10 +7,8 @@ internal static class EntityLifecycle
 {
     public static Outcome Create(Customer customer, Catalog catalog, Command.CreateEntity command, Instant now)
     {
-        if (catalog.Feature(command.Feature) is not { } feature)
-            return new Refusal(RefusalCode.FeatureNotFound, $"Feature {command.Feature} does not exist.");
-        if (feature is not { Type: FeatureType.Metered, Consumable: false })
-            return new Refusal(RefusalCode.InvalidRequest, $"Feature {feature.Id} cannot have entities: they need a metered feature that is not consumable.");
+        if (Entity.Unfit(catalog, command.Feature) is { } unfit) return unfit;
+        var feature = catalog.Feature(command.Feature)!;
         if (command.Id is { } id && customer.Entities.Find(id) is not null)
             return new Refusal(RefusalCode.EntityExists, $"The customer has an entity {id} already.");
         if (customer.Entities.WithoutId is { } waiting)
@@ -45,20 +43,19 @@ internal static class EntityLifecycle
         return new Outcome(events.DrainToImmutable());
     }
 
-    public static Outcome Delete(Customer customer, Catalog catalog, Entity entity)
+    public static Outcome Delete(Customer customer, Catalog catalog, Entity entity, Instant now)
     {
-        var events = ImmutableArray.CreateBuilder<CustomerEvent>();
-        foreach (var held in entity.Own.Subscriptions)
-        {
-            events.AddRange(Pools.Leave(customer, held.No));
-            events.Add(new CustomerEvent.PlanEnded(held.No, held.Plan, held.Version, entity.No));
-        }
-
+        var edit = new Edit(new Subject(customer), now);
+        foreach (var held in entity.Own.Subscriptions) edit.Add(End(edit.Current.Customer, held));
         var deduction = new Deduction();
-        if (catalog.Feature(entity.Feature) is { } feature) deduction.Take(DrawOrder.Of(new Subject(customer), feature), feature, -Quantity.One, DrawMode.Cap);
-        events.Add(new CustomerEvent.EntityDeleted(entity.No, deduction.Draws()));
-        return new Outcome(events.DrainToImmutable());
+        if (catalog.Feature(entity.Feature) is { } feature) deduction.Take(DrawOrder.Of(edit.Current, feature), feature, -Quantity.One, DrawMode.Cap);
+        edit.Add(new CustomerEvent.EntityDeleted(entity.No, deduction.Draws()));
+        return new Outcome(edit.Events.DrainToImmutable());
     }
+
+    /// <summary>A plan of an entity ends, and takes out of pools what it put in.</summary>
+    public static Outcome End(Customer customer, Subscription held) =>
+        new([.. Pools.Leave(customer, held.No), new CustomerEvent.PlanEnded(held.No, held.Plan, held.Version, held.Entity)]);
 
     /// <summary>One entity's own part of a grant that each has its part of.</summary>
     public static Grant Share(Grant parent, EntityNo entity, GrantNo no, Instant now) => parent with

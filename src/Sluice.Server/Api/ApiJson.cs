@@ -6,9 +6,11 @@ using Sluice.Server.Api.Balances;
 using Sluice.Server.Api.Billing;
 using Sluice.Server.Api.Catalogs;
 using Sluice.Server.Api.Customers;
+using Sluice.Server.Api.Entities;
 using Sluice.Server.Api.Events;
 using Sluice.Server.Api.Features;
 using Sluice.Server.Api.Keys;
+using Sluice.Server.Api.Licenses;
 using Sluice.Server.Api.Organizations;
 using Sluice.Server.Api.Plans;
 using Sluice.Server.Api.Rewards;
@@ -36,6 +38,13 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(CustomerBody))]
 [JsonSerializable(typeof(CursorPage<CustomerBody>))]
 [JsonSerializable(typeof(CountedPage<CustomerBody>))]
+[JsonSerializable(typeof(EntityBody))]
+[JsonSerializable(typeof(ListBody<EntityBody>))]
+[JsonSerializable(typeof(ListBody<EntityInShortBody>))]
+[JsonSerializable(typeof(CursorPage<EntityBody>))]
+[JsonSerializable(typeof(CountedPage<EntityBody>))]
+[JsonSerializable(typeof(ListBody<LicensePoolBody>))]
+[JsonSerializable(typeof(ListBody<LicenseAssignmentBody>))]
 [JsonSerializable(typeof(CursorPage<EventBody>))]
 [JsonSerializable(typeof(OffsetPage<EventBody>))]
 [JsonSerializable(typeof(AggregateBody))]

@@ -75,12 +75,26 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
 
     public Answer NoSuchCustomer(string id) => Refuse(CommandRunner.NoSuchCustomer(id));
 
+    /// <summary>The customer, or its entity of that id, committed and as of now; or why not.</summary>
+    public async ValueTask<(Subject? Subject, Refusal? NotThere)> Read(string customerId, string? entityId) => Holder(await Stored(customerId), customerId, entityId);
+
+    /// <param name="stored">As committed, or null.</param>
+    public (Subject? Subject, Refusal? NotThere) Holder(Customer? stored, string customerId, string? entityId)
+    {
+        if (stored is not null && AsOfNow(stored) is var customer && (entityId is null || customer.Entities.Find(entityId) is not null)) return (customer.Subject(entityId), null);
+        return (null, entityId is null ? CommandRunner.NoSuchCustomer(customerId) : Decider.NoSuchEntity(entityId));
+    }
+
     public Answer Refuse(Refusal refusal) => Answer.Error(refusal, Scope.Environment);
 
     public Answer Refuse(RefusalCode code, string message) => Refuse(new Refusal(code, message));
 
     /// <summary>The answer to a run that did not end well.</summary>
     public Answer Failure(Ran ran) => Failure(ran.End, ran.Refusal);
+
+    /// <summary>The same for what was asked of an entity: where the customer is missing, so is its entity.</summary>
+    public Answer Failure(Ran ran, string? entityId) =>
+        entityId is not null && ran.Refusal?.Code == RefusalCode.CustomerNotFound ? Refuse(Decider.NoSuchEntity(entityId)) : Failure(ran);
 
     private Answer Failure(RunEnd end, Refusal? refusal) => end switch
     {

@@ -16,10 +16,16 @@ internal static class PublicIds
 
     public static string OfEvent(CustomerKey key, long version) => string.Create(CultureInfo.InvariantCulture, $"evt_{key.Value}_{version}");
 
-    /// <summary>The grant that a row id of this customer names, or null.</summary>
-    public static GrantNo? Grant(CustomerKey key, string id)
-    {
-        var prefix = string.Create(CultureInfo.InvariantCulture, $"{GrantPrefix}{key.Value}_");
-        return id.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(id.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var no) ? new GrantNo(no) : null;
-    }
+    /// <summary>A balance: the caller's own id of it, else ours. An entity's share goes by what it is a share of.</summary>
+    public static string Of(CustomerKey key, Grant grant) => grant.BalanceId ?? Of(key, grant.Shown);
+
+    /// <summary>The balance that something was taken from.</summary>
+    public static string Of(CustomerKey key, Draw draw) => draw.BalanceId ?? Of(key, draw.Parent ?? draw.Grant);
+
+    /// <summary>The balance that an id of ours names; null when it is no such id.</summary>
+    public static GrantName? Grant(string id) =>
+        id.StartsWith(GrantPrefix, StringComparison.Ordinal) && id[GrantPrefix.Length..].Split('_') is [var customer, var grant]
+        && long.TryParse(customer, NumberStyles.None, CultureInfo.InvariantCulture, out var key) && int.TryParse(grant, NumberStyles.None, CultureInfo.InvariantCulture, out var no)
+            ? new GrantName(new CustomerKey(key), new GrantNo(no))
+            : null;
 }

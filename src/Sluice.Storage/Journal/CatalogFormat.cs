@@ -47,7 +47,7 @@ internal static class CatalogFormat
             from.TryGetProperty("free_trial"u8, out var trial) ? ReadTrial(trial) : null,
             from.Flag("ignore_past_due"u8),
             ControlsFormat.Read(from, "billing_controls"u8),
-            from.Json("licenses"u8),
+            from.Json("licenses"u8) is { } licenses ? LicensesFormat.Of(licenses) : null,
             from.Json("metadata"u8),
             from.Flag("archived"u8),
             from.Moment("created_at"u8),
@@ -109,7 +109,7 @@ internal static class CatalogFormat
         if (plan.FreeTrial is { } trial) WriteTrial(to, trial);
         to.Flag("ignore_past_due"u8, plan.IgnorePastDue);
         if (plan.Controls is { } controls) ControlsFormat.Write(to, "billing_controls"u8, controls);
-        to.Json("licenses"u8, plan.Licenses);
+        to.Json("licenses"u8, plan.Licenses?.Stored);
         to.Json("metadata"u8, plan.Metadata);
         to.Flag("archived"u8, plan.Archived);
         to.Moment("created_at"u8, plan.CreatedAt);

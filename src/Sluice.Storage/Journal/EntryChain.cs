@@ -49,7 +49,11 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
     {
         var usage = UsageOf(events);
         var body = JournalFormat.WriteEntry(events, at);
-        return new JournalEntry(after.Version, at, body, JournalFormat.Hash(previousHash, body, usage?.Properties), usage, PlansOf(before, events), AloneOf(events));
+        return new JournalEntry(after.Version, at, body, JournalFormat.Hash(previousHash, body, usage?.Properties), usage, PlansOf(before, events), AloneOf(events))
+        {
+            Entities = EntitiesOf(after, events),
+            Licenses = LicensesOf(before, after, events, at),
+        };
     }
 
     private static bool HeadMoved(Customer? before, Customer after) =>
@@ -62,27 +66,27 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
         {
             if (happened is not CustomerEvent.Used used) continue;
             if (usage is not null) throw new InvariantViolation("one entry with two usages: each needs a row of its own");
-            usage = new UsageColumns(used.Feature, used.Value, used.UsedAt, used.Properties, used.Listed);
+            usage = new UsageColumns(used.Feature, used.Value, used.UsedAt, used.Properties, used.Listed, used.EntityId);
         }
 
         return usage;
     }
 
-    private static ImmutableArray<(PlanId Plan, int Version, int Delta)> PlansOf(Customer? before, ImmutableArray<CustomerEvent> events)
+    private static ImmutableArray<HolderChange> PlansOf(Customer? before, ImmutableArray<CustomerEvent> events)
     {
-        var plans = ImmutableArray.CreateBuilder<(PlanId, int, int)>(0);
+        var plans = ImmutableArray.CreateBuilder<HolderChange>(0);
         foreach (var happened in events)
         {
             switch (happened)
             {
                 case CustomerEvent.PlanAttached e:
-                    plans.Add((e.Subscription.Plan, e.Subscription.Version, 1));
+                    plans.Add(new HolderChange(e.Subscription.Plan, e.Subscription.Version, e.Subscription.Entity, 1));
                     break;
                 case CustomerEvent.PlanEnded e:
-                    plans.Add((e.Plan, e.Version, -1));
+                    plans.Add(new HolderChange(e.Plan, e.Version, e.Entity, -1));
                     break;
                 case CustomerEvent.Deleted:
-                    foreach (var one in StillHeld(before, events)) plans.Add((one.Plan, one.Version, -1));
+                    foreach (var one in StillHeld(before, events)) plans.Add(new HolderChange(one.Plan, one.Version, one.Entity, -1));
                     break;
             }
         }
@@ -106,5 +110,39 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
         }
 
         return features?.DrainToImmutable() ?? [];
+    }
+
+    // Those of a deleted customer go with the rest of it.
+    private static ImmutableArray<EntityChange> EntitiesOf(Customer after, ImmutableArray<CustomerEvent> events)
+    {
+        ImmutableArray<EntityChange>.Builder? changes = null;
+        foreach (var happened in events)
+        {
+            EntityNo? changed = happened switch
+            {
+                CustomerEvent.EntityCreated e => e.Entity.No,
+                CustomerEvent.EntityNamed e => e.Entity,
+                CustomerEvent.EntityDeleted e => e.Entity,
+                _ => null,
+            };
+            if (changed is { } no)
+                (changes ??= ImmutableArray.CreateBuilder<EntityChange>()).Add(new EntityChange(no, after.Entities.Find(no) is { } entity ? new EntityColumns(entity.Id, entity.Name, entity.CreatedAt) : null));
+        }
+
+        return changes?.DrainToImmutable() ?? [];
+    }
+
+    private static ImmutableArray<LicenseChange> LicensesOf(Customer? before, Customer after, ImmutableArray<CustomerEvent> events, Instant at)
+    {
+        ImmutableArray<LicenseChange>.Builder? changes = null;
+        foreach (var happened in events)
+        {
+            if (happened is CustomerEvent.PlanAttached { Subscription: { IsLicense: true, Entity: { } holder } held })
+                (changes ??= ImmutableArray.CreateBuilder<LicenseChange>()).Add(new LicenseChange(held.No, after.Entities.Find(holder)?.Id, held.Plan, null));
+            if (happened is CustomerEvent.PlanEnded { Entity: { } entity } ended && before?.Entities.Find(entity)?.Own.Subscriptions.Any(one => one.IsLicense && one.No == ended.Subscription) == true)
+                (changes ??= ImmutableArray.CreateBuilder<LicenseChange>()).Add(new LicenseChange(ended.Subscription, null, ended.Plan, at));
+        }
+
+        return changes?.DrainToImmutable() ?? [];
     }
 }

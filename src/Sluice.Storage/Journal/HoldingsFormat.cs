@@ -79,6 +79,7 @@ internal static class HoldingsFormat
         to.WriteNumber("quantity"u8, held.Quantity);
         to.Moment("started_at"u8, held.StartedAt);
         WriteEntityNo(to, "entity"u8, held.Entity);
+        to.Flag("license"u8, held.IsLicense);
         to.WriteEndObject();
     }
 
@@ -95,6 +96,7 @@ internal static class HoldingsFormat
         from.Moment("started_at"u8))
     {
         Entity = ReadEntityNo(from, "entity"u8),
+        IsLicense = from.Flag("license"u8),
     };
 
     public static void WriteGrant(Utf8JsonWriter to, Grant grant)
@@ -196,6 +198,7 @@ internal static class HoldingsFormat
         to.Amount("amount"u8, draw.Amount);
         WriteEntityNo(to, "entity"u8, draw.Entity);
         if (draw.Rollover is { } rollover) to.WriteNumber("rollover"u8, rollover);
+        if (draw.Parent is { } parent) to.WriteNumber("parent"u8, parent.Value);
         to.WriteEndObject();
     }
 
@@ -208,5 +211,6 @@ internal static class HoldingsFormat
         from.MomentOrNone("resets_at"u8),
         from.Amount("amount"u8),
         ReadEntityNo(from, "entity"u8),
-        from.TryGetProperty("rollover"u8, out var rollover) ? rollover.GetInt32() : null);
+        from.TryGetProperty("rollover"u8, out var rollover) ? rollover.GetInt32() : null,
+        from.TryGetProperty("parent"u8, out var parent) ? new GrantNo(parent.GetInt32()) : null);
 }

@@ -74,12 +74,13 @@ public sealed partial class SqliteStore
     private static void Usage(Filters sql, UsageQuery query, string from, string u)
     {
         sql.Text($"""
-            select {u}.customer, c.external_id as CustomerId, {u}.version, {u}.used_at as UsedAt, {u}.feature, {u}.value, {u}.properties, j.schema, j.body
+            select {u}.customer, c.external_id as CustomerId, {u}.version, {u}.used_at as UsedAt, {u}.feature, {u}.value, {u}.properties, {u}.entity, j.schema, j.body
             from {from} cross join customer c on c.scope = {u}.scope and c.key = {u}.customer
             where {u}.scope = @scope
             """);
         if (u == "j") sql.And("j.listed = 1");
         if (query.Customer is { } customer) sql.And($"{u}.customer = {sql.Value(customer.Value)}");
+        if (query.Entity is { } entity) sql.And($"{u}.entity = {sql.Value(entity)}");
         if (!query.Features.IsDefaultOrEmpty) sql.And($"{u}.feature in ({string.Join(", ", query.Features.Select(sql.Value))})");
         if (query.From is { } since) sql.And($"{u}.used_at >= {sql.Value(since.Milliseconds)}");
         if (query.To is { } to) sql.And($"{u}.used_at < {sql.Value(to.Milliseconds)}");
@@ -99,7 +100,7 @@ public sealed partial class SqliteStore
         using var connection = Read();
         var (holding, ever) = connection.QuerySingle<(long, long)>(
             """
-            select count(distinct case when h.held > 0 then h.customer end), count(distinct h.customer) from customer_plan h
+            select count(distinct case when h.held > 0 then h.customer end), count(distinct h.customer) from plan_holder h
             join customer c on c.scope = h.scope and c.key = h.customer and c.deleted = 0
             where h.scope = @scope and h.plan = @plan and (@version is null or h.version = @version)
             """,
@@ -124,16 +125,20 @@ public sealed partial class SqliteStore
         if (query.CreatedFrom is { } from) sql.And($"c.created_at >= {sql.Value(from.Milliseconds)}");
         if (query.CreatedTo is { } to) sql.And($"c.created_at < {sql.Value(to.Milliseconds)}");
         if (!string.IsNullOrEmpty(query.Search)) sql.And($"instr(c.search, {sql.Value(SearchText.Fold(query.Search))}) > 0");
-        if (!query.Plans.IsDefaultOrEmpty) sql.And($"({string.Join(" or ", query.Plans.Select(plan => HoldsPlan(sql, plan.Plan, plan.Versions)))})");
-        if (query.HoldsPlan) sql.And("exists (select 1 from customer_plan p where p.scope = c.scope and p.customer = c.key and p.held > 0)");
+        const string holder = "p.scope = c.scope and p.customer = c.key";
+        if (!query.Plans.IsDefaultOrEmpty) sql.And($"({string.Join(" or ", query.Plans.Select(plan => HoldsPlan(sql, holder, plan.Plan, plan.Versions)))})");
+        if (query.HoldsPlan) sql.And(HoldsAnyPlan(holder));
         return sql;
     }
 
-    private static string HoldsPlan(Filters sql, PlanId plan, IEnumerable<int> versions)
+    private static string HoldsAnyPlan(string holder) => $"exists (select 1 from plan_holder p where {holder} and p.held > 0)";
+
+    /// <param name="holder">Which rows of plan_holder p are meant.</param>
+    private static string HoldsPlan(Filters sql, string holder, PlanId plan, IEnumerable<int> versions)
     {
         var some = string.Join(", ", versions.Select(version => sql.Value(version)));
         return $"""
-            exists (select 1 from customer_plan p where p.scope = c.scope and p.customer = c.key and p.held > 0
+            exists (select 1 from plan_holder p where {holder} and p.held > 0
             and p.plan = {sql.Value(plan.Value)}{(some.Length == 0 ? "" : $" and p.version in ({some})")})
             """;
     }
@@ -152,9 +157,10 @@ public sealed partial class SqliteStore
         row.Feature,
         Quantity.Of(decimal.Parse(row.Value, CultureInfo.InvariantCulture)),
         Json(row.Properties),
-        JournalFormat.ReadDraws((int)row.Schema, Encoding.UTF8.GetBytes(row.Body)));
+        JournalFormat.ReadDraws((int)row.Schema, Encoding.UTF8.GetBytes(row.Body)),
+        row.Entity);
 
-    private sealed record UsageRow(long Customer, string? CustomerId, long Version, long UsedAt, string Feature, string Value, string? Properties, long Schema, string Body);
+    private sealed record UsageRow(long Customer, string? CustomerId, long Version, long UsedAt, string Feature, string Value, string? Properties, string? Entity, long Schema, string Body);
 
     /// <summary>A query that grows by conditions.</summary>
     private sealed class Filters(string start, ScopeId scope)

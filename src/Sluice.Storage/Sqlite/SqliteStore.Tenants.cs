@@ -162,7 +162,7 @@ public sealed partial class SqliteStore : IShellStore
             """,
             of,
             transaction);
-        foreach (var table in (string[])["usage", "usage_day", "snapshot", "customer_plan", "loose_grant"])
+        foreach (var table in (string[])["usage", "usage_day", "snapshot", "plan_holder", "loose_grant", "entity", "license_assignment"])
             Opened.Execute($"delete from {table} where scope = @scope and customer = @key", of, transaction);
         Opened.Execute("delete from customer where scope = @scope and key = @key", of, transaction);
         Opened.Execute("delete from customer_version where scope = @scope and key = @key", of, transaction);

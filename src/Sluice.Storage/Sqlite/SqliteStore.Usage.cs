@@ -47,18 +47,20 @@ public sealed partial class SqliteStore
     {
         using var rows = new Rows(connection, $"""
             {with}
-            select {u}.used_at, {u}.customer, {u}.feature, {u}.value, {u}.properties{(scan.WithDraws ? ", j.schema, j.body" : "")} from {from}
+            select {u}.used_at, {u}.customer, {u}.feature, {u}.value, {u}.properties, {u}.entity{(scan.WithDraws ? ", j.schema, j.body" : "")} from {from}
             where {u}.scope = ? and {u}.used_at >= ? and {u}.used_at < ?{(u == "j" ? " and j.listed = 1" : "")}{(scan.Customer is null ? "" : $" and {u}.customer = ?")}
             {(scan.Features.IsDefaultOrEmpty ? "" : $"and {u}.feature in ({Marks(scan.Features.Length)})")}
+            {(scan.Entity is null ? "" : $"and {u}.entity = ?")}
             """);
         rows.Bind(scan.Scope.Value).Bind(scan.From.Milliseconds).Bind(scan.To.Milliseconds);
         if (scan.Customer is { } customer) rows.Bind(customer.Value);
         foreach (var feature in scan.Features.IsDefault ? [] : scan.Features) rows.Bind(feature);
+        if (scan.Entity is { } entity) rows.Bind(entity);
         while (rows.Next())
         {
             visit(new UsageSeen(
-                new Instant(rows.Long(0)), new CustomerKey(rows.Long(1)), rows.Text(2), rows.Number(3), rows.Bytes(4),
-                scan.WithDraws ? (int)rows.Long(5) : 0, scan.WithDraws ? rows.Bytes(6) : default));
+                new Instant(rows.Long(0)), new CustomerKey(rows.Long(1)), rows.Text(2), rows.Number(3), rows.Bytes(4), rows.TextOrNone(5),
+                scan.WithDraws ? (int)rows.Long(6) : 0, scan.WithDraws ? rows.Bytes(7) : default));
         }
     }
 
@@ -69,8 +71,7 @@ public sealed partial class SqliteStore
     {
         private readonly sqlite3 _database;
         private readonly sqlite3_stmt _statement;
-        private byte[] _lastText = [];
-        private string _last = "";
+        private readonly (byte[] Bytes, string Text)[] _last = Enumerable.Repeat((Array.Empty<byte>(), ""), 8).ToArray();
         private int _bound;
 
         public Rows(SqliteConnection connection, string sql)
@@ -101,13 +102,15 @@ public sealed partial class SqliteStore
 
         public long Long(int column) => raw.sqlite3_column_int64(_statement, column);
 
-        // Few different texts come again and again: the last one is kept.
+        // Few different texts come again and again: the last one of each column is kept.
         public string Text(int column)
         {
             var bytes = Bytes(column);
-            if (!bytes.SequenceEqual(_lastText)) (_lastText, _last) = (bytes.ToArray(), Encoding.UTF8.GetString(bytes));
-            return _last;
+            if (!bytes.SequenceEqual(_last[column].Bytes)) _last[column] = (bytes.ToArray(), Encoding.UTF8.GetString(bytes));
+            return _last[column].Text;
         }
+
+        public string? TextOrNone(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL ? null : Text(column);
 
         public decimal Number(int column) => Utf8Parser.TryParse(Bytes(column), out decimal number, out _)
             ? number

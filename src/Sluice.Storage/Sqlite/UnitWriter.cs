@@ -10,6 +10,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
     private readonly List<long> _before = [];
     private readonly HeadWriter _heads = new(database);
     private readonly CatalogWriter _catalog = new(database);
+    private readonly EntityWriter _entities = new(database);
 
     private readonly Statement _takeClaim = new(database, """
         insert into claim (scope, kind, key, customer, expires_at) values (?, ?, ?, ?, ?)
@@ -19,8 +20,8 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
     private readonly Statement _freeClaim = new(database, "delete from claim where scope = ? and kind = ? and key = ?");
 
     private readonly Statement _append = new(database, """
-        insert into journal (no, prev, scope, customer, version, at, schema, body, hash, feature, value, used_at, properties, listed)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        insert into journal (no, prev, scope, customer, version, at, schema, body, hash, feature, value, used_at, properties, listed, entity)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """);
 
     private readonly Statement _appendPlain = new(database, """
@@ -44,8 +45,8 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
         """);
 
     private readonly Statement _hold = new(database, """
-        insert into customer_plan (scope, plan, customer, version, held) values (?, ?, ?, ?, ?)
-        on conflict (scope, plan, customer, version) do update set held = held + excluded.held
+        insert into plan_holder (scope, plan, customer, version, entity, held) values (?, ?, ?, ?, ?, ?)
+        on conflict (scope, plan, customer, version, entity) do update set held = held + excluded.held
         """);
 
     private readonly Statement _grantAlone = new(database, "insert into loose_grant (scope, feature, customer) values (?, ?, ?) on conflict do nothing");
@@ -86,6 +87,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
     {
         _heads.Dispose();
         _catalog.Dispose();
+        _entities.Dispose();
         _takeClaim.Dispose();
         _freeClaim.Dispose();
         _append.Dispose();
@@ -115,10 +117,14 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
         {
             if (!change.Erase) Append(change.Scope, key, entry, no, before);
             before = no++;
-            foreach (var (plan, version, delta) in entry.Plans)
-                _hold.Bind(change.Scope.Value).Bind(plan.Value).Bind(key.Value).Bind(version).Bind(delta).Run();
+            foreach (var (plan, version, entity, delta) in entry.Plans)
+                _hold.Bind(change.Scope.Value).Bind(plan.Value).Bind(key.Value).Bind(version).Bind(entity?.Value ?? 0).Bind(delta).Run();
             foreach (var feature in entry.GrantedAlone)
                 _grantAlone.Bind(change.Scope.Value).Bind(feature.Value).Bind(key.Value).Run();
+            foreach (var entity in entry.Entities)
+                _entities.Write(change.Scope, key, entity);
+            foreach (var license in entry.Licenses)
+                _entities.Write(change.Scope, key, license, entry.At);
         }
     }
 
@@ -128,6 +134,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
         _erase.Bind(before).Run();
         _eraseUsage.Bind(change.Scope.Value).Bind(key.Value).Run();
         days.Erase(change.Scope, key);
+        _entities.Erase(change.Scope, key);
         Write(Snapshotter.Of(change.Scope, change.After, change.Entries[^1].Hash));
     }
 
@@ -139,7 +146,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
         if (entry.Usage is { } used)
         {
             days.Gather(scope, key, used);
-            row.Bind(used.Feature).BindText(Encoding.UTF8.GetBytes(used.Value.ToString())).Bind(used.UsedAt.Milliseconds).Bind(used.Properties?.Value).Bind(used.Listed ? 1 : 0);
+            row.Bind(used.Feature).BindText(Encoding.UTF8.GetBytes(used.Value.ToString())).Bind(used.UsedAt.Milliseconds).Bind(used.Properties?.Value).Bind(used.Listed ? 1 : 0).Bind(used.Entity);
         }
 
         row.Run();

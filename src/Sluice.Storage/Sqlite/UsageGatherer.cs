@@ -17,8 +17,8 @@ internal sealed class UsageGatherer : IDisposable
     public UsageGatherer(sqlite3 database)
     {
         _gather = new Statement(database, """
-            insert into usage (scope, customer, used_at, version, no, feature, value, properties)
-            select scope, customer, used_at, version, no, feature, value, properties from journal
+            insert into usage (scope, customer, used_at, version, no, feature, value, properties, entity)
+            select scope, customer, used_at, version, no, feature, value, properties, entity from journal
             where no > (select next from counter where name = 'gathered') and listed = 1
             order by scope, customer, used_at, version
             """);

@@ -160,7 +160,7 @@ public class ByHandTests
         c.Update("messages", remaining: 77, interval: "month");
         c.Balance("messages").Rows(64, 13, 200);
         c.Accept(new Command.UpdateBalance(
-            new GrantSelector(new FeatureId("messages"), RowId: c.Balance("messages")!.Rows[2].No), new BalanceChange.SetRemaining(Quantity.One), null, null, null));
+            new GrantSelector(new FeatureId("messages"), Row: new GrantName(c.Read.Key, c.Balance("messages")!.Rows[2].No)), new BalanceChange.SetRemaining(Quantity.One), null, null, null));
         c.Balance("messages").Rows(64, 13, 1);
     }
 
@@ -259,7 +259,7 @@ public class ByHandTests
         c.Refuses(Story.Updating("messages", expires: new Instant(long.MaxValue), id: "lifetime")).Says(RefusalCode.InvalidRequest);
         c.Refuses(Story.Updating("messages", nextReset: new Instant(long.MaxValue))).Says(RefusalCode.InvalidRequest);
         c.Refuses(Story.Updating("messages", expires: soon, interval: "month", id: null)
-            with { Select = new GrantSelector(new FeatureId("messages"), RowId: c.Read.Grants[0].No) }).Says(RefusalCode.InvalidRequest, "recurring price");
+            with { Select = new GrantSelector(new FeatureId("messages"), Row: new GrantName(c.Read.Key, c.Read.Grants[0].No)) }).Says(RefusalCode.InvalidRequest, "recurring price");
         c.Refuses(Story.Updating("messages", grant: -1)).Says(RefusalCode.InvalidRequest);
     }
 

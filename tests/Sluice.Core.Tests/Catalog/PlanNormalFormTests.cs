@@ -54,12 +54,11 @@ public class PlanNormalFormTests
     [Fact]
     public void An_empty_group_and_description_are_none()
     {
-        var plan = Start.With(PlanOf() with { Group = "", Description = "", Metadata = new("{}"), Controls = new(UsageLimits: []), Licenses = new("[]") }).Plan(new PlanId("new"))!;
+        var plan = Start.With(PlanOf() with { Group = "", Description = "", Metadata = new("{}"), Controls = new(UsageLimits: []) }).Plan(new PlanId("new"))!;
         Assert.Null(plan.Group);
         Assert.Null(plan.Description);
         Assert.Null(plan.Metadata);
         Assert.Null(plan.Controls);
-        Assert.Null(plan.Licenses);
     }
 
     [Theory]

@@ -75,7 +75,7 @@ public class PlanRefusalTests
         ["auto_enable with a price on an item"] = (PlanOf(Messages with { Price = ByUse(1, Month) }) with { AutoEnable = true, Group = "other" }, RefusalCode.InvalidRequest, "has a price"),
         ["auto_enable beside another in the group"] = (PlanOf(Messages) with { AutoEnable = true }, RefusalCode.InvalidRequest, "free and new"),
         ["auto_enable of a paid plan on a trial without card"] = (PlanOf() with { AutoEnable = true, Group = "other", Price = Dollars(5, Month), FreeTrial = new(7, TrialUnit.Day, false, null) }, RefusalCode.NotSupported, "free_trial"),
-        ["auto_enable with licenses"] = (PlanOf() with { AutoEnable = true, Group = "other", Licenses = new("""[{"license_plan_id":"pro"}]""") }, RefusalCode.NotSupported, "licenses"),
+        ["auto_enable with licenses"] = (PlanOf() with { AutoEnable = true, Group = "other", Licenses = new PlanLicenses(new JsonText("""[{"license_plan_id":"pro"}]"""), [new License(new PlanId("pro"), 0, IsCustomized: true)]) }, RefusalCode.NotSupported, "licenses"),
     };
 
     public static TheoryData<string> Rows => [.. Table.Keys];

@@ -17,7 +17,7 @@ public class PlanVersionTests
         ["no price"] = (new(Pro) { Price = (PlanPrice?)null }, true),
         ["a trial"] = (new(Pro) { FreeTrial = new FreeTrial(7, TrialUnit.Day, true, null) }, true),
         ["billing controls"] = (new(Pro) { Controls = new BillingControls(Overage: [new OverageSwitch(Id("messages"), true)]) }, true),
-        ["licenses"] = (new(Pro) { Licenses = new JsonText("""[{"license_plan_id":"free"}]""") }, true),
+        ["licenses"] = (new(Pro) { Licenses = new PlanLicenses(new JsonText("""[{"license_plan_id":"free"}]"""), [new License(new PlanId("free"), 0, false)]) }, true),
         ["another name"] = (new(Pro) { Name = "Pro 2" }, false),
         ["another description"] = (new(Pro) { Description = "words" }, false),
         ["another group"] = (new(Pro) { Group = "teams" }, false),
@@ -203,9 +203,9 @@ public class PlanVersionTests
     }
 
     [Fact]
-    public void A_rename_is_refused_while_licenses_that_are_only_stored_name_the_plan()
+    public void A_rename_is_refused_while_licenses_name_the_plan()
     {
-        var catalog = Start.With(PlanOf() with { Licenses = new JsonText("""[{"license_plan_id":"pro"}]""") });
+        var catalog = Start.With(PlanOf() with { Licenses = new PlanLicenses(new JsonText("""[{"license_plan_id":"pro"}]"""), [new License(new PlanId("pro"), 0, false)]) });
         Assert.Equal(RefusalCode.NotSupported, PlanRules.Update(Context(catalog), new UpdatePlan(Pro) { NewId = new PlanId("pro2") }, PlanUse.None).Refused().Code);
     }
 

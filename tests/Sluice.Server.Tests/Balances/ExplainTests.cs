@@ -133,6 +133,23 @@ public sealed partial class ExplainTests : IAsyncLifetime
             .Select(one => $"{one.GetProperty("feature_id")} {one.GetProperty("units")} {one.GetProperty("amount")} {one.GetProperty("stop")}"));
     }
 
+    [Fact]
+    public async Task An_entity_asks_for_itself()
+    {
+        (await _server.Api.Post("entities.create", """{"customer_id": "ada", "entity_id": "e1", "feature_id": "seats"}""")).MustBe(200);
+        (await _server.Api.Post("balances.create", """{"customer_id": "ada", "entity_id": "e1", "feature_id": "messages", "included_grant": 7}""")).MustBe(200);
+        var own = (await Explain("ada", """{"feature_id": "messages", "entity_id": "e1", "value": 9}""")).MustFit("balances.explain");
+        Assert.Equal(["e1 first 7", " holder 2"], own["considered.0.balances"]!.Value.EnumerateArray().Select(one => $"{one.GetProperty("entity_id").GetString()} {one.GetProperty("placed_by")} {one.GetProperty("amount")}"));
+        var whole = (await Explain("ada", """{"feature_id": "messages"}""")).MustFit("balances.explain");
+        Assert.Equal(("entity_balance", "e1"), (whole.Word("left_out.0.reason"), whole.Word("left_out.0.entity_id")));
+        Assert.Equal("entity_not_found", (await Explain("ada", """{"feature_id": "messages", "entity_id": "none"}""")).MustBe(404).Code);
+        Assert.Equal("entity_not_found", (await Explain("ada", """{"feature_id": "messages", "entity_id": "none", "value": 1}""")).MustBe(404).Code);
+        var check = (await _server.Api.Post("balances.check", """{"customer_id": "ada", "entity_id": "e1", "feature_id": "messages", "required_balance": 200, "explain": true, "with_preview": true}""")).MustFit("balances.check");
+        Assert.Equal(("e1", "e1"), (check.Word("entity_id"), check.Word("explanation.entity_id")));
+        Assert.Equal("free", check.Word("preview.upgrade_product_id"));
+        Assert.False((await _server.Api.Post("balances.check", """{"customer_id": "ada", "entity_id": "e1", "product_id": "free"}""")).MustFit("balances.check").Flag("allowed"));
+    }
+
     /// <summary>The page lists every code under the heading of what it is a code of, and no other.</summary>
     [Theory]
     [InlineData("Rules of a check")]

@@ -62,6 +62,14 @@ internal sealed class SteeredStore(IStore inner) : IStore
 
     public ValueTask<long> CountCustomers(CustomerQuery query) => inner.CountCustomers(query);
 
+    public ValueTask<IReadOnlyList<EntityListed>> ListEntities(EntityQuery query) => inner.ListEntities(query);
+
+    public ValueTask<long> CountEntities(EntityQuery query) => inner.CountEntities(query);
+
+    public ValueTask<IReadOnlyList<CustomerKey>> CustomersWithEntity(ScopeId scope, string id, int limit) => inner.CustomersWithEntity(scope, id, limit);
+
+    public ValueTask<IReadOnlyList<LicenseAssignment>> ListLicenseAssignments(ScopeId scope, CustomerKey customer, bool ended) => inner.ListLicenseAssignments(scope, customer, ended);
+
     public ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query) => inner.ListEvents(query);
 
     public ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> DueCustomers(Instant now, int limit) => inner.DueCustomers(now, limit);

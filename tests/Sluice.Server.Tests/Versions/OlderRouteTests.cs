@@ -82,7 +82,7 @@ public sealed class OlderRouteTests : IAsyncLifetime
     [InlineData("ada", """{"balances": [{"feature_id": "letters"}]}""", 400, "invalid_inputs")]
     [InlineData("ada", """{"balances": [{"feature_id": "letters", "balance": -1}]}""", 400, "invalid_inputs")]
     [InlineData("ada", """{"balances": [{"feature_id": "nothing", "balance": 1}]}""", 404, "feature_not_found")]
-    [InlineData("ada", """{"balances": [{"feature_id": "letters", "balance": 1}], "entity_id": "e"}""", 400, "not_supported")]
+    [InlineData("ada", """{"balances": [{"feature_id": "letters", "balance": 1}], "entity_id": "e"}""", 404, "entity_not_found")]
     [InlineData("nobody", """{"balances": [{"feature_id": "letters", "balance": 1}]}""", 404, "customer_not_found")]
     public async Task Setting_balances_refuses(string customer, string request, int status, string code) =>
         Assert.Equal(code, (await Send("POST", $"/v1/customers/{customer}/balances", request)).MustBe(status).Code);

@@ -45,6 +45,14 @@ internal sealed class WatchedStore(IStore store) : IStore
 
     public ValueTask ScanUsage(UsageScan scan, UsageVisitor visit) => store.ScanUsage(scan, visit);
 
+    public ValueTask<IReadOnlyList<EntityListed>> ListEntities(EntityQuery query) => store.ListEntities(query);
+
+    public ValueTask<long> CountEntities(EntityQuery query) => store.CountEntities(query);
+
+    public ValueTask<IReadOnlyList<CustomerKey>> CustomersWithEntity(ScopeId scope, string id, int limit) => store.CustomersWithEntity(scope, id, limit);
+
+    public ValueTask<IReadOnlyList<LicenseAssignment>> ListLicenseAssignments(ScopeId scope, CustomerKey customer, bool ended) => store.ListLicenseAssignments(scope, customer, ended);
+
     public ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query) => store.ListEvents(query);
 
     public ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> DueCustomers(Instant now, int limit) => store.DueCustomers(now, limit);

@@ -40,7 +40,7 @@ public sealed class EntryChainTests
     {
         var actor = Joined();
         var change = actor.Do(Now, new CustomerEvent.PlanEnded(new SubscriptionNo(1), new PlanId("free"), 1), Sample.Attach("pro", 3, 4, version: 2));
-        Assert.Equal([(new PlanId("free"), 1, -1), (new PlanId("pro"), 2, 1)], change.Entries[0].Plans.ToArray());
+        Assert.Equal([new HolderChange(new PlanId("free"), 1, null, -1), new HolderChange(new PlanId("pro"), 2, null, 1)], change.Entries[0].Plans.ToArray());
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class EntryChainTests
         var actor = Joined();
         actor.Do(Now, Sample.Attach("pro", 3, 4));
         var change = actor.Do(Now, new CustomerEvent.PlanEnded(new SubscriptionNo(1), new PlanId("free"), 1), new CustomerEvent.Deleted());
-        Assert.Equal([(new PlanId("free"), 1, -1), (new PlanId("pro"), 1, -1)], change.Entries[0].Plans.ToArray());
+        Assert.Equal([new HolderChange(new PlanId("free"), 1, null, -1), new HolderChange(new PlanId("pro"), 1, null, -1)], change.Entries[0].Plans.ToArray());
         Assert.True(change.Erase);
     }
 

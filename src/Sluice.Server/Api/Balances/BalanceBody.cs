@@ -5,7 +5,7 @@ using Sluice.Server.Api.Features;
 
 namespace Sluice.Server.Api.Balances;
 
-/// <summary>What a customer has of one feature.</summary>
+/// <summary>What a customer or an entity has of one feature.</summary>
 public sealed record BalanceBody(
     FeatureId FeatureId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FeatureBody? Feature,
@@ -18,6 +18,10 @@ public sealed record BalanceBody(
     Instant? NextResetAt,
     IReadOnlyList<BreakdownBody> Breakdown)
 {
+    /// <summary>Left out when nothing of it is ever saved from one cycle to the next.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<BalanceRolloverBody>? Rollovers { get; init; }
+
     /// <param name="feature">Given when the feature was asked for too.</param>
     public static BalanceBody Of(CustomerKey customer, Balance balance, Feature? feature = null) => new(
         balance.Feature,
@@ -29,7 +33,10 @@ public sealed record BalanceBody(
         balance.OverageAllowed,
         balance.MaxPurchase,
         balance.NextResetAt,
-        Array.ConvertAll(System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsArray(balance.Rows)!, row => BreakdownBody.Of(customer, row)));
+        Array.ConvertAll(System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsArray(balance.Rows)!, row => BreakdownBody.Of(customer, row)))
+    {
+        Rollovers = balance.Rollovers.IsDefault ? null : [.. balance.Rollovers.Select(BalanceRolloverBody.Of)],
+    };
 
     /// <summary>For a feature that the customer has only behind a credit system: nothing granted, nothing left.</summary>
     public static BalanceBody Zero(Feature feature) =>
@@ -50,7 +57,7 @@ public sealed record BreakdownBody(
     Instant? ExpiresAt)
 {
     public static BreakdownBody Of(CustomerKey customer, Grant grant) => new(
-        grant.BalanceId ?? PublicIds.Of(customer, grant.No),
+        PublicIds.Of(customer, grant),
         grant.Plan,
         grant.IncludedNow,
         grant.Prepaid,
@@ -60,6 +67,12 @@ public sealed record BreakdownBody(
         grant.Terms.Unlimited ? null : ResetBody.Of(grant.Terms.Reset, grant.NextResetAt),
         BreakdownPriceBody.Of(grant.Terms.Price),
         grant.ExpiresAt);
+}
+
+/// <summary>Units saved from an earlier cycle. <c>ExpiresAt</c> 0 = never.</summary>
+public sealed record BalanceRolloverBody(Quantity Granted, Quantity Balance, Instant ExpiresAt)
+{
+    public static BalanceRolloverBody Of(RolledOver saved) => new(saved.Balance + saved.Used, saved.Balance, saved.ExpiresAt ?? new Instant(0));
 }
 
 /// <summary>When a grant fills up again. A grant for once has no moment.</summary>
@@ -109,19 +122,18 @@ public sealed record FlagBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FeatureBody? Feature)
 {
     public static FlagBody Of(CustomerKey customer, Grant grant, Feature? feature = null) => new(
-        grant.BalanceId ?? PublicIds.Of(customer, grant.No), grant.Plan, grant.ExpiresAt, grant.Feature, feature is null ? null : FeatureBody.Of(feature));
+        PublicIds.Of(customer, grant), grant.Plan, grant.ExpiresAt, grant.Feature, feature is null ? null : FeatureBody.Of(feature));
 }
 
-/// <summary>What a track took from one grant.</summary>
+/// <summary>What a track took from one balance, saved units and all shares of it together.</summary>
 public sealed record DeductionBody(string BalanceId, FeatureId FeatureId, PlanId? PlanId, ResetBody? Reset, Quantity Value)
 {
-    public static DeductionBody Of(CustomerKey customer, Draw draw) =>
-        new(draw.BalanceId ?? PublicIds.Of(customer, draw.Grant), draw.Feature, draw.Plan, ResetBody.Of(draw.Reset, draw.ResetsAt), draw.Amount);
-
     public static IReadOnlyList<DeductionBody> Of(CustomerKey customer, ImmutableArray<Draw> draws)
     {
-        var bodies = new DeductionBody[draws.Length];
-        for (var i = 0; i < bodies.Length; i++) bodies[i] = Of(customer, draws[i]);
-        return bodies;
+        if (draws.Length == 1) return [Of(customer, draws[0], draws[0].Amount)];
+        return [.. draws.GroupBy(draw => PublicIds.Of(customer, draw)).Select(same => Of(customer, same.First(), Quantity.Total(same.Sum(static draw => draw.Amount.Value))))];
     }
+
+    private static DeductionBody Of(CustomerKey customer, Draw draw, Quantity amount) =>
+        new(PublicIds.Of(customer, draw), draw.Feature, draw.Plan, ResetBody.Of(draw.Reset, draw.ResetsAt), amount);
 }

@@ -1,4 +1,5 @@
 using Sluice.Core;
+using Sluice.Server.Api.Entities;
 using Sluice.Server.Api.Plans;
 using Sluice.Server.Customers;
 
@@ -19,8 +20,10 @@ internal static class Create
             Intervals.Read(body, "reset", Words.ResetIntervals),
             body.Moment("next_reset_at"),
             body.Moment("expires_at"),
-            ItemFields.Rollover(body));
-        body.Later("entity_id");
+            ItemFields.Rollover(body))
+        {
+            Entity = EntityFields.Id(body),
+        };
         return BalanceChanges.Run(call, body, customerId, command);
     }
 }
@@ -38,9 +41,11 @@ internal static class Update
         if (body.Quantity("usage") is { } usage) changes.Add(new BalanceChange.SetUsage(usage));
         if (body.Quantity("add_to_balance") is { } amount) changes.Add(new BalanceChange.Add(amount));
         if (changes.Count > 1) body.Fault(null, "send only one of remaining, usage and add_to_balance");
-        body.Later("entity_id");
         return BalanceChanges.Run(call, body, customerId, new Command.UpdateBalance(
-            BalanceChanges.Select(body, feature, "customer_entitlement_id"), changes.FirstOrDefault(), body.Quantity("included_grant"), body.Moment("next_reset_at"), body.Moment("expires_at")));
+            BalanceChanges.Select(body, feature, "customer_entitlement_id"), changes.FirstOrDefault(), body.Quantity("included_grant"), body.Moment("next_reset_at"), body.Moment("expires_at"))
+        {
+            Entity = EntityFields.Id(body),
+        });
     }
 }
 
@@ -52,9 +57,11 @@ internal static class Delete
         var body = Body.Of(call.Json);
         var customerId = body.RequiredText("customer_id");
         var feature = body.Text("feature_id", minLength: 1);
-        body.Later("entity_id");
         return BalanceChanges.Run(call, body, customerId, new Command.DeleteBalance(
-            BalanceChanges.Select(body, feature is null ? null : new FeatureId(feature), rowField: null), body.Flag("recalculate_balances", otherwise: false)));
+            BalanceChanges.Select(body, feature is null ? null : new FeatureId(feature), rowField: null), body.Flag("recalculate_balances", otherwise: false))
+        {
+            Entity = EntityFields.Id(body),
+        });
     }
 }
 
@@ -67,8 +74,11 @@ internal static class SetUsage
         var customerId = body.RequiredText("customer_id");
         var feature = new FeatureId(body.RequiredText("feature_id"));
         var usage = body.Quantity("value", required: true) ?? Quantity.Zero;
-        body.Later("entity_id", "customer_data");
-        return BalanceChanges.Run(call, body, customerId, new Command.UpdateBalance(BalanceChanges.Select(body, feature, rowField: null), new BalanceChange.SetUsage(usage), null, null, null));
+        body.Later("customer_data");
+        return BalanceChanges.Run(call, body, customerId, new Command.UpdateBalance(BalanceChanges.Select(body, feature, rowField: null), new BalanceChange.SetUsage(usage), null, null, null)
+        {
+            Entity = EntityFields.Id(body),
+        });
     }
 }
 
@@ -83,7 +93,8 @@ internal static class BalanceChanges
         var interval = body.Choice("interval", Words.ResetIntervals);
         if ((balanceId is null ? 0 : 1) + (rowId is null ? 0 : 1) + (interval is null ? 0 : 1) > 1)
             body.Fault(null, "choose the balances by only one of balance_id and interval");
-        return new GrantSelector(feature, balanceId ?? rowId, Interval: interval);
+        var id = balanceId ?? rowId;
+        return id is not null && PublicIds.Grant(id) is { } row ? new GrantSelector(feature, Row: row, Interval: interval) : new GrantSelector(feature, id, Interval: interval);
     }
 
     public static async ValueTask<Answer> Run(Call call, Body body, string customerId, Command command)

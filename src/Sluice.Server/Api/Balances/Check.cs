@@ -1,12 +1,13 @@
 using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Customers;
+using Sluice.Server.Api.Entities;
 using Sluice.Server.Api.Events;
 using Sluice.Server.Customers;
 
 namespace Sluice.Server.Api.Balances;
 
-/// <summary>balances.check: may this customer use so much of a feature? With send_event it is used in the same step.</summary>
+/// <summary>balances.check: may this customer, or this entity of it, use so much of a feature? With send_event it is used in the same step.</summary>
 internal static class Check
 {
     public static async ValueTask<Answer> Handle(Call call)
@@ -25,17 +26,18 @@ internal static class Check
 
     private static async ValueTask<Answer> Look(Call call, Asked asked, Feature feature)
     {
-        if (await call.Stored(asked.CustomerId) is not { } stored) return call.NoSuchCustomer(asked.CustomerId);
-        var customer = call.AsOfNow(stored);
-        if (asked.Backfill is { } backfill && !call.IsPublishable && customer.Profile.Backfilled(backfill) != customer.Profile)
+        var stored = await call.Stored(asked.CustomerId);
+        var (subject, notThere) = call.Holder(stored, asked.CustomerId, asked.EntityId);
+        if (subject is not { } holder) return call.Refuse(notThere!);
+        if (asked.Backfill is { } backfill && !call.IsPublishable && holder.Customer.Profile.Backfilled(backfill) != holder.Customer.Profile)
         {
-            var ran = await call.Run(asked.CustomerId, backfill);
-            if (ran.End != RunEnd.Done) return call.Failure(ran);
-            customer = ran.Customer;
+            var ran = await call.Run(asked.CustomerId, backfill with { Entity = asked.EntityId });
+            if (ran.End != RunEnd.Done) return call.Failure(ran, asked.EntityId);
+            holder = ran.Customer.Subject(asked.EntityId);
         }
 
-        var check = Access.Check(customer, call.Catalog, feature, asked.Required, call.Now, asked.Property);
-        return Answered(call, asked, customer, check, linked: null, asked.Explain ? ExplanationBody.OfCheck(call, asked, feature, customer, stored) : null);
+        var check = Access.Check(holder, call.Catalog, feature, asked.Required, call.Now, asked.Property);
+        return Answered(call, asked, holder.Customer, check, linked: null, asked.Explain ? ExplanationBody.OfCheck(call, asked, feature, holder, stored) : null);
     }
 
     private static async ValueTask<Answer> Consume(Call call, Asked asked, Feature feature)
@@ -47,14 +49,14 @@ internal static class Check
             : [new Addressed(asked.CustomerId, asked.Backfill), new Addressed(asked.CustomerId, track)]);
         if (ran is { End: RunEnd.Refused, Refusal.Code: RefusalCode.InsufficientBalance })
         {
-            var denied = Access.Check(ran.Customer, call.Catalog, feature, asked.Required, call.Now, asked.Property);
-            var explanation = asked.Explain ? Core.Explain.Track(ran.Customer, call.Catalog, track, call.Now).Explanation : null;
+            var denied = Access.Check(ran.Customer.Subject(asked.EntityId), call.Catalog, feature, asked.Required, call.Now, asked.Property);
+            var explanation = asked.Explain ? Core.Explain.Track(ran.Customer.Subject(asked.EntityId), call.Catalog, track, call.Now).Explanation : null;
             return Answered(
                 call, asked, ran.Customer, denied with { Allowed = false }, linked: null,
                 explanation is null ? null : ExplanationBody.Of(QuestionBody.Of(track), asked.CustomerId, ran.Customer, explanation));
         }
 
-        if (ran.End != RunEnd.Done) return call.Failure(ran);
+        if (ran.End != RunEnd.Done) return call.Failure(ran, asked.EntityId);
         var answer = TrackAnswer.Of(ran.Customer, call.Catalog, track, ran.Events[^1]);
         return Answered(call, asked, ran.Customer, Access.Recorded(call.Catalog, feature, asked.Required, answer, asked.Property), BalancesBody.Of(ran.Customer.Key, answer.Linked));
     }
@@ -63,19 +65,20 @@ internal static class Check
         new CheckBody(
             check.Allowed,
             asked.CustomerId,
+            asked.EntityId,
             check.Required,
             check.Balance is { } balance ? BalanceBody.Of(customer.Key, balance, asked.ExpandBalance ? call.Catalog.Feature(balance.Feature) : null) : null,
             linked,
             check.Flag is { } flag ? FlagBody.Of(customer.Key, flag, asked.ExpandFlag ? call.Catalog.Feature(flag.Feature) : null) : null)
         {
-            Preview = asked.WithPreview ? CheckPreviewBody.Of(call, customer, asked.Feature!, check) : null,
+            Preview = asked.WithPreview ? CheckPreviewBody.Of(call, customer.Subject(asked.EntityId), asked.Feature!, check) : null,
             Explanation = explanation,
         },
         ApiJson.Default.CheckBody);
 
     /// <summary>What a check asks, in words of the field.</summary>
     internal readonly record struct Asked(
-        string CustomerId, string FeatureId, Feature? Feature, Quantity Required, bool SendEvent, HoldTerms? Hold, OverageBehavior Overage, bool Listed, JsonText? Properties,
+        string CustomerId, string? EntityId, string FeatureId, Feature? Feature, Quantity Required, bool SendEvent, HoldTerms? Hold, OverageBehavior Overage, bool Listed, JsonText? Properties,
         Command.Backfill? Backfill, bool ExpandBalance, bool ExpandFlag)
     {
         /// <summary>It takes what it asks for.</summary>
@@ -86,20 +89,20 @@ internal static class Check
         public bool Explain { get; init; }
 
         /// <summary>Taking what is asked for.</summary>
-        public Command.Track Track(Feature feature) => new(feature.Id, null, Required, Overage, null, Properties, Listed) { Property = Property, Hold = Hold };
+        public Command.Track Track(Feature feature) => new(feature.Id, null, Required, Overage, null, Properties, Listed) { Property = Property, Hold = Hold, Entity = EntityId };
 
         public Func<string, string?>? Property => PropertyText.Of(Properties);
 
         public static Asked Read(Body body, Catalog catalog)
         {
             var customerId = body.RequiredText("customer_id");
-            body.Later("entity_id", "entity_data");
             var (hold, overage) = LockFields.Read(body);
             var featureId = body.RequiredText("feature_id");
             var required = body.Quantity("required_balance") ?? body.Quantity("required_quantity") ?? Quantity.One;
             var expand = body.Texts("expand", orOne: true);
             return new Asked(
                 customerId,
+                EntityFields.Id(body),
                 featureId,
                 catalog.Feature(new FeatureId(featureId)),
                 required,
@@ -119,6 +122,7 @@ internal static class Check
 public sealed record CheckBody(
     bool Allowed,
     string CustomerId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EntityId,
     Quantity RequiredBalance,
     BalanceBody? Balance,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, BalanceBody?>? Balances,

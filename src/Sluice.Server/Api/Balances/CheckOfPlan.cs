@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Customers;
+using Sluice.Server.Api.Entities;
 
 namespace Sluice.Server.Api.Balances;
 
@@ -11,7 +12,7 @@ internal static class CheckOfPlan
     {
         var customerId = body.RequiredText("customer_id");
         var plan = new PlanId(body.RequiredText("product_id"));
-        body.Later("entity_id", "entity_data");
+        var entityId = EntityFields.Id(body);
         foreach (var field in (string[])["feature_id", "lock"])
         {
             if (body.Has(field)) body.Fault(field, "belongs to a check of a feature: send either feature_id or product_id");
@@ -25,8 +26,8 @@ internal static class CheckOfPlan
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (call.Catalog.Plan(plan) is null) return call.Refuse(RefusalCode.PlanNotFound, $"Plan {plan} does not exist.");
         if (await Newcomers.Make(call, body) is { } notMade) return notMade;
-        if (await call.Read(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
-        return Answered(customerId, customer, plan);
+        var (subject, notThere) = await call.Read(customerId, entityId);
+        return subject is { } holder ? Answered(customerId, holder, plan) : call.Refuse(notThere!);
     }
 
     // A plan that is held is active: the other states of one come with billing.

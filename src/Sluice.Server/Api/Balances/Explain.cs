@@ -34,18 +34,19 @@ internal static class Explain
 
     private static async ValueTask<Answer> Checked(Call call, Check.Asked asked, Feature feature)
     {
-        if (await call.Stored(asked.CustomerId) is not { } stored) return call.NoSuchCustomer(asked.CustomerId);
-        return Answered(ExplanationBody.OfCheck(call, asked, feature, call.AsOfNow(stored), stored));
+        var stored = await call.Stored(asked.CustomerId);
+        var (subject, notThere) = call.Holder(stored, asked.CustomerId, asked.EntityId);
+        return subject is { } holder ? Answered(ExplanationBody.OfCheck(call, asked, feature, holder, stored)) : call.Refuse(notThere!);
     }
 
     private static async ValueTask<Answer> Track(Call call, string customerId, Command.Track command)
     {
         if (command.Feature is { } id && call.Catalog.Feature(id) is null) return NoSuchFeature(call, id.Value);
-        if (await call.Stored(customerId) is not { } stored) return call.NoSuchCustomer(customerId);
-        var customer = call.AsOfNow(stored);
-        if (command.Entity is { } entity && customer.Entities.Find(entity) is null) return call.Refuse(Decider.NoSuchEntity(entity));
-        var (explanation, refusal) = Core.Explain.Track(customer.Subject(command.Entity), call.Catalog, command, call.Now, stored);
-        return refusal is not null ? call.Refuse(refusal) : Answered(ExplanationBody.Of(QuestionBody.Of(command), customerId, customer, explanation!));
+        var stored = await call.Stored(customerId);
+        var (subject, notThere) = call.Holder(stored, customerId, command.Entity);
+        if (subject is not { } holder) return call.Refuse(notThere!);
+        var (explanation, refusal) = Core.Explain.Track(holder, call.Catalog, command, call.Now, stored);
+        return refusal is not null ? call.Refuse(refusal) : Answered(ExplanationBody.Of(QuestionBody.Of(command), customerId, holder.Customer, explanation!));
     }
 
     private static Answer NoSuchFeature(Call call, string id) => call.Refuse(RefusalCode.FeatureNotFound, $"Feature {id} does not exist.");

@@ -19,7 +19,7 @@ public sealed record ExplanationBody(
     int LeftOutTotal)
 {
     /// <param name="stored">As committed: to name what has ended since.</param>
-    internal static ExplanationBody OfCheck(Call call, Check.Asked asked, Feature feature, Subject subject, Customer stored) => Of(
+    internal static ExplanationBody OfCheck(Call call, Check.Asked asked, Feature feature, Subject subject, Customer? stored) => Of(
         QuestionBody.Of(feature.Id, asked.Required), asked.CustomerId, subject.Customer, Core.Explain.Check(subject, call.Catalog, feature, asked.Required, call.Now, asked.Property, stored));
 
     internal static ExplanationBody Of(QuestionBody question, string customerId, Customer customer, Explanation explanation) => new(

@@ -1,20 +1,23 @@
 using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Customers;
+using Sluice.Server.Api.Entities;
 
 namespace Sluice.Server.Api.Balances;
 
-/// <summary>/v1/balances/list: the balances of a customer that came with no plan.</summary>
+/// <summary>/v1/balances/list: the balances of a customer, or of one of its entities, that came with no plan.</summary>
 internal static class ListLoose
 {
     public static async ValueTask<Answer> Handle(Call call)
     {
         var body = Body.OfQuery(call.Request.Query);
         var customerId = CustomerFields.Id(body);
+        var entityId = EntityFields.Id(body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (await call.Read(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
+        if (entityId is not null && customer.Entities.Find(entityId) is null) return call.Refuse(Decider.NoSuchEntity(entityId));
         return Answer.Ok(
-            new LooseBalancesBody([.. customer.Grants.Where(grant => grant.Subscription is null).Select(grant => LooseBalanceBody.Of(customer, grant))]),
+            new LooseBalancesBody([.. customer.HeldBy(customer.Subject(entityId).Entity?.No).Grants.Where(grant => grant.Subscription is null).Select(grant => LooseBalanceBody.Of(customer, grant))]),
             ApiJson.Default.LooseBalancesBody);
     }
 }

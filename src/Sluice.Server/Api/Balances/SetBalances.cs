@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Sluice.Core;
+using Sluice.Server.Api.Entities;
 using Sluice.Server.Customers;
 
 namespace Sluice.Server.Api.Balances;
@@ -15,9 +16,9 @@ internal static class SetBalances
         var customerId = call.Route("customer_id");
         var changes = (body.Objects("balances") ?? []).Select(Read).ToList();
         if (changes.Count == 0) body.Fault("balances", "name one feature or more");
-        body.Later("entity_id");
+        var entity = EntityFields.Id(body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
-        var ran = await call.Run([.. changes.Select(change => new Addressed(customerId, change))]);
+        var ran = await call.Run([.. changes.Select(change => new Addressed(customerId, change with { Entity = entity }))]);
         if (ran.End == RunEnd.Refused && changes.Count > 1) return call.Refuse(ran.Refusal!.Of($"balances[{ran.RefusedAt}]"));
         return ran.End == RunEnd.Done ? Answer.Ok(SuccessBody.True, ApiJson.Default.SuccessBody) : call.Failure(ran);
     }

@@ -48,9 +48,7 @@ internal sealed record TokensAsked(Tracked Tracked, FeatureId? Feature, ModelId 
     private async ValueTask<(Feature? Feature, Refusal? Refusal)> PaidFrom(Call call)
     {
         if (Feature is { } named) return AiCredits.Named(call.Catalog, named);
-        var id = Tracked.CustomerId;
-        return await call.Read(id) is { } customer
-            ? AiCredits.PayingFor(customer.Subject(Tracked.Command.Entity), call.Catalog)
-            : (null, CommandRunner.NoSuchCustomer(id));
+        var (subject, notThere) = await call.Read(Tracked.CustomerId, Tracked.Command.Entity);
+        return subject is { } holder ? AiCredits.PayingFor(holder, call.Catalog) : (null, notThere);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Customers;
+using Sluice.Server.Api.Entities;
 using Sluice.Server.Api.Events;
 using Sluice.Server.Customers;
 using Sluice.Storage;
@@ -32,13 +33,13 @@ internal static class Track
         }
 
         var ran = await call.Run(tracked.Commands);
-        if (ran.End != RunEnd.Done) return call.Failure(ran);
+        if (ran.End != RunEnd.Done) return call.Failure(ran, tracked.Command.Entity);
         return options.IsAsync ? Accepted(tracked) : Answered(call, tracked, ran, options.ExpandFeature);
     }
 
     // As durable as any other answer; only the balance is left out, as callers of async expect.
     private static Answer Accepted(Tracked tracked) => Answer.Of(
-        202, new TrackBody(tracked.CustomerId, tracked.Command.EventName, tracked.Command.Value, null, null, null), ApiJson.Default.TrackBody);
+        202, new TrackBody(tracked.CustomerId, tracked.Command.Entity, tracked.Command.EventName, tracked.Command.Value, null, null, null), ApiJson.Default.TrackBody);
 
     private static Answer Answered(Call call, Tracked tracked, Ran ran, bool expandFeature)
     {
@@ -47,6 +48,7 @@ internal static class Track
         return Answer.Ok(
             new TrackBody(
                 tracked.CustomerId,
+                tracked.Command.Entity,
                 tracked.Command.EventName,
                 tracked.Command.Value,
                 answer.Balance is { } balance ? BalanceBody.Of(customer.Key, balance, expandFeature ? call.Catalog.Feature(balance.Feature) : null) : null,
@@ -82,7 +84,6 @@ internal sealed record Tracked(string CustomerId, Command.Track Command, Command
     public static Tracked Of(Body body, FeatureId? feature, string? eventName, Quantity value)
     {
         var customerId = body.RequiredText("customer_id");
-        body.Later("entity_id", "entity_data");
         var (hold, overage) = LockFields.Read(body);
         var properties = body.Json("properties");
         var command = new Command.Track(
@@ -94,7 +95,7 @@ internal sealed record Tracked(string CustomerId, Command.Track Command, Command
             properties,
             Listed: !body.Flag("skip_event", otherwise: false))
         {
-            Property = PropertyText.Of(properties), Hold = hold,
+            Property = PropertyText.Of(properties), Hold = hold, Entity = EntityFields.Id(body),
         };
         return new Tracked(customerId, command, CustomerFields.Data(body), body.Text("idempotency_key", minLength: 1));
     }
@@ -107,6 +108,7 @@ internal sealed record Tracked(string CustomerId, Command.Track Command, Command
 /// <summary>The answer to a track. <c>Value</c> is what was asked for; the deductions say what was taken.</summary>
 public sealed record TrackBody(
     string CustomerId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EntityId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EventName,
     Quantity Value,
     BalanceBody? Balance,

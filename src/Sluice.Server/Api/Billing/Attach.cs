@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Sluice.Core;
+using Sluice.Server.Api.Entities;
 using Sluice.Server.Customers;
 
 namespace Sluice.Server.Api.Billing;
 
 /// <summary>
-/// billing.attach: a plan for a customer. Free plans and add-ons, and priced ones with no_billing_changes; a main plan
+/// billing.attach: a plan for a customer, or for one entity of it. Free plans and add-ons, and priced ones with no_billing_changes; a main plan
 /// takes the place of the one held in its group at once.
 /// </summary>
 internal static class Attach
@@ -20,7 +21,10 @@ internal static class Attach
             body.WholeNumber("version", min: 1),
             Quantities(body),
             body.Flag("no_billing_changes", otherwise: false),
-            body.Text("subscription_id", minLength: 1));
+            body.Text("subscription_id", minLength: 1))
+        {
+            Entity = EntityFields.Id(body),
+        };
         _ = body.Text("success_url");
         body.LaterUnless("redirect_mode", "if_required", "never");
         body.LaterUnless("plan_schedule", "immediate");
@@ -29,13 +33,13 @@ internal static class Attach
         if (body.IsNumber("billing_cycle_anchor")) body.Later("billing_cycle_anchor");
         else body.LaterUnless("billing_cycle_anchor", "now");
         body.Later(
-            "entity_id", "entity_data", "customize", "invoice_mode", "discounts", "new_billing_subscription", "starts_at", "ends_at",
+            "entity_data", "customize", "invoice_mode", "discounts", "new_billing_subscription", "starts_at", "ends_at",
             "checkout_session_params", "long_lived_checkout", "custom_line_items", "processor_subscription_id", "carry_over_balances", "carry_over_usages",
             "license_quantities", "metadata", "enable_plan_immediately", "tax_rate_id", "currency", "remove_plan_ids", "free_trial", "transition_rules", "customer_data");
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
 
         var ran = await call.Run(customerId, command);
-        return ran.End == RunEnd.Done ? Answer.Ok(new AttachBody(customerId, null), ApiJson.Default.AttachBody) : call.Failure(ran);
+        return ran.End == RunEnd.Done ? Answer.Ok(new AttachBody(customerId, command.Entity, null), ApiJson.Default.AttachBody) : call.Failure(ran, command.Entity);
     }
 
     private static ImmutableDictionary<FeatureId, Quantity> Quantities(Body body)
@@ -53,4 +57,7 @@ internal static class Attach
 }
 
 /// <summary>What came of an attach. No payment url: nothing has to be paid.</summary>
-public sealed record AttachBody(string CustomerId, string? PaymentUrl);
+public sealed record AttachBody(
+    string CustomerId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EntityId,
+    string? PaymentUrl);

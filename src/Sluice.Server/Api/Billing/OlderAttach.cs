@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sluice.Core;
 using Sluice.Server.Api.Customers;
+using Sluice.Server.Api.Entities;
 using Sluice.Server.Customers;
 
 namespace Sluice.Server.Api.Billing;
@@ -20,14 +21,15 @@ internal static class OlderAttach
         var version = body.WholeNumber("version", min: 1);
         if (version is not null && products.Count > 1) body.Fault("version", "needs product_id: each product has versions of its own");
         _ = (body.Text("success_url"), body.Flag("force_checkout"));
-        body.Later("entity_id", "entity_data", "options", "free_trial", "checkout_session_params", "reward", "invoice", "is_custom", "items", "metadata");
+        var entity = EntityFields.Id(body);
+        body.Later("options", "free_trial", "checkout_session_params", "reward", "invoice", "is_custom", "items", "metadata");
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
 
         if (await Newcomers.Make(call, body) is { } notMade) return notMade;
-        var ran = await call.Run([.. products.Select(product => new Addressed(customerId, new Command.Attach(new PlanId(product), version, ImmutableDictionary<FeatureId, Quantity>.Empty, NoBillingChanges: false, null)))]);
+        var ran = await call.Run([.. products.Select(product => new Addressed(customerId, new Command.Attach(new PlanId(product), version, ImmutableDictionary<FeatureId, Quantity>.Empty, NoBillingChanges: false, null) { Entity = entity }))]);
         return ran.End == RunEnd.Done
             ? Answer.Ok(new OlderAttachBody(true, customerId, products, "free_product_attached", products.Count == 1 ? "The product is attached." : "The products are attached."), ApiJson.Default.OlderAttachBody)
-            : call.Failure(ran);
+            : call.Failure(ran, entity);
     }
 }
 

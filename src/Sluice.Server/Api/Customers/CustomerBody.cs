@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Balances;
 using Sluice.Server.Api.Controls;
+using Sluice.Server.Api.Entities;
+using Sluice.Server.Api.Licenses;
 using Sluice.Server.Api.Plans;
 
 namespace Sluice.Server.Api.Customers;
@@ -21,7 +23,7 @@ public sealed record CustomerBody(
     ControlsBody BillingControls,
     IReadOnlyList<SubscriptionBody> Subscriptions,
     IReadOnlyList<PurchaseBody> Purchases,
-    IReadOnlyList<JsonText> Licenses,
+    IReadOnlyList<LicensePoolBody> Licenses,
     IReadOnlyDictionary<string, BalanceBody> Balances,
     IReadOnlyDictionary<string, FlagBody> Flags,
     CustomerConfigBody Config)
@@ -35,7 +37,7 @@ public sealed record CustomerBody(
     public IReadOnlyList<JsonText>? InvoicePreviews { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<JsonText>? Entities { get; init; }
+    public IReadOnlyList<EntityInShortBody>? Entities { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<JsonText>? TrialsUsed { get; init; }
@@ -46,7 +48,7 @@ public sealed record CustomerBody(
     /// <param name="customer">As of now.</param>
     internal static CustomerBody Of(Call call, Customer customer, CustomerExpand expand, bool withInternalId = false)
     {
-        var (profile, catalog) = (customer.Profile, call.Catalog);
+        var profile = customer.Profile;
         return new CustomerBody(
             withInternalId ? PublicIds.Of(customer.Key) : null,
             profile.Id,
@@ -59,38 +61,21 @@ public sealed record CustomerBody(
             profile.Metadata ?? Empty,
             profile.SendEmailReceipts,
             ControlsBody.Effective(call, customer),
-            [.. customer.Subscriptions.Where(held => !held.OneOff).Select(held => SubscriptionBody.Of(call, customer, held, expand.SubscriptionPlans))],
-            [.. customer.Subscriptions.Where(held => held.OneOff).Select(held => PurchaseBody.Of(call, held, expand.PurchasePlans))],
-            [],
-            BalancesOf(customer, catalog, expand.Features),
-            Core.Flags.All(customer, catalog).ToDictionary(grant => grant.Feature.Value, grant => FlagBody.Of(customer.Key, grant, expand.Features ? catalog.Feature(grant.Feature) : null)),
+            HeldBody.Subscriptions(call, customer, expand),
+            HeldBody.Purchases(call, customer, expand),
+            LicensePoolBody.All(call, customer),
+            HeldBody.Balances(call, customer, expand),
+            HeldBody.Flags(call, customer, expand),
             CustomerConfigBody.Of(customer.Config))
         {
-            // Nothing of these can exist before billing and entities do.
-            Invoices = expand.Empties.Contains("invoices") ? [] : null,
-            InvoicePreviews = expand.Empties.Contains("invoice_previews") ? [] : null,
-            Entities = expand.Empties.Contains("entities") ? [] : null,
-            TrialsUsed = expand.Empties.Contains("trials_used") ? [] : null,
-            Referrals = expand.Empties.Contains("referrals") ? [] : null,
+            Entities = expand.Asked.Contains("entities") ? EntityInShortBody.All(call, customer) : null,
+
+            // Nothing of these can exist before billing does.
+            Invoices = expand.Asked.Contains("invoices") ? [] : null,
+            InvoicePreviews = expand.Asked.Contains("invoice_previews") ? [] : null,
+            TrialsUsed = expand.Asked.Contains("trials_used") ? [] : null,
+            Referrals = expand.Asked.Contains("referrals") ? [] : null,
         };
-    }
-
-    private static Dictionary<string, BalanceBody> BalancesOf(Customer customer, Catalog catalog, bool withFeatures)
-    {
-        var bodies = Core.Balances.All(customer, catalog)
-            .ToDictionary(balance => balance.Feature.Value, balance => BalanceBody.Of(customer.Key, balance, withFeatures ? catalog.Feature(balance.Feature) : null));
-        if (!withFeatures) return bodies;
-
-        // React's check() knows only features that have an entry: give those behind a held credit system an empty one.
-        foreach (var pool in bodies.Values.Select(body => catalog.Feature(body.FeatureId)!).Where(feature => feature.IsCredits).ToList())
-        {
-            foreach (var cost in pool.CreditSchema)
-            {
-                if (catalog.Feature(cost.Feature) is { IsBoolean: false } member) bodies.TryAdd(member.Id.Value, BalanceBody.Zero(member));
-            }
-        }
-
-        return bodies;
     }
 }
 
@@ -135,7 +120,9 @@ public sealed record SubscriptionBody(
         CurrentPeriodStart: null,
         CurrentPeriodEnd: null,
         held.Quantity,
-        "customer");
+        ScopeOf(held));
+
+    internal static string ScopeOf(Subscription held) => held.Entity is null ? "customer" : "entity";
 }
 
 /// <summary>A plan that a customer bought once.</summary>
@@ -148,5 +135,5 @@ public sealed record PurchaseBody(
     string Scope)
 {
     internal static PurchaseBody Of(Call call, Subscription held, bool withPlan) =>
-        new(withPlan ? PlanBody.Held(call, held) : null, held.Plan, ExpiresAt: null, held.StartedAt, held.Quantity, "customer");
+        new(withPlan ? PlanBody.Held(call, held) : null, held.Plan, ExpiresAt: null, held.StartedAt, held.Quantity, SubscriptionBody.ScopeOf(held));
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Sluice.Core;
+using Sluice.Server.Api.Controls;
 
 namespace Sluice.Server.Api.Customers;
 
@@ -42,18 +43,27 @@ internal static partial class CustomerFields
     public static Command.ChangeConfig? Config(Body body) =>
         body.Object("config") is { } config ? new Command.ChangeConfig(config.Flag("disable_pooled_balance"), config.Flag("disable_overage_billing")) : null;
 
-    /// <summary>The customer that customer_data of a check or track describes, under its customer_id.</summary>
-    public static Profile Newcomer(Body body)
+    /// <summary>The field config of a customer that is new.</summary>
+    public static CustomerConfig? NewConfig(Body body) => Config(body) is { } config ? new CustomerConfig(config.DisablePooledBalance ?? false, config.DisableOverageBilling ?? false) : null;
+
+    /// <summary>The customer that customer_data of a request describes, under the id it is asked about with.</summary>
+    public static Newcomer Newcomer(Body body, string id)
     {
-        var (id, data) = (Id(body), body.Object("customer_data", nullable: true));
-        return data is null ? new Profile(id) : new Profile(
-            id,
-            data.Text("name", nullable: true),
-            Email(data),
-            data.Text("fingerprint", nullable: true),
-            data.Text("stripe_id", nullable: true),
-            Merged(null, data.Json("metadata", nullable: true)),
-            data.Flag("send_email_receipts", otherwise: false));
+        if (!IdShape.IsMatch(id)) body.Fault("customer_id", IdSays);
+        if (body.Object("customer_data", nullable: true) is not { } data) return new Newcomer(new Profile(id), null, null, null);
+        data.Later("create_in_stripe", "currency");
+        return new Newcomer(
+            new Profile(
+                id,
+                data.Text("name", nullable: true),
+                Email(data),
+                data.Text("fingerprint", nullable: true),
+                data.Text("stripe_id", nullable: true),
+                Merged(null, data.Json("metadata", nullable: true)),
+                data.Flag("send_email_receipts", otherwise: false)),
+            data.Text("auto_enable_plan_id", minLength: 1) is { } plan ? new PlanId(plan) : null,
+            ControlFields.Read(data),
+            NewConfig(data));
     }
 
     /// <summary>Merged into what stands; a key set to null is removed. Values are kept as they were written, half characters too.</summary>
@@ -90,4 +100,11 @@ internal static partial class CustomerFields
             }
         }
     }
+}
+
+/// <summary>A customer to be made.</summary>
+/// <param name="DefaultPlan">Attached instead of the plans that enable themselves.</param>
+internal sealed record Newcomer(Profile Profile, PlanId? DefaultPlan, BillingControls? Controls, CustomerConfig? Config)
+{
+    public Command.Create Create(CustomerKey key) => new(key, Profile, DefaultPlan, Controls: Controls, Config: Config);
 }

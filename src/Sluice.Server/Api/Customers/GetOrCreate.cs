@@ -1,5 +1,6 @@
 using Sluice.Core;
 using Sluice.Server.Api.Controls;
+using Sluice.Server.Api.Entities;
 using Sluice.Server.Customers;
 
 namespace Sluice.Server.Api.Customers;
@@ -19,17 +20,20 @@ internal static class GetOrCreate
         if (asked.Profile is { Id: null, Email: null })
             return call.Refuse(RefusalCode.InvalidRequest, $"{idField} is null: a customer without an id needs an email.");
 
+        if (asked.Entity is { } entity && Entity.Unfit(call.Catalog, entity.Feature) is { } unfit) return call.Refuse(unfit);
+
         // Again when a customer that was there is deleted before it is answered: it must come out of this as one that is.
         while (true)
         {
             var (there, failure) = await Existing(call, asked.Profile);
             if (failure is { } no) return no;
+            if (asked.EntityMissing(there) is { } missing) return call.Refuse(missing);
             if (there is null)
             {
                 var (ran, made) = await call.Engine.Runner.GetOrCreate(
                     call.Scope, asked.Profile, key => new Command.Create(key, asked.Profile, asked.DefaultPlan, asked.DefaultGroup, asked.NoDefaults, asked.Controls, asked.Config), call.Claims, call.Now);
                 if (call.Spent(ran).End != RunEnd.Done) return call.Failure(ran);
-                if (made) return asked.Shown(call, ran.Customer);
+                if (made) return await asked.Shown(call, ran.Customer);
                 there = ran.Customer;
             }
 
@@ -56,15 +60,15 @@ internal static class GetOrCreate
     private static async ValueTask<Answer?> Answered(Call call, Asked asked, Customer customer)
     {
         var backfill = new Command.Backfill(asked.Profile.Name, asked.Profile.Email, asked.SendEmailReceipts);
-        if (customer.Profile.Backfilled(backfill) == customer.Profile) return asked.Shown(call, call.AsOfNow(customer));
+        if (customer.Profile.Backfilled(backfill) == customer.Profile) return await asked.Shown(call, call.AsOfNow(customer));
         var ran = await call.Run([new Addressed(customer.Key, backfill)]);
         if (ran is { End: RunEnd.Refused, Refusal.Code: RefusalCode.CustomerNotFound }) return null;
-        return ran.End == RunEnd.Done ? asked.Shown(call, ran.Customer) : call.Failure(ran);
+        return ran.End == RunEnd.Done ? await asked.Shown(call, ran.Customer) : call.Failure(ran);
     }
 
     private sealed record Asked(
         Profile Profile, bool? SendEmailReceipts, PlanId? DefaultPlan, string? DefaultGroup, bool NoDefaults, CustomerExpand Expand, bool WithInternalId,
-        BillingControls? Controls, CustomerConfig? Config)
+        BillingControls? Controls, CustomerConfig? Config, string? EntityId, Command.CreateEntity? Entity)
     {
         public static Asked Read(Body body, string idField, Call call)
         {
@@ -78,7 +82,8 @@ internal static class GetOrCreate
                 CustomerFields.Merged(null, body.Json("metadata", nullable: true)),
                 receipts ?? false);
             var internals = body.Object("internal_options");
-            body.Later("create_in_stripe", "currency", "entity_id", "entity_data", "processors");
+            var entityId = EntityFields.Id(body);
+            body.Later("create_in_stripe", "currency", "processors");
             return new Asked(
                 profile,
                 receipts,
@@ -88,9 +93,26 @@ internal static class GetOrCreate
                 CustomerExpand.Read(body, call.Query("expand")),
                 body.Flag("with_autumn_id", otherwise: false),
                 ControlFields.Read(body),
-                CustomerFields.Config(body) is { } config ? new CustomerConfig(config.DisablePooledBalance ?? false, config.DisableOverageBilling ?? false) : null);
+                CustomerFields.NewConfig(body),
+                entityId,
+                entityId is null ? null : EntityFields.Data(body, entityId));
         }
 
-        public Answer Shown(Call call, Customer customer) => Answer.Ok(CustomerBody.Of(call, customer, Expand, WithInternalId), ApiJson.Default.CustomerBody);
+        /// <summary>Why the entity that is asked for can neither be found nor made.</summary>
+        public Refusal? EntityMissing(Customer? there) =>
+            EntityId is { } id && Entity is null && there?.Entities.Find(id) is null ? EntityFields.Undescribed(id) : null;
+
+        /// <summary>The customer, with the entity that was asked for.</summary>
+        public async ValueTask<Answer> Shown(Call call, Customer customer)
+        {
+            if (Entity is not null && customer.Entities.Find(EntityId!) is null)
+            {
+                var ran = await call.Run([new Addressed(customer.Key, Entity)]);
+                if (ran.End == RunEnd.Done) customer = ran.Customer;
+                else if (ran.Refusal?.Code != RefusalCode.EntityExists) return call.Failure(ran);
+            }
+
+            return Answer.Ok(CustomerBody.Of(call, customer, Expand, WithInternalId), ApiJson.Default.CustomerBody);
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Collections.Immutable;
 using System.Globalization;
 using Sluice.Core;
 using Sluice.Storage;
@@ -12,7 +11,6 @@ internal static class List
     private const int OffsetDefault = 10;
 
     private static readonly FrozenDictionary<string, bool> SortOrders = new Dictionary<string, bool> { ["asc"] = true, ["desc"] = false }.ToFrozenDictionary();
-    private static readonly FrozenDictionary<string, bool> Statuses = new Dictionary<string, bool> { ["active"] = true, ["scheduled"] = false }.ToFrozenDictionary();
 
     public static ValueTask<Answer> Handle(Call call)
     {
@@ -37,7 +35,7 @@ internal static class List
         var listed = holdsNothing ? [] : await call.Engine.Store.ListCustomers(query);
         var more = listed.Count > page.Limit;
         var rows = more ? listed.Take(page.Limit).ToList() : listed;
-        var customers = await States(call, rows);
+        var customers = await ListFilters.States(call, [.. rows.Select(row => row.Key)]);
         var expand = CustomerExpand.Read(Body.Of(call.Json), query: null, strict: false);
         var bodies = customers.Select(customer => CustomerBody.Of(call, call.AsOfNow(customer), expand)).ToList();
         return byCursor
@@ -54,10 +52,7 @@ internal static class List
 
     private static CustomerQuery Read(Body body, ScopeId scope, PageAsked page, out bool holdsNothing)
     {
-        var plans = (body.Objects("plans") ?? []).Select(plan => (
-            new PlanId(plan.RequiredText("id")),
-            (ImmutableArray<int>)[.. plan.WholeNumbers("versions") ?? []])).ToImmutableArray();
-        var status = body.Choice("subscription_status", Statuses);
+        var (plans, status) = (ListFilters.Plans(body), ListFilters.Status(body));
         var range = body.Object("created_at_range");
         body.Later("processors");
         holdsNothing = status == false;
@@ -70,27 +65,9 @@ internal static class List
             page.Offset,
             OldestFirst: body.Choice("sort_order", SortOrders) ?? false,
             plans,
-            body.Text("search") is { Length: > 0 } search ? search : null,
+            ListFilters.Search(body),
             range?.Moment("start"),
             range?.Moment("end"),
             HoldsPlan: status == true);
-    }
-
-    // From memory where it is, the rest in one go from the store.
-    private static async ValueTask<IEnumerable<Customer>> States(Call call, IReadOnlyList<CustomerListed> rows)
-    {
-        var states = new Dictionary<CustomerKey, Customer>();
-        foreach (var row in rows)
-        {
-            if (call.Scope.Cells.TryGetValue(row.Key, out var cell) && cell.Committed is { } committed) states[row.Key] = committed;
-        }
-
-        var absent = rows.Select(row => row.Key).Where(key => !states.ContainsKey(key)).ToList();
-        if (absent.Count > 0)
-        {
-            foreach (var stored in await call.Engine.Store.LoadMany(call.Scope.Id, absent, call.Scope.ResolveTerms)) states[stored.Customer.Key] = stored.Customer;
-        }
-
-        return rows.Where(row => states.ContainsKey(row.Key)).Select(row => states[row.Key]).Where(customer => !customer.Deleted);
     }
 }

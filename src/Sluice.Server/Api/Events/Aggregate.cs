@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Sluice.Core;
+using Sluice.Server.Api.Entities;
 using Sluice.Storage;
 
 namespace Sluice.Server.Api.Events;
@@ -31,7 +32,7 @@ internal static class Aggregate
         var onDeducted = body.Choice("aggregate_on", AggregateOn) ?? false;
         var filters = Filter.Read(body, MaxFilters);
         var groups = body.WholeNumber("max_groups", min: 1, max: MaxGroups) ?? DefaultGroups;
-        body.Later("entity_id");
+        var entityId = EntityFields.Id(body);
         if (onDeducted && customerId is null) body.Fault("customer_id", "is required with aggregate_on");
         if (onDeducted && !filters.IsEmpty) body.Fault("filter_by", "cannot be joined with aggregate_on");
         if (onDeducted && grouping?.Kind == GroupKind.Plan) body.Fault("group_by", "$plan_id cannot be joined with aggregate_on");
@@ -43,7 +44,7 @@ internal static class Aggregate
         var bins = range.Bins(customer, call.Catalog, call.Now, size);
         if (bins.Count() > Bins.Max) return call.Refuse(RefusalCode.InvalidInputs, "bin_size: too many bins for so long a range; choose a larger bin_size.");
 
-        var asked = new UsageAsked(bins, [.. features.Distinct()], customer?.Key, grouping, filters, groups);
+        var asked = new UsageAsked(bins, [.. features.Distinct()], customer?.Key, grouping, filters, groups, entityId);
         return onDeducted
             ? Answer.Ok(await DeductedUsage.Sum(call, asked, customer!), ApiJson.Default.AggregateBody)
             : Answer.Ok(await TrackedUsage.Sum(call, asked), ApiJson.Default.AggregateBody);
@@ -52,4 +53,5 @@ internal static class Aggregate
 
 /// <summary>What is to be added up.</summary>
 /// <param name="Features">Each once, in the order asked for.</param>
-internal sealed record UsageAsked(Bins Bins, ImmutableArray<string> Features, CustomerKey? Customer, Grouping? Grouping, Filter Filter, int MaxGroups);
+/// <param name="Entity">Recorded for the entity of this id.</param>
+internal sealed record UsageAsked(Bins Bins, ImmutableArray<string> Features, CustomerKey? Customer, Grouping? Grouping, Filter Filter, int MaxGroups, string? Entity);

@@ -9,6 +9,7 @@ internal enum GroupKind
 {
     Property,
     Customer,
+    Entity,
     Plan,
 
     /// <summary>The feature that was tracked, where amounts are those of a balance.</summary>
@@ -33,8 +34,7 @@ internal sealed record Grouping(GroupKind Kind, string? Property)
             case "$feature_id":
                 return new Grouping(GroupKind.TrackedFeature, null);
             case "$entity_id":
-                body.Unbuilt("group_by: $entity_id");
-                return null;
+                return new Grouping(GroupKind.Entity, null);
             case { } text when text.StartsWith(PropertyPrefix, StringComparison.Ordinal) && text.Length > PropertyPrefix.Length:
                 return new Grouping(GroupKind.Property, text[PropertyPrefix.Length..]);
             default:
@@ -48,6 +48,7 @@ internal sealed record Grouping(GroupKind Kind, string? Property)
     {
         GroupKind.Property => PropertyText.Find(seen.Properties, Property!) ?? "",
         GroupKind.Customer => seen.Customer.ToString(),
+        GroupKind.Entity => seen.Entity ?? "",
         GroupKind.Plan => seen.Draws.Select(draw => draw.Plan?.Value).FirstOrDefault(plan => plan is not null) ?? "",
         GroupKind.TrackedFeature => seen.Feature,
         _ => throw new InvariantViolation($"group kind {Kind}"),

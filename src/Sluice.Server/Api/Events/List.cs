@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Balances;
+using Sluice.Server.Api.Entities;
 using Sluice.Storage;
 
 namespace Sluice.Server.Api.Events;
@@ -45,7 +47,6 @@ internal static class List
         var (from, to) = (range?.Moment("start"), range?.Moment("end"));
         if (from > to) range!.Fault("start", "must not lie behind end");
         var filter = Filter.Read(body, MaxFilters);
-        body.Later("entity_id");
         return new UsageQuery(
             scope,
             page.Limit + 1,
@@ -54,7 +55,8 @@ internal static class List
             To: to,
             After: After(page),
             Offset: page.Offset,
-            Properties: [.. filter.Properties]);
+            Properties: [.. filter.Properties],
+            Entity: EntityFields.Id(body));
     }
 
     private static string Cursor(UsageEvent last) => PageAsked.Encode(last.UsedAt, string.Create(CultureInfo.InvariantCulture, $"{last.Customer.Value}.{last.Version}"));
@@ -75,6 +77,7 @@ public sealed record EventBody(
     Instant Timestamp,
     string FeatureId,
     string CustomerId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EntityId,
     Quantity Value,
     JsonText Properties,
     IReadOnlyList<DeductionBody> Deductions)
@@ -86,6 +89,7 @@ public sealed record EventBody(
         used.UsedAt,
         used.Feature,
         used.CustomerId ?? PublicIds.Of(used.Customer),
+        used.Entity,
         used.Value,
         used.Properties ?? Empty,
         DeductionBody.Of(used.Customer, used.Draws));

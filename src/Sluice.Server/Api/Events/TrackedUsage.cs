@@ -37,13 +37,13 @@ internal static class TrackedUsage
     }
 
     private static bool DaysSuffice(UsageAsked asked) =>
-        asked.Bins.Size != BinSize.Hour && asked.Filter.IsEmpty && asked.Grouping is null or { Kind: GroupKind.Customer };
+        asked.Bins.Size != BinSize.Hour && asked.Filter.IsEmpty && asked.Entity is null && asked.Grouping is null or { Kind: GroupKind.Customer };
 
     private static async ValueTask Scan(
         Call call, UsageAsked asked, ImmutableDictionary<string, ImmutableArray<string>> recorded, UsageSums sums, Instant from, Instant to)
     {
         if (from >= to) return;
-        var scan = new UsageScan(call.Scope.Id, asked.Customer, [.. recorded.Keys], from, to, WithDraws: asked.Grouping?.Kind == GroupKind.Plan);
+        var scan = new UsageScan(call.Scope.Id, asked.Customer, [.. recorded.Keys], from, to, WithDraws: asked.Grouping?.Kind == GroupKind.Plan, asked.Entity);
         await call.Engine.Store.ScanUsage(scan, (scoped in UsageSeen seen) =>
         {
             if (!asked.Filter.Lets(seen)) return;

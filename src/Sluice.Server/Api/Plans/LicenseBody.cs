@@ -17,8 +17,8 @@ public sealed record LicenseBody(
     /// <summary>Null when the plan has none.</summary>
     internal static IReadOnlyList<LicenseBody>? AllOf(Catalog catalog, Plan plan)
     {
-        if (plan.Licenses is not { } stored) return null;
-        using var document = JsonDocument.Parse(stored.Value);
+        if (plan.Licenses is not { } licenses) return null;
+        using var document = JsonDocument.Parse(licenses.Stored.Value);
         return [.. document.RootElement.EnumerateArray().Select(row => Of(catalog, row))];
     }
 

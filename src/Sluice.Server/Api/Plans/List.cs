@@ -1,9 +1,10 @@
 using Sluice.Core;
+using Sluice.Server.Api.Entities;
 
 namespace Sluice.Server.Api.Plans;
 
 /// <summary>
-/// plans.list: main plans by price, then add-ons. With a customer's id each plan says what attaching it would be;
+/// plans.list: main plans by price, then add-ons. With the id of a customer, or of an entity of one, each plan says what attaching it would be;
 /// someone who is no customer yet holds nothing.
 /// </summary>
 internal static class List
@@ -17,16 +18,18 @@ internal static class List
         var customerId = body.Text("customer_id");
         var (archived, allVersions) = (body.Flag("include_archived", otherwise: false), body.Flag("all_versions", otherwise: false));
         var withFeatures = PlanExpand.Read(body, call.Query("expand"));
-        body.Later("entity_id");
+        var entityId = EntityFields.Id(body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
 
         // The customer first: whatever version it holds is in every later catalog.
         var customer = customerId is null ? null : await call.Read(customerId);
+        if (customer is not null && entityId is not null && customer.Entities.Find(entityId) is null) return call.Refuse(Decider.NoSuchEntity(entityId));
+        var own = customer is null ? Holdings.None : customer.HeldBy(customer.Subject(entityId).Entity?.No);
         var catalog = call.Catalog;
         var plans = (allVersions ? catalog.Plans : catalog.LatestPlans).Where(plan => archived || !plan.Archived);
         return Answer.Ok(
             new ListBody<PlanBody>([.. PlanComparison.InOrder(catalog, plans).Select(plan => PlanBody.Of(
-                call, catalog, plan, withFeatures, customerId is null ? null : EligibilityBody.Of(Eligibility.Of(catalog, plan, customer))))]),
+                call, catalog, plan, withFeatures, customerId is null ? null : EligibilityBody.Of(Eligibility.Of(catalog, plan, own))))]),
             ApiJson.Default.ListBodyPlanBody);
     }
 }

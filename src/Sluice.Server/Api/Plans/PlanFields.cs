@@ -1,5 +1,6 @@
 using Sluice.Core;
 using Sluice.Server.Api.Controls;
+using Sluice.Storage;
 
 namespace Sluice.Server.Api.Plans;
 
@@ -24,7 +25,7 @@ internal static class PlanFields
             FreeTrial = FreeTrial(body),
             IgnorePastDue = IgnorePastDue(body) ?? false,
             Controls = ControlFields.Read(body),
-            Licenses = body.Shaped("licenses", PlanShapes.Licenses, nullable: true),
+            Licenses = Licenses(body),
             Metadata = body.Shaped("metadata", Shape.AnyObject, nullable: true),
         };
     }
@@ -48,7 +49,7 @@ internal static class PlanFields
             FreeTrial = Said(body, "free_trial", trial),
             IgnorePastDue = IgnorePastDue(body),
             Controls = Said(body, "billing_controls", ControlFields.Read(body)),
-            Licenses = Said(body, "licenses", body.Shaped("licenses", PlanShapes.Licenses, nullable: true)),
+            Licenses = Said(body, "licenses", Licenses(body)),
             Metadata = Said(body, "metadata", body.Shaped("metadata", Shape.AnyObject, nullable: true)),
             Archived = body.Flag("archived"),
             DisableVersion = body.Flag("disable_version", otherwise: false),
@@ -59,6 +60,10 @@ internal static class PlanFields
 
     // Clients send it with every plan; nothing is mirrored to a payment provider.
     private static void Ignored(Body body) => _ = body.Flag("create_in_stripe");
+
+    // A list with nothing in it says nothing.
+    private static PlanLicenses? Licenses(Body body) =>
+        body.Shaped("licenses", PlanShapes.Licenses, nullable: true) is { } sent && body.Refusal is null && LicensesFormat.Of(sent) is { Offers.IsEmpty: false } licenses ? licenses : null;
 
     private static Change<T> Said<T>(Body body, string field, T value) => body.IsSent(field) ? value : default(Change<T>);
 

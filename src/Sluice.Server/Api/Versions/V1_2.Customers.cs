@@ -20,6 +20,8 @@ internal static partial class V1_2
     /// <summary>A customer or an entity at 1.2.</summary>
     private static JsonObject Holder(JsonObject holder, Passage passage)
     {
+        // Entities that were created together.
+        if (holder["list"] is JsonArray) return holder.Each("list", one => Holder(one, passage));
         var older = new JsonObject().With(holder, "autumn_id", "id", "created_at", "name", "customer_id", "feature_id", "email", "fingerprint", "stripe_id", "env", "metadata", "send_email_receipts");
         older["products"] = new JsonArray(
             [.. holder.Objects("subscriptions").Concat(holder.Objects("scheduled_subscriptions")).Select(held => CustomerProduct(held, passage))]);

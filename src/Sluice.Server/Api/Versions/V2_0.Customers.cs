@@ -32,6 +32,8 @@ internal static partial class V2_0
     /// <summary>A customer or an entity at 2.0.</summary>
     private static JsonObject Holder(JsonObject holder, Passage passage)
     {
+        // Entities that were created together.
+        if (holder["list"] is JsonArray) return holder.Each("list", one => Holder(one, passage));
         var rows = holder.Objects("subscriptions").Select(held => Subscription(held, passage))
             .Concat(holder.Objects("purchases").Select(bought => Purchase(bought, passage)))
             .GroupBy(row => (row.Text("plan_id"), row.Text("status")))

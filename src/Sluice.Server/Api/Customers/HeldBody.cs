@@ -1,0 +1,41 @@
+using Sluice.Core;
+using Sluice.Server.Api.Balances;
+
+namespace Sluice.Server.Api.Customers;
+
+/// <summary>What a customer or an entity holds, as both are shown. An entity shares what its customer holds; a customer's view has its entities' plans.</summary>
+internal static class HeldBody
+{
+    public static IReadOnlyList<SubscriptionBody> Subscriptions(Call call, Subject subject, CustomerExpand expand) =>
+        [.. Held(subject).Where(static held => !held.OneOff).Select(held => SubscriptionBody.Of(call, subject.Customer, held, expand.SubscriptionPlans))];
+
+    public static IReadOnlyList<PurchaseBody> Purchases(Call call, Subject subject, CustomerExpand expand) =>
+        [.. Held(subject).Where(static held => held.OneOff).Select(held => PurchaseBody.Of(call, held, expand.PurchasePlans))];
+
+    public static IReadOnlyDictionary<string, FlagBody> Flags(Call call, Subject subject, CustomerExpand expand) => Core.Flags.All(subject, call.Catalog).ToDictionary(
+        grant => grant.Feature.Value, grant => FlagBody.Of(subject.Customer.Key, grant, expand.Features ? call.Catalog.Feature(grant.Feature) : null));
+
+    public static IReadOnlyDictionary<string, BalanceBody> Balances(Call call, Subject subject, CustomerExpand expand)
+    {
+        var catalog = call.Catalog;
+        var bodies = Core.Balances.All(subject, catalog)
+            .ToDictionary(balance => balance.Feature.Value, balance => BalanceBody.Of(subject.Customer.Key, balance, expand.Features ? catalog.Feature(balance.Feature) : null));
+        if (!expand.Features) return bodies;
+
+        // React's check() knows only features that have an entry: give those behind a held credit system an empty one.
+        foreach (var pool in bodies.Values.Select(body => catalog.Feature(body.FeatureId)!).Where(feature => feature.IsCredits).ToList())
+        {
+            foreach (var cost in pool.CreditSchema)
+            {
+                if (catalog.Feature(cost.Feature) is { IsBoolean: false } member) bodies.TryAdd(member.Id.Value, BalanceBody.Zero(member));
+            }
+        }
+
+        return bodies;
+    }
+
+    // An entity's own before the customer's; of the entities of a customer each plan once, however many hold it.
+    private static IEnumerable<Subscription> Held(Subject subject) => subject.Entity is { } entity
+        ? entity.Own.Subscriptions.Concat(subject.Customer.Subscriptions)
+        : subject.Customer.Subscriptions.Concat(subject.Customer.Entities.SelectMany(static each => each.Own.Subscriptions).DistinctBy(static held => held.Plan));
+}
