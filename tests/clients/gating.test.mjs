@@ -51,6 +51,22 @@ test('check compares what is required with what remains, to the last decimal', a
   assert.equal(await allowed(-1), true);
 });
 
+test('a denied check tells which plans would help, an allowed one has nothing to tell', async ({ autumn }) => {
+  await autumn.customers.getOrCreate({ customerId: 'tempted' });
+  const asking = requiredBalance => autumn.check({ customerId: 'tempted', featureId: 'messages', requiredBalance, withPreview: true });
+  assert.equal((await asking(5)).preview, undefined, 'the client reads null as nothing');
+
+  const { allowed, preview } = await asking(6);
+  assert.equal(allowed, false);
+  assert.deepEqual(pick(preview, 'scenario', 'featureId', 'featureName'), { scenario: 'usage_limit', featureId: 'messages', featureName: 'Messages' });
+  assert.match(preview.title, /Messages/);
+  assert.ok(preview.message.includes(preview.products[0].name), preview.message);
+  const offered = preview.products.map(product => product.id);
+  const grants = (await autumn.plans.list({ customerId: 'tempted' })).list.filter(plan => plan.items.some(item => item.featureId === 'messages') && ['upgrade', 'activate', 'purchase'].includes(plan.customerEligibility.attachAction));
+  assert.deepEqual(offered, grants.map(plan => plan.id));
+  assert.ok(offered.length > 0);
+});
+
 test('when everything is used up a check says no and still shows the balance', async ({ autumn }) => {
   await autumn.customers.getOrCreate({ customerId: 'used-up' });
   await autumn.track({ customerId: 'used-up', featureId: 'messages', value: 5 });

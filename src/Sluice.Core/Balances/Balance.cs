@@ -66,7 +66,7 @@ public sealed record Balance(
             var grant = sources[i].Grant;
             var (row, overage, shares) = grant.IsShared ? Together(customer, grant) : (grant, grant.Overage.Value, 1);
             rows[i] = row;
-            sum.Add(row, overage, shares);
+            sum.Add(row, Portion.Of(row, overage, shares));
         }
 
         var drawable = sum.Remaining;
@@ -86,6 +86,17 @@ public sealed record Balance(
             DrawsBelowZero = sum.GoesBelowZero,
             Usable = sum.BelowZero is { } below ? Quantity.Total(drawable + below) : null,
         };
+    }
+
+    /// <summary>The rows of a feature in the order they are drawn on, each with what it counts.</summary>
+    internal static IEnumerable<(Source Source, Portion Portion)> Portions(Subject subject, Feature feature)
+    {
+        foreach (var source in DrawOrder.Rows(subject, feature))
+        {
+            var grant = source.Grant;
+            var (row, overage, shares) = grant.IsShared ? Together(subject.Customer, grant) : (grant, grant.Overage.Value, 1);
+            yield return (source with { Grant = row }, Portion.Of(row, overage, shares));
+        }
     }
 
     // All shares of a grant as one row: what they have left each counts, whatever another is short of.
@@ -161,17 +172,16 @@ public sealed record Balance(
 
         public ImmutableArray<RolledOver>.Builder Saved { get; } = ImmutableArray.CreateBuilder<RolledOver>(0);
 
-        /// <param name="overage">Of its shares, each by itself, when it stands for several.</param>
-        public void Add(Grant row, decimal overage, int shares)
+        public void Add(Grant row, Portion portion)
         {
             Granted += row.Granted.Value;
-            Remaining += row.Balance.Value + overage;
+            Remaining += portion.Left;
             Usage += row.Usage.Value;
             NextReset = Holdings.Earlier(NextReset, row.NextResetAt);
             if (row.Terms.IsUsageBased)
             {
                 GoesBelowZero = true;
-                BelowZero = row.Terms.Price!.MaxPurchase is { } most ? BelowZero + Math.Max(0m, (most.Value * shares) - overage) : null;
+                BelowZero += portion.BelowZero;
             }
 
             Saves |= row.Terms.Rollover is not null;
@@ -184,6 +194,17 @@ public sealed record Balance(
             }
         }
     }
+}
+
+/// <summary>What one row counts in a balance, its saved units apart.</summary>
+/// <param name="Left">What may be used without overage.</param>
+/// <param name="BelowZero">How far below zero its price still lets it go; null = without end.</param>
+internal readonly record struct Portion(decimal Left, decimal? BelowZero)
+{
+    /// <param name="overage">Of its shares, each by itself, when it stands for several.</param>
+    public static Portion Of(Grant row, decimal overage, int shares) => new(
+        row.Balance.Value + overage,
+        !row.Terms.IsUsageBased ? 0m : row.Terms.Price!.MaxPurchase is { } most ? Math.Max(0m, (most.Value * shares) - overage) : null);
 }
 
 /// <summary>All balances of a customer or an entity.</summary>

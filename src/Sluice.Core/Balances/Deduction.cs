@@ -33,6 +33,9 @@ internal sealed class Deduction(Bounds? bounds = null)
     // Units of the amount being taken that each pool with a curve has served so far.
     private Dictionary<FeatureId, decimal>? _onCurves;
 
+    /// <summary>Where every visit to a grant is told; null when nobody asks.</summary>
+    public List<DrawStep>? Told { private get; set; }
+
     /// <summary>Every step taken, in order.</summary>
     public ImmutableArray<HeldMove> Moves => [.. _moves];
 
@@ -46,7 +49,9 @@ internal sealed class Deduction(Bounds? bounds = null)
         var units = amount.Value;
         if (order[0].Grant.Terms.Unlimited)
         {
-            Move(order[0], null, units, order[0].Rate.Credits(units));
+            var credits = order[0].Rate.Credits(units);
+            Move(order[0], null, units, credits);
+            Told?.Add(new DrawStep(order[0], null, units, credits, DrawStop.Served));
             return Quantity.Zero;
         }
 
@@ -107,8 +112,8 @@ internal sealed class Deduction(Bounds? bounds = null)
         return draws.DrainToImmutable();
     }
 
-    // Units saved from earlier cycles go before every balance, those that end first first.
-    private decimal DrainSaved(ReadOnlySpan<Source> order, decimal units, Gate gate)
+    /// <summary>Units saved from earlier cycles go before every balance, those that end first first.</summary>
+    public static IEnumerable<(Source Source, RolledOver Saved)> SavedInOrder(ReadOnlySpan<Source> order)
     {
         List<(Source Source, RolledOver Saved)>? saved = null;
         foreach (var source in order)
@@ -116,10 +121,14 @@ internal sealed class Deduction(Bounds? bounds = null)
             foreach (var rollover in source.Grant.Rollovers) (saved ??= []).Add((source, rollover));
         }
 
-        if (saved is null) return units;
-        foreach (var (source, rollover) in saved.OrderBy(static pair => pair.Saved.ExpiresAt?.Milliseconds ?? long.MaxValue))
+        return saved is null ? [] : saved.OrderBy(static pair => pair.Saved.ExpiresAt?.Milliseconds ?? long.MaxValue);
+    }
+
+    private decimal DrainSaved(ReadOnlySpan<Source> order, decimal units, Gate gate)
+    {
+        foreach (var (source, rollover) in SavedInOrder(order))
         {
-            units = TakeFrom(source, rollover.No, units, Math.Max(0m, Left(source, rollover.No)), gate);
+            units = TakeFrom(source, rollover.No, units, (Math.Max(0m, Left(source, rollover.No)), DrawStop.Empty), gate);
             if (units == 0m) break;
         }
 
@@ -130,7 +139,7 @@ internal sealed class Deduction(Bounds? bounds = null)
     {
         foreach (var source in order)
         {
-            units = TakeFrom(source, null, units, Math.Max(0m, Left(source)), gate);
+            units = TakeFrom(source, null, units, (Math.Max(0m, Left(source)), DrawStop.Empty), gate);
             if (units == 0m) break;
         }
 
@@ -141,7 +150,12 @@ internal sealed class Deduction(Bounds? bounds = null)
     {
         foreach (var source in order)
         {
-            if (!MayGoBelowZero(order, source, mode)) continue;
+            if (Forbidden(_bounds, order, source, mode) is { } why)
+            {
+                Told?.Add(new DrawStep(source, null, 0m, 0m, why));
+                continue;
+            }
+
             units = TakeFrom(source, null, units, RoomBelowZero(source), gate);
             if (units == 0m) break;
         }
@@ -153,11 +167,12 @@ internal sealed class Deduction(Bounds? bounds = null)
     private decimal Overflow(ReadOnlySpan<Source> order, decimal units, DrawMode mode, Gate gate)
     {
         var first = order[0];
-        if (mode == DrawMode.Overflow && SpendLeft(first) is { } left) return units - TakeFrom(first, null, units, left, gate);
+        if (mode == DrawMode.Overflow && SpendLeft(first) is { } left) return units - TakeFrom(first, null, units, (left, DrawStop.SpendLimit), gate);
         first = Onward(first);
         var amount = first.Rate.Credits(units);
         gate.Count(first, isSaved: false, units, amount);
         Move(first, null, units, amount);
+        Told?.Add(new DrawStep(first, null, units, amount, DrawStop.Served));
         return units;
     }
 
@@ -166,7 +181,12 @@ internal sealed class Deduction(Bounds? bounds = null)
     {
         foreach (var source in order)
         {
-            if (source.Rate.IsFree) continue;
+            if (source.Rate.IsFree)
+            {
+                Told?.Add(new DrawStep(source, null, 0m, 0m, DrawStop.Free));
+                continue;
+            }
+
             var granted = source.Grant.Granted.Value;
             units = GiveTo(source, units, onlyToZero ? Math.Min(0m, granted) : granted);
             if (units == 0m) break;
@@ -175,16 +195,18 @@ internal sealed class Deduction(Bounds? bounds = null)
         return units;
     }
 
-    // Overage is allowed by a price, by a switch where no price allows it, or to seats without a price that are tracked
-    // after the fact; a switch can forbid it altogether.
-    private bool MayGoBelowZero(ReadOnlySpan<Source> order, Source source, DrawMode mode)
+    /// <summary>
+    /// Why a grant may not go below zero; null when it may. Overage is allowed by a price, by a switch where no price allows
+    /// it, or to seats without a price that are tracked after the fact; a switch can forbid it altogether.
+    /// </summary>
+    public static DrawStop? Forbidden(Bounds? bounds, ReadOnlySpan<Source> order, Source source, DrawMode mode)
     {
         var isPriced = source.Grant.Terms.IsUsageBased;
-        return _bounds?.Overage(source.Grant.Feature) switch
+        return bounds?.Overage(source.Grant.Feature) switch
         {
-            false => false,
-            true => isPriced || !AnyUsageBased(order, source.Grant.Feature),
-            null => isPriced || (source.IsHeld && source.Grant.Terms.Price is null && mode != DrawMode.Reject),
+            false => DrawStop.OverageOff,
+            true => isPriced || !AnyUsageBased(order, source.Grant.Feature) ? null : DrawStop.NoOverage,
+            null => isPriced || (source.IsHeld && source.Grant.Terms.Price is null && mode != DrawMode.Reject) ? null : DrawStop.NoOverage,
         };
     }
 
@@ -199,10 +221,12 @@ internal sealed class Deduction(Bounds? bounds = null)
     }
 
     // A spend limit replaces the limits of the prices.
-    private decimal RoomBelowZero(Source source)
+    private (decimal Units, DrawStop Stop) RoomBelowZero(Source source)
     {
-        if (SpendLeft(source) is { } left) return left;
-        return source.Grant.Terms.Price?.MaxPurchase is { } most && source.Grant.Terms.IsUsageBased ? Math.Max(0m, most.Value + Left(source)) : decimal.MaxValue;
+        if (SpendLeft(source) is { } left) return (left, DrawStop.SpendLimit);
+        return source.Grant.Terms.Price?.MaxPurchase is { } most && source.Grant.Terms.IsUsageBased
+            ? (Math.Max(0m, most.Value + Left(source)), DrawStop.MaxPurchase)
+            : (decimal.MaxValue, DrawStop.NoEnd);
     }
 
     private decimal? SpendLeft(Source source)
@@ -220,20 +244,16 @@ internal sealed class Deduction(Bounds? bounds = null)
     }
 
     // Work in credits, so that whatever one grant can serve whole is never divided.
-    private decimal TakeFrom(Source source, int? rollover, decimal units, decimal room, Gate gate)
+    private decimal TakeFrom(Source source, int? rollover, decimal units, (decimal Units, DrawStop Stop) room, Gate gate)
     {
         source = Onward(source);
         var offered = gate.Offer(source, rollover is not null, units);
-        if (offered <= 0m) return units;
-        var amount = source.Rate.Credits(offered);
-        var served = offered;
-        if (amount > room)
-        {
-            amount = room;
-            served = source.Rate.Units(room);
-            if (served <= 0m) return units;
-        }
-
+        var stop = offered < units ? DrawStop.UsageLimit : DrawStop.Served;
+        var (served, amount) = offered <= 0m ? (0m, 0m) : (offered, source.Rate.Credits(offered));
+        if (amount > room.Units) (served, amount, stop) = (source.Rate.Units(room.Units), room.Units, room.Stop);
+        if (served <= 0m) (served, amount) = (0m, 0m);
+        Told?.Add(new DrawStep(source, rollover, served, amount, stop));
+        if (served == 0m) return units;
         gate.Count(source, rollover is not null, served, amount);
         Move(source, rollover, served, amount);
         return served == units ? 0m : units - served;
@@ -243,17 +263,17 @@ internal sealed class Deduction(Bounds? bounds = null)
     private decimal GiveTo(Source source, decimal units, decimal ceiling)
     {
         var room = Left(source) - ceiling;
-        if (room >= 0m) return units;
-        source = Onward(source);
-        var offered = source.Rate.Credits(units);
-        if (offered >= room)
+        if (room >= 0m)
         {
-            Move(source, null, units, offered);
-            return 0m;
+            Told?.Add(new DrawStep(source, null, 0m, 0m, DrawStop.Full));
+            return units;
         }
 
-        var served = source.Rate.Units(room);
-        Move(source, null, served, room);
+        source = Onward(source);
+        var (served, amount, stop) = (units, source.Rate.Credits(units), DrawStop.Served);
+        if (amount < room) (served, amount, stop) = (source.Rate.Units(room), room, DrawStop.Full);
+        Told?.Add(new DrawStep(source, null, served, amount, stop));
+        Move(source, null, served, amount);
         return units - served;
     }
 

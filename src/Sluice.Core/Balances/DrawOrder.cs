@@ -8,6 +8,20 @@ public readonly record struct Subject(Customer Customer, Entity? Entity = null)
 {
     public static implicit operator Subject(Customer customer) => new(customer);
 
+    /// <summary>What it holds itself: the entity, or the customer without its entities.</summary>
+    public Holdings Own => Entity?.Own ?? Customer.Own;
+
+    /// <summary>The plan as it holds it itself; null when it does not.</summary>
+    public Subscription? Holds(PlanId plan)
+    {
+        foreach (var held in Own.Subscriptions)
+        {
+            if (held.Plan == plan) return held;
+        }
+
+        return null;
+    }
+
     /// <summary>Grants of the customer's own count: always for the customer, for an entity unless it may draw on its own only.</summary>
     internal bool SharesCustomers => Entity is null || !Customer.Config.DisablePooledBalance;
 }
@@ -160,21 +174,33 @@ internal static class DrawOrder
         return sources;
     }
 
-    // The first difference decides.
-    private static int Compare(Source left, Source right, bool entitiesFirst)
+    /// <summary>What put a source of a sorted list behind the one before it.</summary>
+    public static OrderKey PlacedBy(List<Source> inOrder, int at, bool entitiesFirst)
     {
-        if (left.IsOfEntity != right.IsOfEntity) return left.IsOfEntity == entitiesFirst ? -1 : 1;
-        if (left.IsPool != right.IsPool) return left.IsPool ? 1 : -1;
+        if (at == 0) return OrderKey.First;
+        var (key, sign) = Difference(inOrder[at - 1], inOrder[at], entitiesFirst);
+
+        // What stands against the keys was taken to the front.
+        return sign > 0 ? OrderKey.Unlimited : key;
+    }
+
+    private static int Compare(Source left, Source right, bool entitiesFirst) => Difference(left, right, entitiesFirst).Sign;
+
+    // The first difference decides.
+    private static (OrderKey Key, int Sign) Difference(Source left, Source right, bool entitiesFirst)
+    {
+        if (left.IsOfEntity != right.IsOfEntity) return (OrderKey.Holder, left.IsOfEntity == entitiesFirst ? -1 : 1);
+        if (left.IsPool != right.IsPool) return (OrderKey.CreditSystem, left.IsPool ? 1 : -1);
         var (a, b) = (left.Grant, right.Grant);
-        if (a.Terms.Unlimited != b.Terms.Unlimited) return a.Terms.Unlimited ? -1 : 1;
-        if (a.NextResetAt.HasValue != b.NextResetAt.HasValue) return a.NextResetAt.HasValue ? -1 : 1;
-        if (Weight(a) != Weight(b)) return Weight(a).CompareTo(Weight(b));
-        if (a.ExpiresAt != b.ExpiresAt) return (a.ExpiresAt ?? Never).CompareTo(b.ExpiresAt ?? Never);
-        if (left.EntityId != right.EntityId) return string.CompareOrdinal(left.EntityId, right.EntityId);
-        if (a.AddOn != b.AddOn) return a.AddOn ? 1 : -1;
-        if (a.Terms.IsUsageBased != b.Terms.IsUsageBased) return a.Terms.IsUsageBased ? 1 : -1;
-        if (a.CreatedAt != b.CreatedAt) return a.CreatedAt.CompareTo(b.CreatedAt);
-        return a.No.CompareTo(b.No);
+        if (a.Terms.Unlimited != b.Terms.Unlimited) return (OrderKey.Unlimited, a.Terms.Unlimited ? -1 : 1);
+        if (a.NextResetAt.HasValue != b.NextResetAt.HasValue) return (OrderKey.NextReset, a.NextResetAt.HasValue ? -1 : 1);
+        if (Weight(a) != Weight(b)) return (OrderKey.Interval, Weight(a).CompareTo(Weight(b)));
+        if (a.ExpiresAt != b.ExpiresAt) return (OrderKey.Expiry, (a.ExpiresAt ?? Never).CompareTo(b.ExpiresAt ?? Never));
+        if (left.EntityId != right.EntityId) return (OrderKey.Entity, string.CompareOrdinal(left.EntityId, right.EntityId));
+        if (a.AddOn != b.AddOn) return (OrderKey.AddOn, a.AddOn ? 1 : -1);
+        if (a.Terms.IsUsageBased != b.Terms.IsUsageBased) return (OrderKey.UsageBased, a.Terms.IsUsageBased ? 1 : -1);
+        if (a.CreatedAt != b.CreatedAt) return (OrderKey.CreatedAt, a.CreatedAt.CompareTo(b.CreatedAt));
+        return (OrderKey.Number, a.No.CompareTo(b.No));
     }
 
     private static readonly Instant Never = new(long.MaxValue);

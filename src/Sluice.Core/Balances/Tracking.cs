@@ -5,24 +5,25 @@ namespace Sluice.Core;
 /// <summary>Usage is recorded and taken from the balances that serve it.</summary>
 internal static class Tracking
 {
-    public static Outcome Track(Subject subject, Catalog catalog, Command.Track command, Instant now)
+    /// <param name="told">Where it is told what was taken from where, and why no more; null when nobody asks.</param>
+    public static Outcome Track(Subject subject, Catalog catalog, Command.Track command, Instant now, List<Taking>? told = null)
     {
         if (command.UsedAt > now)
             return new Refusal(RefusalCode.InvalidInputs, "timestamp lies in the future; leave it out to record usage as of now.");
         return command.Feature is { } id
-            ? TrackFeature(subject, catalog, command, id, now)
-            : TrackEvent(subject, catalog, command, command.EventName ?? throw new InvariantViolation("a track names a feature or an event"), now);
+            ? TrackFeature(subject, catalog, command, id, now, told)
+            : TrackEvent(subject, catalog, command, command.EventName ?? throw new InvariantViolation("a track names a feature or an event"), now, told);
     }
 
-    private static Outcome TrackFeature(Subject subject, Catalog catalog, Command.Track command, FeatureId id, Instant now)
+    private static Outcome TrackFeature(Subject subject, Catalog catalog, Command.Track command, FeatureId id, Instant now, List<Taking>? told)
     {
         if (catalog.Feature(id) is not { } feature)
             return new Refusal(RefusalCode.FeatureNotFound, $"Feature {id} does not exist.");
         if (command.Hold is { } hold && Holding.Unfit(subject.Customer, feature, hold, now) is { } unfit) return unfit;
-        return feature.IsBoolean ? new Outcome([]) : Use(subject, catalog, command, [feature], id.Value, now);
+        return feature.IsBoolean ? new Outcome([]) : Use(subject, catalog, command, [feature], id.Value, now, told);
     }
 
-    private static Outcome TrackEvent(Subject subject, Catalog catalog, Command.Track command, string name, Instant now)
+    private static Outcome TrackEvent(Subject subject, Catalog catalog, Command.Track command, string name, Instant now, List<Taking>? told)
     {
         // Several features may listen, and there is no telling which of them was to be refused or held.
         if (command.Overage == OverageBehavior.Reject)
@@ -33,24 +34,26 @@ internal static class Tracking
         if (listeners.IsEmpty)
             return new Refusal(RefusalCode.NotFound, $"No feature listens to the event {name}.");
         var counted = listeners.RemoveAll(static listener => listener.IsBoolean);
-        return counted.IsEmpty ? new Outcome([]) : Use(subject, catalog, command, counted, name, now);
+        return counted.IsEmpty ? new Outcome([]) : Use(subject, catalog, command, counted, name, now, told);
     }
 
-    private static Outcome Use(Subject subject, Catalog catalog, Command.Track command, ImmutableArray<Feature> features, string name, Instant now)
+    private static Outcome Use(Subject subject, Catalog catalog, Command.Track command, ImmutableArray<Feature> features, string name, Instant now, List<Taking>? told)
     {
         var bounds = new Bounds(subject, catalog, now, command.Property);
         var deduction = new Deduction(bounds);
         foreach (var feature in features)
         {
             var sources = DrawOrder.Of(subject, catalog, feature, command.Property);
+            var steps = deduction.Told = told is null ? null : [];
             var left = deduction.Take(sources, feature, command.Value, Mode(command.Overage));
+            told?.Add(new Taking(feature, sources, left, steps!, bounds));
             if (command.Overage == OverageBehavior.Reject && left.IsPositive)
                 return Insufficient(feature.Id, command.Value, left);
         }
 
         if (!deduction.IsWithinLimits) return new Refusal(RefusalCode.InvalidInputs, $"A balance would go beyond {Quantity.Limit}: nothing was recorded.");
         var draws = deduction.Draws();
-        var properties = command.PropertiesAfter is { } told ? told(draws) : command.Properties;
+        var properties = command.PropertiesAfter is { } after ? after(draws) : command.Properties;
         var used = new CustomerEvent.Used(name, command.Value, command.UsedAt ?? now, properties, draws, command.Listed)
         {
             Entity = subject.Entity?.No,
@@ -79,3 +82,7 @@ internal static class Tracking
         _ => throw new InvariantViolation($"overage behavior {overage}"),
     };
 }
+
+/// <summary>What one feature's part of a track took, from which grants, and what stopped it.</summary>
+/// <param name="Left">Units that found no place.</param>
+internal sealed record Taking(Feature Feature, List<Source> Sources, Quantity Left, List<DrawStep> Steps, Bounds Bounds);

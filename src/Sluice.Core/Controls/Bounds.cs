@@ -17,11 +17,14 @@ internal sealed class Bounds(Subject subject, Catalog catalog, Instant now, Func
     /// <summary>True or false when overage is switched; null when prices alone say.</summary>
     public bool? Overage(FeatureId feature) => IsNone ? null : _controls.Overage(feature);
 
+    /// <summary>The switch that says so, and whose it is.</summary>
+    public (bool IsOn, ControlSource Source)? Switched(FeatureId feature) => IsNone ? null : _controls.Switched(feature);
+
     /// <summary>The spend limit of a feature, in units of overage that may stand in all, and where it is counted; null = none.</summary>
     public SpendCap? Spend(FeatureId feature)
     {
-        if (IsNone || _controls.Spend(feature) is not var (limits, isOfEntity)) return null;
-        var scope = isOfEntity ? subject : new Subject(subject.Customer);
+        if (IsNone || _controls.Spend(feature) is not var (limits, source)) return null;
+        var scope = source == ControlSource.Entity ? subject : new Subject(subject.Customer);
         decimal? least = null;
         foreach (var limit in limits)
         {
@@ -29,7 +32,7 @@ internal sealed class Bounds(Subject subject, Catalog catalog, Instant now, Func
             if (Units(limit, amount, scope, feature) is { } units && !(least <= units)) least = units;
         }
 
-        return least is { } cap ? new SpendCap(cap, OverageIn(scope, feature)) : null;
+        return least is { } cap ? new SpendCap(cap, OverageIn(scope, feature), source) : null;
     }
 
     /// <summary>The windows that count usage of a feature with the properties of this request.</summary>
@@ -39,9 +42,9 @@ internal sealed class Bounds(Subject subject, Catalog catalog, Instant now, Func
         _windows ??= [];
         if (_windows.TryGetValue(feature, out var windows)) return windows;
         _windows[feature] = windows = [];
-        foreach (var (limit, isOfEntity) in _controls.Windows(feature))
+        foreach (var (limit, source) in _controls.Windows(feature))
         {
-            if (limit.Filter is not { } filter || filter.Matches(property)) windows.Add(Open(limit, isOfEntity));
+            if (limit.Filter is not { } filter || filter.Matches(property)) windows.Add(Open(limit, source));
         }
 
         return windows;
@@ -61,13 +64,13 @@ internal sealed class Bounds(Subject subject, Catalog catalog, Instant now, Func
         return counts.DrainToImmutable();
     }
 
-    private OpenWindow Open(UsageLimit limit, bool isOfEntity)
+    private OpenWindow Open(UsageLimit limit, ControlSource source)
     {
-        var entity = isOfEntity ? subject.Entity : null;
+        var entity = source == ControlSource.Entity ? subject.Entity : null;
         var anchors = catalog.Feature(limit.Feature) is { } feature ? DrawOrder.Of(subject, catalog, feature) : [];
         var (start, end) = Core.Windows.Around(limit, anchors.Select(static source => source.Grant), now);
         var used = Core.Windows.Used(subject.Customer.HeldBy(entity?.No), limit, start);
-        return new OpenWindow(limit, entity?.No, start, end, used.Value);
+        return new OpenWindow(limit, source, entity?.No, start, end, used.Value);
     }
 
     private static decimal? Units(SpendLimit limit, Quantity amount, Subject scope, FeatureId feature)
@@ -107,17 +110,20 @@ public static class UsageLimits
 }
 
 /// <summary>How many units of overage may stand, and how many do.</summary>
-internal readonly record struct SpendCap(decimal Limit, decimal Standing)
+internal readonly record struct SpendCap(decimal Limit, decimal Standing, ControlSource Source)
 {
     public decimal Left => Math.Max(0m, Limit - Standing);
 }
 
 /// <summary>A usage limit's current window while a request is decided.</summary>
 /// <param name="Holder">Whose counter it is: an entity's, or the customer's (null).</param>
-internal sealed record OpenWindow(UsageLimit Limit, EntityNo? Holder, Instant Start, Instant End, decimal Used)
+internal sealed record OpenWindow(UsageLimit Limit, ControlSource Source, EntityNo? Holder, Instant Start, Instant End, decimal Used)
 {
     /// <summary>Added by this request.</summary>
     public decimal Counted { get; set; }
 
     public decimal Left => Math.Max(0m, Limit.Limit.Value - Used - Counted);
+
+    /// <summary>What was left when the request came.</summary>
+    public decimal LeftBefore => Math.Max(0m, Limit.Limit.Value - Used);
 }

@@ -2,6 +2,16 @@ using System.Collections.Immutable;
 
 namespace Sluice.Core;
 
+/// <summary>Whose control it is. The names are stable.</summary>
+public enum ControlSource
+{
+    Entity,
+    Customer,
+
+    /// <summary>A default of a held plan.</summary>
+    Plan,
+}
+
 /// <summary>
 /// Which controls hold for a subject: those of the entity before those of the customer before the defaults of held
 /// plans, for each feature by itself. One that is switched off still stands before the ones after it.
@@ -27,28 +37,31 @@ public sealed class EffectiveControls
     }
 
     /// <summary>True or false when it is switched. Of several plans the stricter one holds.</summary>
-    internal bool? Overage(FeatureId feature)
+    internal bool? Overage(FeatureId feature) => Switched(feature)?.IsOn;
+
+    /// <summary>The same, and whose switch it is.</summary>
+    internal (bool IsOn, ControlSource Source)? Switched(FeatureId feature)
     {
-        var (found, _) = Of(static controls => controls.Overage, entry => entry.Feature == feature);
-        return found.IsEmpty ? null : found.All(static entry => entry.Enabled);
+        var (found, source) = Of(static controls => controls.Overage, entry => entry.Feature == feature);
+        return found.IsEmpty ? null : (found.All(static entry => entry.Enabled), source);
     }
 
-    /// <summary>The spend limits among which the lowest holds, and whether they are the entity's own.</summary>
-    internal (ImmutableArray<SpendLimit> Limits, bool IsOfEntity)? Spend(FeatureId feature)
+    /// <summary>The spend limits among which the lowest holds.</summary>
+    internal (ImmutableArray<SpendLimit> Limits, ControlSource Source)? Spend(FeatureId feature)
     {
         var found = Of(static controls => controls.SpendLimits, entry => entry.Feature == feature);
         return found.Entries.IsEmpty ? null : found;
     }
 
     /// <summary>The usage limits of a feature that hold side by side: one for each filter and interval.</summary>
-    internal IEnumerable<(UsageLimit Limit, bool IsOfEntity)> Windows(FeatureId feature)
+    internal IEnumerable<(UsageLimit Limit, ControlSource Source)> Windows(FeatureId feature)
     {
         var shadowed = new List<PropertyFilter?>();
-        foreach (var (limits, isOfEntity) in UsageLimits(feature))
+        foreach (var (limits, source) in UsageLimits(feature))
         {
             foreach (var limit in limits)
             {
-                if (limit.Enabled && !shadowed.Contains(limit.Filter)) yield return (limit, isOfEntity);
+                if (limit.Enabled && !shadowed.Contains(limit.Filter)) yield return (limit, source);
             }
 
             foreach (var limit in limits) shadowed.Add(limit.Filter);
@@ -69,22 +82,22 @@ public sealed class EffectiveControls
     }
 
     // Level by level, those that come first before the others; of several plans the lowest limit.
-    private IEnumerable<(ImmutableArray<UsageLimit> Limits, bool IsOfEntity)> UsageLimits(FeatureId feature)
+    private IEnumerable<(ImmutableArray<UsageLimit> Limits, ControlSource Source)> UsageLimits(FeatureId feature)
     {
         IEnumerable<UsageLimit> Of(BillingControls controls) => controls.UsageLimits.IsDefaultOrEmpty ? [] : controls.UsageLimits.RemoveAll(limit => limit.Feature != feature);
-        if (_entity is not null) yield return ([.. Of(_entity)], true);
-        yield return ([.. Of(_customer)], false);
+        if (_entity is not null) yield return ([.. Of(_entity)], ControlSource.Entity);
+        yield return ([.. Of(_customer)], ControlSource.Customer);
         yield return ([.. _plans.SelectMany(Of).Where(static limit => limit.Enabled)
-            .GroupBy(static limit => (limit.Filter, limit.Interval)).Select(static same => same.MinBy(static limit => limit.Limit)!)], false);
+            .GroupBy(static limit => (limit.Filter, limit.Interval)).Select(static same => same.MinBy(static limit => limit.Limit)!)], ControlSource.Plan);
     }
 
     // The entries of the first level that has any.
-    private (ImmutableArray<T> Entries, bool IsOfEntity) Of<T>(Func<BillingControls, ImmutableArray<T>> list, Func<T, bool> isMeant)
+    private (ImmutableArray<T> Entries, ControlSource Source) Of<T>(Func<BillingControls, ImmutableArray<T>> list, Func<T, bool> isMeant)
     {
         ImmutableArray<T> Meant(BillingControls controls) => list(controls).IsDefaultOrEmpty ? [] : [.. list(controls).Where(isMeant)];
-        if (_entity is not null && Meant(_entity) is { IsEmpty: false } own) return (own, true);
-        if (Meant(_customer) is { IsEmpty: false } customer) return (customer, false);
-        return ([.. _plans.SelectMany(plan => Meant(plan))], false);
+        if (_entity is not null && Meant(_entity) is { IsEmpty: false } own) return (own, ControlSource.Entity);
+        if (Meant(_customer) is { IsEmpty: false } customer) return (customer, ControlSource.Customer);
+        return ([.. _plans.SelectMany(plan => Meant(plan))], ControlSource.Plan);
     }
 
     /// <summary>

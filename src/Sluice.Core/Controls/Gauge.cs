@@ -19,9 +19,9 @@ internal readonly record struct Gauge(decimal Used, decimal Whole, decimal Left)
 
     private static Gauge? OfLimit(Subject subject, Catalog catalog, EffectiveControls controls, Feature feature, UsageAlert alert, Instant now)
     {
-        foreach (var (limit, isOfEntity) in controls.Windows(feature.Id))
+        foreach (var (limit, source) in controls.Windows(feature.Id))
         {
-            if (Equals(limit.Filter, alert.Filter)) return Part(UsageLimits.Used(isOfEntity ? subject : subject.Customer, catalog, limit, now).Value, limit.Limit.Value);
+            if (Equals(limit.Filter, alert.Filter)) return Part(UsageLimits.Used(source == ControlSource.Entity ? subject : subject.Customer, catalog, limit, now).Value, limit.Limit.Value);
         }
 
         return null;

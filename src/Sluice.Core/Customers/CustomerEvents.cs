@@ -156,6 +156,17 @@ public abstract record CustomerEvent
     /// <summary>Usage crossed an alert's threshold.</summary>
     public sealed record AlertTriggered(FeatureId Feature, EntityNo? Entity, UsageAlert Alert) : CustomerEvent;
 
+    /// <summary>A top-up is carried out: no other of its feature is due until it has ended.</summary>
+    public sealed record TopUpStarted(TopUpOrder Order) : CustomerEvent;
+
+    /// <summary>A top-up has its answer.</summary>
+    /// <param name="Failure">Null: it was bought.</param>
+    /// <param name="Window">The window of the purchase limit that it counts in; null when there is no limit.</param>
+    public sealed record TopUpEnded(FeatureId Feature, TopUpFailure? Failure, BillingPeriod? Window) : CustomerEvent;
+
+    /// <summary>Another payment method: failures before it do not count any more.</summary>
+    public sealed record TopUpsResumed : CustomerEvent;
+
     /// <summary>What was allowed before is not any more.</summary>
     /// <param name="Filter">Of the usage limit that stops it.</param>
     public sealed record LimitReached(FeatureId Feature, EntityNo? Entity, AccessRule Limit, PropertyFilter? Filter) : CustomerEvent;

@@ -25,7 +25,7 @@ public static class CustomerState
             CustomerEvent.ProfileChanged e => customer with { Profile = e.Profile },
             CustomerEvent.Deleted => customer with
             {
-                Profile = new Profile(null), Own = Holdings.None, Entities = EntityBook.Empty, Holds = HoldBook.Empty, Billing = BillingBook.Empty, Deleted = true,
+                Profile = new Profile(null), Own = Holdings.None, Entities = EntityBook.Empty, Holds = HoldBook.Empty, Billing = BillingBook.Empty, TopUps = [], Deleted = true,
             },
             CustomerEvent.PlanAttached e => Attach(customer, e),
             CustomerEvent.PlanEnded e => End(customer, e),
@@ -59,13 +59,21 @@ public static class CustomerState
             CustomerEvent.DiscountEnded e => customer with { Billing = customer.Billing with { Discounts = customer.Billing.Discounts.RemoveAll(standing => standing.Discount.Id == e.Id) } },
             CustomerEvent.CheckoutOpened e => customer with { Billing = customer.Billing with { Checkout = e.Checkout }, LastNo = Math.Max(customer.LastNo, e.Checkout.No.Value) },
             CustomerEvent.CheckoutClosed => customer with { Billing = customer.Billing with { Checkout = null } },
+            CustomerEvent.TopUpStarted e => TopUp(customer, e.Order.Feature, book => book.Started(e.Order, at)),
+            CustomerEvent.TopUpEnded e => TopUp(customer, e.Feature, book => book.Ended(e.Failure, e.Window, at)),
+            CustomerEvent.TopUpsResumed => customer with { TopUps = [.. customer.TopUps.Select(static book => book.Resumed())] },
             CustomerEvent.AlertTriggered or CustomerEvent.LimitReached => customer,
             _ => throw new InvariantViolation($"unknown event {happened.GetType().Name}"),
         };
     }
 
-    private static Customer Add(Customer customer, Entity entity) =>
-        customer with { Entities = customer.Entities.Put(entity), LastNo = Math.Max(customer.LastNo, entity.No.Value) };
+    // An entity comes with shares, and they are numbered after it.
+    private static Customer Add(Customer customer, Entity entity)
+    {
+        var last = Math.Max(customer.LastNo, entity.No.Value);
+        foreach (var share in entity.Own.Grants) last = Math.Max(last, share.No.Value);
+        return customer with { Entities = customer.Entities.Put(entity), LastNo = last };
+    }
 
     private static Customer Attach(Customer customer, CustomerEvent.PlanAttached attached)
     {
@@ -184,6 +192,16 @@ public static class CustomerState
         }
 
         return windows.Add(new UsageWindow(count.Feature, count.Interval, count.Filter, count.Start, count.End, Quantity.Max(Quantity.Zero, count.Amount)));
+    }
+
+    private static Customer TopUp(Customer customer, FeatureId feature, Func<TopUpBook, TopUpBook> change)
+    {
+        for (var at = 0; at < customer.TopUps.Length; at++)
+        {
+            if (customer.TopUps[at].Feature == feature) return customer with { TopUps = customer.TopUps.SetItem(at, change(customer.TopUps[at])) };
+        }
+
+        return customer with { TopUps = customer.TopUps.Add(change(TopUpBook.Empty(feature))) };
     }
 
     private static Customer Change(Customer customer, EntityNo? entity, GrantNo no, Func<Grant, Grant> change) =>

@@ -69,19 +69,22 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
     }
 
     /// <summary>The committed customer as of now, or null.</summary>
-    public async ValueTask<Customer?> Read(string customerId)
-    {
-        return await engine.Customers.FindCommitted(Scope, customerId, now) is { } committed ? AsOfNow(committed) : null;
-    }
+    public async ValueTask<Customer?> Read(string customerId) => await Stored(customerId) is { } committed ? AsOfNow(committed) : null;
+
+    /// <summary>The committed customer as it is written down, or null: what is due since is not applied.</summary>
+    public ValueTask<Customer?> Stored(string customerId) => engine.Customers.FindCommitted(Scope, customerId, now);
 
     public Customer AsOfNow(Customer customer) => Due.AsOf(customer, Catalog, customer.Moment(now));
 
     public Answer NoSuchCustomer(string id) => Refuse(CommandRunner.NoSuchCustomer(id));
 
     /// <summary>The customer, or its entity of that id, committed and as of now; or why not.</summary>
-    public async ValueTask<(Subject? Subject, Refusal? NotThere)> Read(string customerId, string? entityId)
+    public async ValueTask<(Subject? Subject, Refusal? NotThere)> Read(string customerId, string? entityId) => Holder(await Stored(customerId), customerId, entityId);
+
+    /// <param name="stored">As committed, or null.</param>
+    public (Subject? Subject, Refusal? NotThere) Holder(Customer? stored, string customerId, string? entityId)
     {
-        if (await Read(customerId) is { } customer && (entityId is null || customer.Entities.Find(entityId) is not null)) return (customer.Subject(entityId), null);
+        if (stored is not null && AsOfNow(stored) is var customer && (entityId is null || customer.Entities.Find(entityId) is not null)) return (customer.Subject(entityId), null);
         return (null, entityId is null ? CommandRunner.NoSuchCustomer(customerId) : Decider.NoSuchEntity(entityId));
     }
 

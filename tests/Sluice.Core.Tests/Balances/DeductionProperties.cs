@@ -6,7 +6,7 @@ namespace Sluice.Core.Tests.Balances;
 /// <summary>What must hold whatever a customer is granted and does.</summary>
 public class DeductionProperties
 {
-    private static readonly string[] Tracked = ["messages", "seats", "action1", "action2", "action3", "action4", "tokens", "credits"];
+    internal static readonly string[] Tracked = ["messages", "seats", "action1", "action2", "action3", "action4", "tokens", "credits"];
 
     [Fact]
     public void What_was_drawn_at_its_cost_is_what_was_asked_less_what_was_left()
@@ -171,7 +171,7 @@ public class DeductionProperties
         });
     }
 
-    private static Story Any(Random random, bool huge = false)
+    internal static Story Any(Random random, bool huge = false)
     {
         var c = Customer();
         for (var plan = random.Next(0, 3); plan >= 0; plan--)
@@ -199,7 +199,7 @@ public class DeductionProperties
         };
     }
 
-    private static void Live(Story c, Random random, int steps, bool huge = false)
+    internal static void Live(Story c, Random random, int steps, bool huge = false)
     {
         for (var step = 0; step < steps; step++)
         {
@@ -225,7 +225,7 @@ public class DeductionProperties
         };
     }
 
-    private static decimal Amount(Random random) => random.Next(6) switch
+    internal static decimal Amount(Random random) => random.Next(6) switch
     {
         0 => 0m,
         1 => random.Next(-20000, 20000) / 100m,

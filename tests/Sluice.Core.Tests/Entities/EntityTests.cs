@@ -15,6 +15,18 @@ public class EntityTests
     }
 
     [Fact]
+    public void What_comes_after_an_entity_with_shares_has_numbers_of_its_own()
+    {
+        var c = Team(Item("messages", 100).Every("month").Per("seats"), Item("action1", 10).Every("month").Per("seats"));
+        c.Create("messages", 5);
+        var numbers = c.Stored.Grants.Concat(c.Stored.Entities.SelectMany(entity => entity.Own.Grants)).Select(grant => grant.No.Value)
+            .Concat(c.Stored.Entities.Select(entity => entity.No.Value)).Concat(c.Stored.Subscriptions.Select(held => held.No.Value)).ToList();
+        Assert.Equal(numbers.Distinct().Count(), numbers.Count);
+        c.Track("messages", 4).Drew(4);
+        Remain(c, "e1 101, e2 101, e3 101");
+    }
+
+    [Fact]
     public void A18_What_is_shared_goes_first_for_the_customer_and_last_for_an_entity()
     {
         var c = Team(Item("messages", 100).Every("month"), Item("messages", 50).Every("month").Per("seats"));

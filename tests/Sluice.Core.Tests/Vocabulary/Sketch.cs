@@ -17,6 +17,9 @@ internal sealed record ItemSketch(string Feature, decimal Included)
 
     public decimal BoughtUnits { get; init; }
 
+    /// <summary>Units in a pack.</summary>
+    public decimal Pack { get; init; } = 1;
+
     public string? PerEntity { get; init; }
 
     public bool IsPooled { get; init; }
@@ -49,7 +52,7 @@ internal sealed record ItemSketch(string Feature, decimal Included)
     public ItemTerms Terms(long id) => new(
         new TermsId(id), new FeatureId(Feature), Quantity.Of(Included), IsUnlimited, Interval is null ? null : Words.Interval(Interval, Count),
         Billed is null ? null : new ItemPrice(
-            new Price(0.1m), [], null, Words.Interval(Interval ?? "month", Count), Quantity.One, Billed.Value, Max is { } max ? Quantity.Of(max) : null),
+            new Price(0.1m), [], null, Words.Interval(Interval ?? "month", Count), Quantity.Of(Pack), Billed.Value, Max is { } max ? Quantity.Of(max) : null),
         Saved, IsPooled, PerEntity is { } entity ? new FeatureId(entity) : null);
 }
 

@@ -158,6 +158,9 @@ internal sealed class Story
 
     public static Command.DeleteBalance Deleting(string? feature = null, string? id = null, string? interval = null) => new(Selecting(feature, id, interval));
 
+    /// <summary>Written down as it is: what no command leads to yet.</summary>
+    public void Happen(CustomerEvent happened) => Enter([happened]);
+
     public void Accept(Command command) => Assert.True(Decide(command) is Decision.Accepted, $"refused: {command}");
 
     public void AdvanceTo(Instant now) => Now = now;

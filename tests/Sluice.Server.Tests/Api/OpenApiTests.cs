@@ -12,6 +12,8 @@ public sealed class OpenApiTests : IAsyncLifetime
     // What a request needs beside the required fields of its schema.
     private static readonly Dictionary<string, string> Also = new()
     {
+        ["balances.check"] = """{"feature_id": "messages"}""",
+        ["balances.explain"] = """{"feature_id": "messages"}""",
         ["balances.track"] = """{"feature_id": "messages"}""",
         ["balances.batch_track"] = """{"feature_id": "messages"}""",
     };
@@ -111,6 +113,12 @@ public sealed class OpenApiTests : IAsyncLifetime
     [InlineData("balances.check", """{"customer_id": "ada", "feature_id": "premium_messages", "send_event": true, "expand": ["balance.feature"]}""")]
     [InlineData("balances.check", """{"customer_id": "ada", "feature_id": "priority_support", "expand": ["flag.feature"]}""")]
     [InlineData("balances.check", """{"customer_id": "ada", "feature_id": "messages", "required_balance": 1000000}""")]
+    [InlineData("balances.check", """{"customer_id": "ada", "feature_id": "seats", "required_balance": 1000000, "with_preview": true}""")]
+    [InlineData("balances.check", """{"customer_id": "ada", "product_id": "pro"}""")]
+    [InlineData("balances.check", """{"customer_id": "ada", "feature_id": "messages", "explain": true}""")]
+    [InlineData("balances.check", """{"customer_id": "ada", "feature_id": "seats", "required_balance": 1000, "send_event": true, "explain": true}""")]
+    [InlineData("balances.explain", """{"customer_id": "ada", "feature_id": "messages", "required_balance": 1000000}""")]
+    [InlineData("balances.explain", """{"customer_id": "ada", "feature_id": "premium_messages", "value": 200, "overage_behavior": "reject"}""")]
     [InlineData("balances.track", """{"customer_id": "ada", "feature_id": "messages", "value": 2, "properties": {"a": 1}, "expand": ["balance.feature"]}""")]
     [InlineData("balances.create", """{"customer_id": "ada", "feature_id": "messages", "included_grant": 5}""")]
     [InlineData("balances.update", """{"customer_id": "ada", "feature_id": "messages", "add_to_balance": 5}""")]

@@ -22,6 +22,7 @@ public class KeyTests
     [InlineData("catalog.update", "plans:write")]
     [InlineData("catalog.preview_update", "plans:read")]
     [InlineData("balances.check", "balances:read")]
+    [InlineData("balances.explain", "balances:read")]
     [InlineData("balances.track", "balances:write")]
     [InlineData("events.aggregate", "analytics:read")]
     [InlineData("billing.attach", "billing:write")]

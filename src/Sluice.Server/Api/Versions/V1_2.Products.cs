@@ -8,6 +8,9 @@ internal static partial class V1_2
 {
     private const string Unbounded = "inf";
 
+    /// <summary>A plan of today as a product: previews show plans so at every version.</summary>
+    public static JsonObject ProductOf(JsonObject plan, Passage passage) => Product(V2_0.Plan(plan, passage), passage).With(plan, "billing_controls");
+
     private static JsonObject Product(JsonObject plan, Passage passage)
     {
         var older = new JsonObject().With(plan, "id", "name", "group", "env");

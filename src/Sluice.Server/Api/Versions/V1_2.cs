@@ -84,13 +84,14 @@ internal static partial class V1_2
 
     private static JsonObject Check(JsonObject answer, Passage passage)
     {
+        if (V2_0.IsOfPlan(answer)) return answer;
         var older = new JsonObject().With(answer, "allowed");
         older["code"] = "feature_found";
         older["customer_id"] = answer.Copy("customer_id");
         older["feature_id"] = answer["balance"] is JsonObject { } own ? own.Copy("feature_id") : passage.Request.Copy("feature_id");
         older.With(answer, "entity_id", "required_balance");
         if (answer["balance"] is JsonObject balance) older = older.With(Figures(balance, passage.Catalog));
-        return older.With(answer, "preview");
+        return older.With(answer, "preview", "explanation");
     }
 
     // Recorded under one feature: the credit system, when credits were taken; of several that an event names, the first.

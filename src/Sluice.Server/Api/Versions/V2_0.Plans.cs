@@ -7,7 +7,7 @@ namespace Sluice.Server.Api.Versions;
 internal static partial class V2_0
 {
     /// <summary>A plan at 2.0.</summary>
-    private static JsonObject Plan(JsonObject plan, Passage passage)
+    public static JsonObject Plan(JsonObject plan, Passage passage)
     {
         var older = new JsonObject().With(plan, "id", "name", "description", "group", "version", "add_on");
         older["default"] = plan.Flag("auto_enable");

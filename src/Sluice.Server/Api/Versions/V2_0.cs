@@ -61,11 +61,15 @@ internal static partial class V2_0
     /// <summary>A check at 2.0.</summary>
     private static JsonObject Check(JsonObject answer)
     {
+        if (IsOfPlan(answer)) return answer;
         var older = new JsonObject().With(answer, "allowed", "customer_id", "entity_id", "required_balance");
         older["balance"] = answer["balance"] is JsonObject balance ? Balance(balance) : answer["flag"] is JsonObject flag ? Zeros(flag) : null;
         if (answer["balances"] is JsonObject balances) older["balances"] = Each(balances);
-        return older.With(answer, "preview");
+        return older.With(answer, "preview", "explanation");
     }
+
+    /// <summary>A check of a plan: the same at every version.</summary>
+    public static bool IsOfPlan(JsonObject answer) => answer.ContainsKey("product_id");
 
     private static JsonObject Track(JsonObject answer)
     {
