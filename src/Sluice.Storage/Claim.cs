@@ -19,6 +19,9 @@ public enum ClaimKind
 
     /// <summary>The id of a pending hold.</summary>
     Hold = 5,
+
+    /// <summary>One call of billing at a time for a customer. Never stored: it is held in memory only.</summary>
+    BillingTurn = 6,
 }
 
 public readonly record struct ClaimKey(ScopeId Scope, ClaimKind Kind, string Key);

@@ -114,6 +114,7 @@ internal static class Sample
             (NextYear, [new CustomerEvent.TopUpStarted(Order(byInvoice: false)), new CustomerEvent.TopUpEnded(new FeatureId("messages"), null, new BillingPeriod(NextMonth, NextYear))]),
             (NextYear, [new CustomerEvent.TopUpStarted(Order(byInvoice: true)), new CustomerEvent.TopUpEnded(new FeatureId("messages"), TopUpFailure.ChargeFailed, null)]),
             (NextYear, [new CustomerEvent.TopUpsResumed(), new CustomerEvent.TopUpStarted(Order(byInvoice: true) with { Feature = new FeatureId("credits") })]),
+            (NextYear, [new CustomerEvent.ClockSet(NextYear)]),
             .. BillingSample.Life(),
         ];
     }

@@ -68,6 +68,10 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
         return answer(after!);
     }
 
+    /// <summary>Waits until no other call of billing is under way for the customer. Null when there is none.</summary>
+    public async ValueTask<IDisposable?> BillingTurn(string customerId) =>
+        await engine.Customers.Find(Scope, customerId, now) is { } cell ? await engine.Payments.TakeTurn(Scope, cell.Key) : null;
+
     /// <summary>The committed customer as of now, or null.</summary>
     public async ValueTask<Customer?> Read(string customerId) => await Stored(customerId) is { } committed ? AsOfNow(committed) : null;
 

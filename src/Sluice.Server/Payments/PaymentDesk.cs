@@ -12,11 +12,18 @@ namespace Sluice.Server.Payments;
 /// the same answer to the customer, and the second changes nothing.
 /// </summary>
 internal sealed partial class PaymentDesk(
-    IBillingStore billing, CustomerDirectory directory, CommandRunner runner, ScopeDirectory scopes, Providers providers, TimeProvider time, ILogger<PaymentDesk> log)
+    IBillingStore billing, CustomerDirectory directory, CommandRunner runner, ScopeDirectory scopes, Providers providers, ClaimsInFlight turns, TimeProvider time, ILogger<PaymentDesk> log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
     private const int MostRounds = 16;
+
+    /// <summary>
+    /// Calls of billing for one customer wait for one another, so that a second one decides on what became of the first,
+    /// its payment included.
+    /// </summary>
+    public async ValueTask<IDisposable> TakeTurn(Scope scope, CustomerKey customer) =>
+        await turns.Reserve(new ClaimKey(scope.Id, ClaimKind.BillingTurn, customer.ToString()));
 
     /// <summary>
     /// Asks at once what a customer's invoices ask, until none asks any more or the provider needs time. What fails here

@@ -47,6 +47,7 @@ internal static class Attach
         if (body.Object("customer_data", nullable: true) is not null) _ = CustomerFields.Newcomer(body, customerId);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (await Newcomers.Make(call, body) is { } notMade) return notMade;
+        using var turn = await call.BillingTurn(customerId);
         var ran = await call.Run(customerId, command);
         return ran.End == RunEnd.Done
             ? Answer.Ok(await AttachBody.Of(call, customerId, command.Entity, ran, returnTo), ApiJson.Default.AttachBody)

@@ -13,6 +13,7 @@ internal static class Update
         if (await call.Read(customerId) is not { } customer) return body.Refusal is { } missing ? call.Refuse(missing) : call.NoSuchCustomer(customerId);
         var command = BillingFields.Update(call, body, customer.Key);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        using var turn = await call.Engine.Payments.TakeTurn(call.Scope, customer.Key);
         var ran = await call.Run([new Addressed(customer.Key, command)]);
         return ran.End == RunEnd.Done ? Answer.Ok(await AttachBody.Of(call, customerId, command.Entity, ran, returnTo), ApiJson.Default.AttachBody) : call.Failure(ran, command.Entity);
     }
@@ -41,6 +42,7 @@ internal static class Update
         if (updates.Count == 0) body.Fault("updates", "name one plan or more");
         if (refund is not null) updates = [.. updates.Select(update => update with { Refund = refund == "full" ? RefundAmount.Full : RefundAmount.Prorated })];
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        using var turn = await call.Engine.Payments.TakeTurn(call.Scope, customer.Key);
         var ran = await call.Run([.. updates.Select(update => new Addressed(customer.Key, update))]);
         if (ran.End == RunEnd.Refused && updates.Count > 1) return call.Refuse(ran.Refusal!.Of($"updates[{ran.RefusedAt}]"));
         return ran.End == RunEnd.Done ? Answer.Ok(await AttachBody.Of(call, customerId, entity, ran, null), ApiJson.Default.AttachBody) : call.Failure(ran, entity);

@@ -1,8 +1,10 @@
 using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Balances;
+using Sluice.Server.Api.Billing;
 using Sluice.Server.Api.Controls;
 using Sluice.Server.Api.Entities;
+using Sluice.Server.Api.Invoices;
 using Sluice.Server.Api.Licenses;
 using Sluice.Server.Api.Plans;
 
@@ -31,22 +33,32 @@ public sealed record CustomerBody(
     private static readonly JsonText Empty = new("{}");
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<JsonText>? Invoices { get; init; }
+    public IReadOnlyList<CustomerInvoiceBody>? Invoices { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<JsonText>? InvoicePreviews { get; init; }
+    public IReadOnlyList<InvoicePreviewBody>? InvoicePreviews { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<EntityInShortBody>? Entities { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<JsonText>? TrialsUsed { get; init; }
+    public IReadOnlyList<TrialUsedBody>? TrialsUsed { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PaymentMethodBody? PaymentMethod { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<JsonText>? Referrals { get; init; }
 
+    /// <summary>With what must be read from the store.</summary>
+    internal static async ValueTask<CustomerBody> Whole(Call call, Customer customer, CustomerExpand expand, bool withInternalId = false)
+    {
+        var body = Of(call, customer, expand, withInternalId);
+        return expand.Asked.Contains("invoices") ? body with { Invoices = await CustomerInvoiceBody.All(call, customer.Key, entityId: null) } : body;
+    }
+
     /// <param name="customer">As of now.</param>
-    internal static CustomerBody Of(Call call, Customer customer, CustomerExpand expand, bool withInternalId = false)
+    private static CustomerBody Of(Call call, Customer customer, CustomerExpand expand, bool withInternalId = false)
     {
         var profile = customer.Profile;
         return new CustomerBody(
@@ -70,10 +82,9 @@ public sealed record CustomerBody(
         {
             Entities = expand.Asked.Contains("entities") ? EntityInShortBody.All(call, customer) : null,
 
-            // Nothing of these can exist before billing does.
-            Invoices = expand.Asked.Contains("invoices") ? [] : null,
-            InvoicePreviews = expand.Asked.Contains("invoice_previews") ? [] : null,
-            TrialsUsed = expand.Asked.Contains("trials_used") ? [] : null,
+            InvoicePreviews = expand.Asked.Contains("invoice_previews") ? [.. Forecasting.All(customer, call.Catalog, call.NowOf(customer)).Select(InvoicePreviewBody.Of)] : null,
+            TrialsUsed = expand.Asked.Contains("trials_used") ? [.. customer.Billing.Trials.Select(trial => new TrialUsedBody(trial.Plan, profile.Id, profile.Fingerprint))] : null,
+            PaymentMethod = expand.Asked.Contains("payment_method") && customer.Billing.Method is { } method ? PaymentMethodBody.Of(method) : null,
             Referrals = expand.Asked.Contains("referrals") ? [] : null,
         };
     }
@@ -105,22 +116,27 @@ public sealed record SubscriptionBody(
     int Quantity,
     string Scope)
 {
-    internal static SubscriptionBody Of(Call call, Customer customer, Subscription held, bool withPlan) => new(
-        held.CallerId ?? PublicIds.Of(customer.Key, held.No),
-        withPlan ? PlanBody.Held(call, held) : null,
-        held.Plan,
-        held.AutoEnable,
-        held.AddOn,
-        "active",
-        PastDue: false,
-        CanceledAt: null,
-        ExpiresAt: null,
-        TrialEndsAt: null,
-        held.StartedAt,
-        CurrentPeriodStart: null,
-        CurrentPeriodEnd: null,
-        held.Quantity,
-        ScopeOf(held));
+    internal static SubscriptionBody Of(Call call, Customer customer, Subscription held, bool withPlan)
+    {
+        // That of the base price, where it has one.
+        var period = held.Runs.IsEmpty ? (BillingPeriod?)null : held.Runs.OrderBy(static run => run.Item is not null).First().Period;
+        return new SubscriptionBody(
+            held.CallerId ?? PublicIds.Of(customer.Key, held.No),
+            withPlan ? PlanBody.Held(call, held) : null,
+            held.Plan,
+            held.AutoEnable,
+            held.AddOn,
+            held.Incoming is null ? "active" : "scheduled",
+            held.PastDue,
+            held.CanceledAt,
+            held.EndsAt ?? held.Incoming?.EndsAt,
+            held.TrialEnd > call.NowOf(customer) ? held.TrialEnd : null,
+            held.Incoming?.StartsAt ?? held.StartedAt,
+            period?.Start,
+            period?.End,
+            held.Quantity,
+            ScopeOf(held));
+    }
 
     internal static string ScopeOf(Subscription held) => held.Entity is null ? "customer" : "entity";
 }
@@ -135,5 +151,28 @@ public sealed record PurchaseBody(
     string Scope)
 {
     internal static PurchaseBody Of(Call call, Subscription held, bool withPlan) =>
-        new(withPlan ? PlanBody.Held(call, held) : null, held.Plan, ExpiresAt: null, held.StartedAt, held.Quantity, SubscriptionBody.ScopeOf(held));
+        new(withPlan ? PlanBody.Held(call, held) : null, held.Plan, held.EndsAt, held.StartedAt, held.Quantity, SubscriptionBody.ScopeOf(held));
 }
+
+/// <summary>An invoice that time will bring.</summary>
+public sealed record InvoicePreviewBody(IReadOnlyList<string> PlanIds, Instant InvoiceAt, string Currency, decimal Subtotal, decimal Total, IReadOnlyList<PreviewLineBody> LineItems)
+{
+    internal static InvoicePreviewBody Of(Forecast forecast)
+    {
+        var invoice = forecast.Invoice;
+        return new InvoicePreviewBody(
+            [.. invoice.Lines.Select(static line => line.Plan?.Value).OfType<string>().Distinct()], forecast.At, invoice.Currency.Code, invoice.Subtotal.Major,
+            invoice.CreditUsed.IsPositive ? invoice.Due.Major : invoice.Total.Major, [.. invoice.Lines.Select(PreviewLineBody.Of)]);
+    }
+}
+
+public sealed record TrialUsedBody(PlanId PlanId, string? CustomerId, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Fingerprint);
+
+/// <summary>What is charged.</summary>
+public sealed record PaymentMethodBody(string Id, string Type, CardBody? Card)
+{
+    internal static PaymentMethodBody Of(PaymentMethod method) =>
+        new(method.Id, method.Type, method.Last4 is null ? null : new CardBody(method.Brand, method.Last4, method.ExpiryMonth, method.ExpiryYear));
+}
+
+public sealed record CardBody(string? Brand, string Last4, int? ExpMonth, int? ExpYear);

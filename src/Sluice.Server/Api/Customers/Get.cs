@@ -20,7 +20,7 @@ internal static class Get
     {
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         return await call.Read(id) is { } customer
-            ? Answer.Ok(CustomerBody.Of(call, customer, expand, withInternalId), ApiJson.Default.CustomerBody)
+            ? Answer.Ok(await CustomerBody.Whole(call, customer, expand, withInternalId), ApiJson.Default.CustomerBody)
             : call.NoSuchCustomer(id);
     }
 }

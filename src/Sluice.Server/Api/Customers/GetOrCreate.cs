@@ -112,7 +112,7 @@ internal static class GetOrCreate
                 else if (ran.Refusal?.Code != RefusalCode.EntityExists) return call.Failure(ran);
             }
 
-            return Answer.Ok(CustomerBody.Of(call, customer, Expand, WithInternalId), ApiJson.Default.CustomerBody);
+            return Answer.Ok(await CustomerBody.Whole(call, customer, Expand, WithInternalId), ApiJson.Default.CustomerBody);
         }
     }
 }

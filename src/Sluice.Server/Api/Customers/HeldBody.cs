@@ -36,6 +36,11 @@ internal static class HeldBody
 
     // An entity's own before the customer's; of the entities of a customer each plan once, however many hold it.
     private static IEnumerable<Subscription> Held(Subject subject) => subject.Entity is { } entity
-        ? entity.Own.Subscriptions.Concat(subject.Customer.Subscriptions)
-        : subject.Customer.Subscriptions.Concat(subject.Customer.Entities.SelectMany(static each => each.Own.Subscriptions).DistinctBy(static held => held.Plan));
+        ? Listed(entity.Own).Concat(Listed(subject.Customer.Own))
+        : Listed(subject.Customer.Own).Concat(subject.Customer.Entities.SelectMany(static each => Listed(each.Own)).DistinctBy(static held => (held.Plan, held.Incoming is null)));
+
+    // What stands aside for a trial is not held meanwhile, and what waits to be paid not yet.
+    private static IEnumerable<Subscription> Listed(Holdings own) => own.Planned.IsEmpty && !own.Subscriptions.Any(static held => held.IsPaused)
+        ? own.Subscriptions
+        : own.Subscriptions.Where(static held => !held.IsPaused).Concat(own.Planned.Where(static planned => planned.Incoming!.StartsAt is not null));
 }

@@ -37,7 +37,8 @@ internal static class List
         var rows = more ? listed.Take(page.Limit).ToList() : listed;
         var customers = await ListFilters.States(call, [.. rows.Select(row => row.Key)]);
         var expand = CustomerExpand.Read(Body.Of(call.Json), query: null, strict: false);
-        var bodies = customers.Select(customer => CustomerBody.Of(call, call.AsOfNow(customer), expand)).ToList();
+        var bodies = new List<CustomerBody>();
+        foreach (var customer in customers) bodies.Add(await CustomerBody.Whole(call, call.AsOfNow(customer), expand));
         return byCursor
             ? Answer.Ok(new CursorPage<CustomerBody>(bodies, more ? PageAsked.Encode(rows[^1].CreatedAt, rows[^1].Key.Value.ToString(CultureInfo.InvariantCulture)) : null), ApiJson.Default.CursorPageCustomerBody)
             : await Counted(call, holdsNothing ? null : query, page, bodies, more);

@@ -45,7 +45,7 @@ internal static class Update
         if (config is not null) others.Add(config);
         var ran = await Run(call, id, newId == id ? null : newId, change, others);
         return ran.End == RunEnd.Done
-            ? Answer.Ok(CustomerBody.Of(call, ran.Customer, expand), ApiJson.Default.CustomerBody)
+            ? Answer.Ok(await CustomerBody.Whole(call, ran.Customer, expand), ApiJson.Default.CustomerBody)
             : call.Failure(ran);
     }
 

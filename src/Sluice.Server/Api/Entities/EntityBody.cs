@@ -3,6 +3,7 @@ using Sluice.Core;
 using Sluice.Server.Api.Balances;
 using Sluice.Server.Api.Controls;
 using Sluice.Server.Api.Customers;
+using Sluice.Server.Api.Invoices;
 
 namespace Sluice.Server.Api.Entities;
 
@@ -21,7 +22,7 @@ public sealed record EntityBody(
     ControlsBody BillingControls)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<JsonText>? Invoices { get; init; }
+    public IReadOnlyList<CustomerInvoiceBody>? Invoices { get; init; }
 
     /// <param name="customer">As of now.</param>
     internal static EntityBody Of(Call call, Customer customer, Entity entity, CustomerExpand expand)
@@ -38,11 +39,13 @@ public sealed record EntityBody(
             HeldBody.Purchases(call, subject, expand),
             HeldBody.Balances(call, subject, expand),
             HeldBody.Flags(call, subject, expand),
-            ControlsBody.Of(entity.Own.Controls))
-        {
-            Invoices = expand.Asked.Contains("invoices") ? [] : null,
-        };
+            ControlsBody.Of(entity.Own.Controls));
     }
+
+    /// <summary>With what must be read from the store.</summary>
+    internal static async ValueTask<EntityBody> Whole(Call call, Customer customer, Entity entity, CustomerExpand expand) => expand.Asked.Contains("invoices")
+        ? Of(call, customer, entity, expand) with { Invoices = entity.Id is null ? [] : await CustomerInvoiceBody.All(call, customer.Key, entity.Id) }
+        : Of(call, customer, entity, expand);
 
     /// <summary>
     /// As the creation of an entity is answered: the balance of its feature stands as it was before the entity took its

@@ -22,6 +22,6 @@ internal static class Get
     {
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         var (customer, entity, refusal) = await EntityFields.Find(call, customerId, entityId);
-        return refusal is not null ? call.Refuse(refusal) : Answer.Ok(EntityBody.Of(call, customer!, entity!, expand), ApiJson.Default.EntityBody);
+        return refusal is not null ? call.Refuse(refusal) : Answer.Ok(await EntityBody.Whole(call, customer!, entity!, expand), ApiJson.Default.EntityBody);
     }
 }

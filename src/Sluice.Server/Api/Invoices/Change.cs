@@ -23,6 +23,7 @@ internal static class Change
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (PublicIds.Invoice(id) is not var (key, no) || await call.Engine.Billing.FindInvoice(call.Scope.Id, key, no) is not { } before || (await call.Engine.Customers.Load(call.Scope, key))?.Committed is not { Deleted: false } customer)
             return call.Refuse(RefusalCode.InvoiceNotFound, $"There is no invoice {id}: invoices.list has those there are.");
+        using var turn = await call.Engine.Payments.TakeTurn(call.Scope, key);
         if (before.Invoice.Status is InvoiceStatus.Paid or InvoiceStatus.Void)
             return call.Refuse(RefusalCode.InvalidRequest, $"Invoice {id} is {Words.Of(before.Invoice.Status)} already.");
         var ran = await call.Run([new Addressed(key, command(customer, no))]);
