@@ -9,7 +9,7 @@ internal static class Updating
     {
         var (customer, entity) = subject;
         var own = customer.HeldBy(entity?.No);
-        if (Target(own, command) is not { } target)
+        if (Target(customer, own, command) is not { } target)
             return new Refusal(RefusalCode.SubscriptionNotFound, "The customer holds no such plan: see customers.get for those it holds.");
         if (command is { Cancel: null, Version: null, Customize: null, Quantities.IsEmpty: true })
             return new Refusal(RefusalCode.InvalidInputs, "Nothing to change: send feature_quantities, version, customize or cancel_action.");
@@ -43,11 +43,11 @@ internal static class Updating
         return Attaching.Replace(subject.Customer, catalog, new AttachWish([offer], options), target, now);
     }
 
-    private static Subscription? Target(Holdings own, Command.UpdatePlan command)
+    private static Subscription? Target(Customer customer, Holdings own, Command.UpdatePlan command)
     {
-        var (plan, callerId, no) = command.Select;
+        var (plan, callerId, name) = command.Select;
         var all = own.Subscriptions.Concat(own.Planned).ToList();
-        if (no is { } number) return all.FirstOrDefault(held => held.No == number);
+        if (name is { } named) return all.FirstOrDefault(held => named == new HeldName(customer.Key, held.No));
         if (callerId is not null) return all.FirstOrDefault(held => held.CallerId == callerId);
         if (plan is { } id)
         {

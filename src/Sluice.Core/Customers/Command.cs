@@ -175,7 +175,10 @@ public sealed record Customization
 }
 
 /// <summary>Which held plan is meant. Null members do not narrow.</summary>
-public sealed record PlanSelector(PlanId? Plan = null, string? SubscriptionId = null, SubscriptionNo? No = null);
+public sealed record PlanSelector(PlanId? Plan = null, string? SubscriptionId = null, HeldName? Held = null);
+
+/// <summary>A held plan as answers name it.</summary>
+public readonly record struct HeldName(CustomerKey Customer, SubscriptionNo No);
 
 public enum CancelAction
 {

@@ -32,8 +32,8 @@ internal static class PublicIds
     /// <summary>The balance that an id of ours names; null when it is no such id.</summary>
     public static GrantName? Grant(string id) => Numbers(id, GrantPrefix) is var (customer, no) ? new GrantName(new CustomerKey(customer), new GrantNo(no)) : null;
 
-    /// <summary>The held plan of this customer that an id of ours names.</summary>
-    public static SubscriptionNo? Subscription(CustomerKey key, string id) => Numbers(id, SubscriptionPrefix) is var (customer, no) && customer == key.Value ? new SubscriptionNo(no) : null;
+    /// <summary>The held plan that an id of ours names; null when it is no such id.</summary>
+    public static HeldName? Subscription(string id) => Numbers(id, SubscriptionPrefix) is var (customer, no) ? new HeldName(new CustomerKey(customer), new SubscriptionNo(no)) : null;
 
     private static (long Customer, int No)? Numbers(string id, string prefix) =>
         id.StartsWith(prefix, StringComparison.Ordinal) && id[prefix.Length..].Split('_') is [var customer, var thing]

@@ -47,8 +47,8 @@ internal sealed class PortalPage(Visit visit)
         if (await visit.Form() is not { } form) return await Show(null);
         Command? command = (Held(form["cancel"].ToString()), Held(form["keep"].ToString())) switch
         {
-            ({ } canceled, _) => new Command.UpdatePlan(new PlanSelector(No: canceled.No)) { Cancel = CancelAction.EndOfCycle },
-            (_, { } kept) => new Command.UpdatePlan(new PlanSelector(No: kept.No)) { Cancel = CancelAction.Uncancel },
+            ({ } canceled, _) => new Command.UpdatePlan(new PlanSelector(Held: new HeldName(visit.Customer.Key, canceled.No))) { Cancel = CancelAction.EndOfCycle },
+            (_, { } kept) => new Command.UpdatePlan(new PlanSelector(Held: new HeldName(visit.Customer.Key, kept.No))) { Cancel = CancelAction.Uncancel },
             _ => visit.TakesTestCards && form.ContainsKey("save") && Visit.Chosen(form) is { } card ? new Command.ChangePaymentMethod(card) : null,
         };
         if (command is null) return await Show(null);

@@ -16,6 +16,9 @@ public sealed class OpenApiTests : IAsyncLifetime
         ["balances.explain"] = """{"feature_id": "messages"}""",
         ["balances.track"] = """{"feature_id": "messages"}""",
         ["balances.batch_track"] = """{"feature_id": "messages"}""",
+        ["billing.multi_attach"] = """{"plans": [{"plan_id": "pro"}]}""",
+        ["billing.preview_multi_attach"] = """{"plans": [{"plan_id": "pro"}]}""",
+        ["billing.multi_update"] = """{"updates": [{"cancel_action": "uncancel"}]}""",
     };
 
     private RunningServer _server = null!;
@@ -92,7 +95,9 @@ public sealed class OpenApiTests : IAsyncLifetime
     [InlineData("plans.update", """{"plan_id": "pro", "create_in_stripe": true}""")]
     [InlineData("plans.create", """{"plan_id": "new", "name": "New", "items": [{"feature_id": "messages", "entitlement_id": "ent_1", "price_id": "pr_1"}]}""")]
     [InlineData("plans.create", """{"plan_id": "new", "name": "New", "billing_controls": {"auto_topups": [{"feature_id": "messages", "threshold": 1, "quantity": 1, "purchase_limit": {"interval": "day", "limit": 3, "count": 2}}]}}""")]
-    [InlineData("billing.attach", """{"customer_id": "ada", "plan_id": "pro", "no_billing_changes": true, "success_url": "https://example.com"}""")]
+    [InlineData("billing.attach", """{"customer_id": "ada", "plan_id": "pro", "no_billing_changes": true, "metadata": {"a": "b"}, "checkout_session_params": {"a": 1}}""")]
+    [InlineData("billing.open_customer_portal", """{"customer_id": "ada", "configuration_id": "any"}""")]
+    [InlineData("invoices.list", """{"processor_types": ["stripe"]}""")]
     [InlineData("catalog.preview_update", """{"plans": [{"plan_id": "new", "name": "New", "include_versions": true, "include_variants": true}], "skip_deletions": true}""")]
     public async Task Accepted_without_effect(string operation, string request)
     {
@@ -102,7 +107,7 @@ public sealed class OpenApiTests : IAsyncLifetime
 
     [Fact]
     public void No_other_field_is_without_effect() => Assert.Equal(
-        ["async", "auto_topups", "count", "create_in_stripe", "disable_overage_billing", "entitlement_id", "include_variants", "include_versions", "price_id", "success_url"],
+        ["async", "auto_topups", "checkout_session_params", "configuration_id", "count", "create_in_stripe", "disable_overage_billing", "entitlement_id", "include_variants", "include_versions", "metadata", "price_id", "processor_types", "redirect_mode", "subscription_params"],
         Descriptions(ApiDocument.Ours.Root).Where(one => one.Text.StartsWith(NoEffect, StringComparison.Ordinal)).Select(one => one.Field).Distinct().Order());
 
     [Theory]

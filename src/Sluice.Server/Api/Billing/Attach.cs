@@ -37,7 +37,7 @@ internal static class Attach
         var entity = Entities.EntityFields.Id(body);
         var plans = (body.Objects("plans") ?? []).Select(plan => BillingFields.Wish(plan, entity)).ToImmutableArray();
         if (plans.IsEmpty) body.Fault("plans", "name one plan or more");
-        body.Later("entity_data", "customer_data", "free_trial");
+        body.Later("entity_data", "free_trial");
         return new Command.MultiAttach(plans, BillingFields.Options(call, body)) { Entity = entity };
     }
 

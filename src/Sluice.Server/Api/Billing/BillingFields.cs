@@ -22,7 +22,7 @@ internal static class BillingFields
         ["cancel_immediately"] = CancelAction.Immediately, ["cancel_end_of_cycle"] = CancelAction.EndOfCycle, ["uncancel"] = CancelAction.Uncancel,
     }.ToFrozenDictionary();
 
-    private static readonly FrozenDictionary<string, RefundAmount> Refunds =
+    public static readonly FrozenDictionary<string, RefundAmount> Refunds =
         new Dictionary<string, RefundAmount> { ["prorated"] = RefundAmount.Prorated, ["full"] = RefundAmount.Full }.ToFrozenDictionary();
 
     /// <summary>A plan for a customer or an entity, with everything that can be said about how it comes.</summary>
@@ -69,9 +69,9 @@ internal static class BillingFields
     }
 
     /// <summary>A change of a held plan.</summary>
-    public static Command.UpdatePlan Update(Call call, Body body, CustomerKey customer)
+    public static Command.UpdatePlan Update(Call call, Body body)
     {
-        var command = new Command.UpdatePlan(Selector(body, customer))
+        var command = new Command.UpdatePlan(Selector(body))
         {
             Entity = EntityFields.Id(body),
             Quantities = Quantities(body),
@@ -87,12 +87,12 @@ internal static class BillingFields
         return command;
     }
 
-    /// <summary>Which held plan is meant: by the caller's id of it, ours, or its plan.</summary>
-    public static PlanSelector Selector(Body body, CustomerKey customer)
+    // Which held plan is meant: by the caller's id of it, ours, or its plan.
+    private static PlanSelector Selector(Body body)
     {
-        var (plan, id) = (body.Text("plan_id", minLength: 1), body.Text("subscription_id", minLength: 1));
-        var no = (body.Text("customer_product_id", minLength: 1) ?? id) is { } ours ? PublicIds.Subscription(customer, ours) : null;
-        return new PlanSelector(plan is null ? null : new PlanId(plan), no is null ? id : null, no);
+        var (plan, id) = (body.Text("plan_id", minLength: 1), body.Text("customer_product_id", minLength: 1) ?? body.Text("subscription_id", minLength: 1));
+        var named = id is null ? null : PublicIds.Subscription(id);
+        return new PlanSelector(plan is null ? null : new PlanId(plan), named is null ? id : null, named);
     }
 
     private static ImmutableDictionary<FeatureId, Quantity> Quantities(Body body)
@@ -122,7 +122,7 @@ internal static class BillingFields
             AddItems = ItemFields.Read(sent, "add_items") ?? [],
             RemoveItems = [.. (sent.Objects("remove_items") ?? []).Select(static item => (
                 new FeatureId(item.RequiredText("feature_id")),
-                item.Has("interval") ? Intervals.ReadHere(item, Words.ResetIntervals) : null))],
+                item.Has("interval") || item.Has("interval_count") ? Intervals.ReadHere(item, Words.ResetIntervals) : null))],
             Trial = sent.IsSent("free_trial") ? PlanFields.Said(sent, "free_trial", PlanFields.FreeTrial(sent)) : trial,
         };
     }

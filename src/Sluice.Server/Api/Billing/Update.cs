@@ -10,9 +10,9 @@ internal static class Update
     {
         var body = Body.Of(call.Json);
         var (customerId, returnTo) = (body.RequiredText("customer_id"), body.Text("success_url"));
-        if (await call.Read(customerId) is not { } customer) return body.Refusal is { } missing ? call.Refuse(missing) : call.NoSuchCustomer(customerId);
-        var command = BillingFields.Update(call, body, customer.Key);
+        var command = BillingFields.Update(call, body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (await call.Read(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
         using var turn = await call.Engine.Payments.TakeTurn(call.Scope, customer.Key);
         var ran = await call.Run([new Addressed(customer.Key, command)]);
         return ran.End == RunEnd.Done ? Answer.Ok(await AttachBody.Of(call, customerId, command.Entity, ran, returnTo), ApiJson.Default.AttachBody) : call.Failure(ran, command.Entity);
@@ -23,9 +23,9 @@ internal static class Update
         var body = Body.Of(call.Json);
         var customerId = body.RequiredText("customer_id");
         var withPlans = body.Texts("expand", orOne: true)?.Any(static what => what is "incoming.plan" or "outgoing.plan") ?? false;
-        if (await call.Read(customerId) is not { } customer) return body.Refusal is { } missing ? call.Refuse(missing) : call.NoSuchCustomer(customerId);
-        var command = BillingFields.Update(call, body, customer.Key);
+        var command = BillingFields.Update(call, body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (await call.Read(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
         var (plan, refusal) = Decider.Preview(customer, call.Catalog, command, call.NowOf(customer));
         return plan is null ? call.Refuse(refusal!) : Answer.Ok(PreviewBody.Of(call, customerId, customer, plan, withPlans) with { Intent = Intent(command) }, ApiJson.Default.PreviewBody);
     }
@@ -35,13 +35,13 @@ internal static class Update
     {
         var body = Body.Of(call.Json);
         var customerId = body.RequiredText("customer_id");
-        if (await call.Read(customerId) is not { } customer) return body.Refusal is { } missing ? call.Refuse(missing) : call.NoSuchCustomer(customerId);
         var entity = Entities.EntityFields.Id(body);
-        var refund = body.Text("refund_last_payment");
-        var updates = (body.Objects("updates") ?? []).Select(update => BillingFields.Update(call, update, customer.Key)).Select(update => update with { Entity = update.Entity ?? entity }).ToList();
+        var refund = body.Choice("refund_last_payment", BillingFields.Refunds);
+        var updates = (body.Objects("updates") ?? []).Select(update => BillingFields.Update(call, update)).Select(update => update with { Entity = update.Entity ?? entity }).ToList();
         if (updates.Count == 0) body.Fault("updates", "name one plan or more");
-        if (refund is not null) updates = [.. updates.Select(update => update with { Refund = refund == "full" ? RefundAmount.Full : RefundAmount.Prorated })];
+        if (refund is not null) updates = [.. updates.Select(update => update with { Refund = refund })];
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (await call.Read(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
         using var turn = await call.Engine.Payments.TakeTurn(call.Scope, customer.Key);
         var ran = await call.Run([.. updates.Select(update => new Addressed(customer.Key, update))]);
         if (ran.End == RunEnd.Refused && updates.Count > 1) return call.Refuse(ran.Refusal!.Of($"updates[{ran.RefusedAt}]"));
