@@ -10,6 +10,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
     private readonly List<long> _before = [];
     private readonly HeadWriter _heads = new(database);
     private readonly CatalogWriter _catalog = new(database);
+    private readonly MessageWriter _messages = new(database);
 
     private readonly Statement _takeClaim = new(database, """
         insert into claim (scope, kind, key, customer, expires_at) values (?, ?, ?, ?, ?)
@@ -78,6 +79,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
             firstNo += unit.Changes[at].Entries.Length;
         }
 
+        foreach (var message in unit.Messages) _messages.Write(message);
         foreach (var snapshot in unit.Snapshots) Write(snapshot);
         return Fate.Committed;
     }
@@ -86,6 +88,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
     {
         _heads.Dispose();
         _catalog.Dispose();
+        _messages.Dispose();
         _takeClaim.Dispose();
         _freeClaim.Dispose();
         _append.Dispose();

@@ -1,0 +1,244 @@
+using System.Collections.Immutable;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Sluice.Core;
+
+namespace Sluice.Storage;
+
+/// <summary>Endpoints, and messages on their way to them.</summary>
+public sealed partial class SqliteStore
+{
+    private const string EndpointColumns = "e.no, e.scope, e.id, e.url, e.description, e.events, e.enabled, e.secret, e.old_secret, e.old_secret_ends_at, e.preset, e.created_at";
+
+    // A replay pulls a lane that waits for its next attempt; one that is on its way stays as it is.
+    private const string PutLane = """
+        insert into webhook_lane (endpoint, customer, scope, next_at) values (@endpoint, @customer, @scope, @now)
+        on conflict (endpoint, customer) do update set next_at = case when lease is null then min(next_at, excluded.next_at) else next_at end
+        """;
+
+    public ValueTask<WebhookEndpoint> AddEndpoint(WebhookEndpoint endpoint)
+    {
+        lock (_writing)
+        {
+            var no = Opened.ExecuteScalar<long>(
+                """
+                insert into webhook_endpoint (scope, id, url, description, events, enabled, secret, old_secret, old_secret_ends_at, preset, created_at)
+                values (@Scope, @Id, @Url, @Description, @Events, @Enabled, @Secret, @OldSecret, @OldSecretEndsAt, @Preset, @CreatedAt) returning no
+                """,
+                StoredEndpoint.Of(endpoint));
+            return ValueTask.FromResult(endpoint with { No = no });
+        }
+    }
+
+    public ValueTask<IReadOnlyList<WebhookEndpoint>> Endpoints(ScopeId scope) => ValueTask.FromResult(EndpointsWhere("e.scope = @scope order by e.no", new { scope = scope.Value }));
+
+    public ValueTask<WebhookEndpoint?> FindEndpoint(ScopeId scope, string id) =>
+        ValueTask.FromResult(EndpointsWhere("e.scope = @scope and e.id = @id", new { scope = scope.Value, id }).SingleOrDefault());
+
+    public ValueTask<bool> ChangeEndpoint(WebhookEndpoint endpoint)
+    {
+        var found = false;
+        InOne(transaction =>
+        {
+            found = Opened.Execute(
+                """
+                update webhook_endpoint set url = @Url, description = @Description, events = @Events, enabled = @Enabled, secret = @Secret,
+                old_secret = @OldSecret, old_secret_ends_at = @OldSecretEndsAt where no = @No
+                """,
+                StoredEndpoint.Of(endpoint),
+                transaction) == 1;
+            Opened.Execute("update webhook_lane set next_at = 0 where endpoint = @No and lease is null", new { endpoint.No }, transaction);
+        });
+        return ValueTask.FromResult(found);
+    }
+
+    public ValueTask<bool> RemoveEndpoint(ScopeId scope, string id)
+    {
+        var found = false;
+        InOne(transaction =>
+        {
+            if (Opened.QuerySingleOrDefault<long?>("delete from webhook_endpoint where scope = @scope and id = @id returning no", new { scope = scope.Value, id }, transaction) is not { } no) return;
+            found = true;
+
+            // Its deliveries are seen no more and go with their messages: there may be too many to hold up commits for.
+            Opened.Execute("delete from webhook_lane where endpoint = @no", new { no }, transaction);
+        });
+        return ValueTask.FromResult(found);
+    }
+
+    public ValueTask AddMessage(WebhookMessage message, WebhookEndpoint endpoint) => InOne(transaction =>
+    {
+        var no = Opened.ExecuteScalar<long>(
+            """
+            insert into webhook_message (id, scope, customer, customer_id, type, body, at, written_at)
+            values (@Id, @scope, @customer, @CustomerId, @Type, @Body, @at, @written) returning no
+            """,
+            new
+            {
+                message.Id, scope = message.Scope.Value, customer = message.Customer?.Value ?? 0, message.CustomerId, message.Type, message.Body,
+                at = message.At.Milliseconds, written = message.WrittenAt.Milliseconds,
+            },
+            transaction);
+        Send(no, message.Customer?.Value ?? 0, endpoint, message.WrittenAt, transaction);
+    });
+
+    public ValueTask ForgetLeases() => Write("update webhook_lane set next_at = 0, lease = null where lease is not null", new { });
+
+    public ValueTask<IReadOnlyList<WebhookEndpoint>> DueEndpoints(Instant now) => ValueTask.FromResult(EndpointsWhere(
+        "e.enabled = 1 and exists (select 1 from webhook_lane l where l.endpoint = e.no and l.next_at <= @now) order by e.no", new { now = now.Milliseconds }));
+
+    // Taken means not due before its end: one moment serves as both.
+    public ValueTask<IReadOnlyList<LeasedMessage>> Lease(long endpoint, Instant now, Instant until, int limit)
+    {
+        IReadOnlyList<LeasedMessage> leased = [];
+        InOne(transaction =>
+        {
+            leased = [.. Opened.Query<StoredLease>(
+                """
+                with lane as (select endpoint, customer, next_at from webhook_lane where endpoint = @endpoint and next_at <= @now order by next_at, customer limit @limit)
+                select d.endpoint, d.customer, m.no as Message, m.id, m.body, d.attempts from lane l
+                join webhook_delivery d on d.endpoint = l.endpoint and d.message =
+                    (select min(p.message) from webhook_delivery p where p.endpoint = l.endpoint and p.customer = l.customer and p.status = 1)
+                join webhook_message m on m.no = d.message
+                order by l.next_at, m.no
+                """,
+                new { endpoint, now = now.Milliseconds, limit },
+                transaction).Select(row => row.ToLeased(until))];
+            Opened.Execute(
+                "update webhook_lane set next_at = @until, lease = @until where endpoint = @Endpoint and customer = @Customer",
+                leased.Select(row => new { until = until.Milliseconds, row.Endpoint, row.Customer }),
+                transaction);
+        });
+        return ValueTask.FromResult(leased);
+    }
+
+    public ValueTask Settle(IReadOnlyList<AttemptEnded> ended, Instant now) => InOne(transaction =>
+    {
+        foreach (var one in ended) Settle(one, now, transaction);
+    });
+
+    public ValueTask<(bool Exists, IReadOnlyList<WebhookEndpoint> Endpoints)> EndpointsOf(ScopeId scope, string messageId)
+    {
+        using var connection = Read();
+        var message = connection.QuerySingleOrDefault<long?>("select no from webhook_message where id = @messageId and scope = @scope", new { messageId, scope = scope.Value });
+        return ValueTask.FromResult((message is not null, EndpointsWhere("e.no in (select endpoint from webhook_delivery where message = @message) order by e.no", new { message })));
+    }
+
+    public ValueTask<Replayed> Replay(ReplayQuery query, Instant now)
+    {
+        var count = 0;
+        long? last = null;
+        InOne(transaction =>
+        {
+            var messages = Opened.Query<(long No, long Customer)>(
+                Messages(query),
+                new { scope = query.Endpoint.Scope.Value, endpoint = query.Endpoint.No, query.MessageId, since = query.Since?.Milliseconds ?? 0, query.AfterNo, query.Limit, events = query.Endpoint.Events },
+                transaction).ToList();
+            foreach (var (no, customer) in messages) Send(no, customer, query.Endpoint, now, transaction);
+            (count, last) = (messages.Count, messages.Count == 0 ? null : messages[^1].No);
+        });
+        return ValueTask.FromResult(new Replayed(count, last));
+    }
+
+    public ValueTask<int> SweepMessages(Instant before, int limit)
+    {
+        var dropped = 0;
+        InOne(transaction =>
+        {
+            var messages = Opened.Query<long>(
+                """
+                select m.no from webhook_message m where m.written_at < @before
+                and not exists (select 1 from webhook_delivery d join webhook_endpoint e on e.no = d.endpoint where d.message = m.no and d.status = 1)
+                order by m.written_at limit @limit
+                """,
+                new { before = before.Milliseconds, limit },
+                transaction).ToList();
+            Drop(messages, transaction);
+            dropped = messages.Count;
+        });
+        return ValueTask.FromResult(dropped);
+    }
+
+    private void Drop(IReadOnlyList<long> messages, SqliteTransaction transaction)
+    {
+        var numbers = messages.Select(no => new { no }).ToList();
+        foreach (var table in (string[])["webhook_attempt", "webhook_delivery"]) Opened.Execute($"delete from {table} where message = @no", numbers, transaction);
+        Opened.Execute("delete from webhook_message where no = @no", numbers, transaction);
+    }
+
+    private static string Messages(ReplayQuery query)
+    {
+        var wanted = query.MessageId is not null ? " and m.id = @MessageId" : query.Endpoint.Events.IsEmpty ? " and m.type <> 'webhook.test'" : " and m.type in @events";
+        if (query.Since is not null) wanted += " and m.at >= @since";
+        if (query.ParkedOnly) wanted += " and m.no in (select d.message from webhook_delivery d where d.endpoint = @endpoint and d.status = 3)";
+        return $"select m.no, m.customer from webhook_message m where m.scope = @scope and m.no > @AfterNo{wanted} order by m.no limit @Limit";
+    }
+
+    private void Send(long message, long customer, WebhookEndpoint endpoint, Instant now, SqliteTransaction transaction)
+    {
+        var of = new { message, endpoint = endpoint.No, scope = endpoint.Scope.Value, customer, now = now.Milliseconds };
+        Opened.Execute(
+            """
+            insert into webhook_delivery (message, endpoint, scope, customer, status) values (@message, @endpoint, @scope, @customer, 1)
+            on conflict (message, endpoint) do update set status = 1, attempts = 0, settled_at = null
+            """,
+            of,
+            transaction);
+        Opened.Execute(PutLane, of, transaction);
+    }
+
+    private void Settle(AttemptEnded ended, Instant now, SqliteTransaction transaction)
+    {
+        var (leased, attempt, status, nextAt) = ended;
+        var pending = status == DeliveryStatus.Pending;
+        var of = new
+        {
+            leased.Endpoint, leased.Customer, leased.Message, lease = leased.Until.Milliseconds, next = (pending ? nextAt!.Value : now).Milliseconds,
+            status = (int)status, settled = pending ? (long?)null : now.Milliseconds, at = attempt.At.Milliseconds, attempt.StatusCode, attempt.Error, attempt.Milliseconds,
+        };
+        if (Opened.Execute("update webhook_lane set next_at = @next, lease = null where endpoint = @Endpoint and customer = @Customer and lease = @lease", of, transaction) == 0) return;
+        var no = Opened.QuerySingleOrDefault<long?>(
+            """
+            update webhook_delivery set status = @status, attempts = attempts + 1, tried_in_all = tried_in_all + 1, settled_at = @settled
+            where message = @Message and endpoint = @Endpoint returning tried_in_all
+            """,
+            of,
+            transaction);
+        if (no is null) return;
+        Opened.Execute(
+            "insert into webhook_attempt (message, endpoint, no, at, status_code, error, milliseconds) values (@Message, @Endpoint, @no, @at, @StatusCode, @Error, @Milliseconds)",
+            new { of.Message, of.Endpoint, no, of.at, of.StatusCode, of.Error, of.Milliseconds },
+            transaction);
+        if (pending) return;
+        Opened.Execute(
+            """
+            delete from webhook_lane where endpoint = @Endpoint and customer = @Customer
+            and not exists (select 1 from webhook_delivery d where d.endpoint = @Endpoint and d.customer = @Customer and d.status = 1)
+            """,
+            of,
+            transaction);
+    }
+
+    private IReadOnlyList<WebhookEndpoint> EndpointsWhere(string where, object values)
+    {
+        using var connection = Read();
+        return [.. connection.Query<StoredEndpoint>($"select {EndpointColumns} from webhook_endpoint e where {where}", values).Select(static row => row.ToEndpoint())];
+    }
+
+    private sealed record StoredLease(long Endpoint, long Customer, long Message, string Id, string Body, long Attempts)
+    {
+        public LeasedMessage ToLeased(Instant until) => new(Endpoint, Customer, Message, Id, Body, checked((int)Attempts), until);
+    }
+
+    private sealed record StoredEndpoint(
+        long No, long Scope, string Id, string Url, string? Description, string Events, long Enabled, string Secret, string? OldSecret, long? OldSecretEndsAt, long Preset, long CreatedAt)
+    {
+        public static StoredEndpoint Of(WebhookEndpoint endpoint) => new(
+            endpoint.No, endpoint.Scope.Value, endpoint.Id, endpoint.Url, endpoint.Description, string.Join(' ', endpoint.Events), endpoint.Enabled ? 1 : 0,
+            endpoint.Secret, endpoint.OldSecret, endpoint.OldSecretEndsAt?.Milliseconds, endpoint.Preset ? 1 : 0, endpoint.CreatedAt.Milliseconds);
+
+        public WebhookEndpoint ToEndpoint() => new(
+            No, new ScopeId(checked((int)Scope)), Id, Url, Description, [.. Events.Split(' ', StringSplitOptions.RemoveEmptyEntries)], Enabled == 1,
+            Secret, OldSecret, Moment(OldSecretEndsAt), Preset == 1, new Instant(CreatedAt));
+    }
+}
