@@ -78,12 +78,12 @@ public sealed record DeliveryListed(
 /// <param name="After">The last row of the page before: message, endpoint.</param>
 public sealed record DeliveryQuery(ScopeId Scope, int Limit, string? EndpointId = null, DeliveryStatus? Status = null, string? CustomerId = null, (long No, long Endpoint)? After = null);
 
-/// <summary>Messages to be sent again to an endpoint, with their own ids and bodies, in their order.</summary>
+/// <summary>Messages to be sent again, with their own ids and bodies, in their order.</summary>
 /// <param name="MessageId">This one.</param>
 /// <param name="Since">Those that happened at or after this moment, of the types the endpoint wants.</param>
 /// <param name="ParkedOnly">Those that were given up.</param>
 /// <param name="AfterNo">Goes on behind this message.</param>
-public sealed record ReplayQuery(WebhookEndpoint Endpoint, int Limit, string? MessageId = null, Instant? Since = null, bool ParkedOnly = false, long AfterNo = 0);
+public sealed record ReplayQuery(string? MessageId = null, Instant? Since = null, bool ParkedOnly = false, long AfterNo = 0);
 
 /// <param name="LastNo">The last message of this part; null = there was none left.</param>
 public readonly record struct Replayed(int Count, long? LastNo);
@@ -127,8 +127,8 @@ public interface IWebhookStore
 
     ValueTask<IReadOnlyList<DeliveryListed>> Deliveries(DeliveryQuery query);
 
-    /// <summary>One part; the caller goes on behind <see cref="Replayed.LastNo"/>.</summary>
-    ValueTask<Replayed> Replay(ReplayQuery query, Instant now);
+    /// <summary>At most <paramref name="limit"/> of them; the caller goes on behind <see cref="Replayed.LastNo"/>.</summary>
+    ValueTask<Replayed> Replay(WebhookEndpoint endpoint, ReplayQuery query, int limit, Instant now);
 
     /// <summary>The scope's endpoints that a message was for.</summary>
     ValueTask<(bool Exists, IReadOnlyList<WebhookEndpoint> Endpoints)> EndpointsOf(ScopeId scope, string messageId);

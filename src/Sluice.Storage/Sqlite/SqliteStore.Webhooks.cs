@@ -124,17 +124,17 @@ public sealed partial class SqliteStore
         return ValueTask.FromResult((message is not null, EndpointsWhere("e.no in (select endpoint from webhook_delivery where message = @message) order by e.no", new { message })));
     }
 
-    public ValueTask<Replayed> Replay(ReplayQuery query, Instant now)
+    public ValueTask<Replayed> Replay(WebhookEndpoint endpoint, ReplayQuery query, int limit, Instant now)
     {
         var count = 0;
         long? last = null;
         InOne(transaction =>
         {
             var messages = Opened.Query<(long No, long Customer)>(
-                Messages(query),
-                new { scope = query.Endpoint.Scope.Value, endpoint = query.Endpoint.No, query.MessageId, since = query.Since?.Milliseconds ?? 0, query.AfterNo, query.Limit, events = query.Endpoint.Events },
+                Messages(endpoint, query),
+                new { scope = endpoint.Scope.Value, endpoint = endpoint.No, query.MessageId, since = query.Since?.Milliseconds ?? 0, query.AfterNo, limit, endpoint.Events },
                 transaction).ToList();
-            foreach (var (no, customer) in messages) Send(no, customer, query.Endpoint, now, transaction);
+            foreach (var (no, customer) in messages) Send(no, customer, endpoint, now, transaction);
             (count, last) = (messages.Count, messages.Count == 0 ? null : messages[^1].No);
         });
         return ValueTask.FromResult(new Replayed(count, last));
@@ -166,12 +166,12 @@ public sealed partial class SqliteStore
         Opened.Execute("delete from webhook_message where no = @no", numbers, transaction);
     }
 
-    private static string Messages(ReplayQuery query)
+    private static string Messages(WebhookEndpoint endpoint, ReplayQuery query)
     {
-        var wanted = query.MessageId is not null ? " and m.id = @MessageId" : query.Endpoint.Events.IsEmpty ? " and m.type <> 'webhook.test'" : " and m.type in @events";
+        var wanted = query.MessageId is not null ? " and m.id = @MessageId" : endpoint.Events.IsEmpty ? " and m.type <> 'webhook.test'" : " and m.type in @Events";
         if (query.Since is not null) wanted += " and m.at >= @since";
         if (query.ParkedOnly) wanted += " and m.no in (select d.message from webhook_delivery d where d.endpoint = @endpoint and d.status = 3)";
-        return $"select m.no, m.customer from webhook_message m where m.scope = @scope and m.no > @AfterNo{wanted} order by m.no limit @Limit";
+        return $"select m.no, m.customer from webhook_message m where m.scope = @scope and m.no > @AfterNo{wanted} order by m.no limit @limit";
     }
 
     private void Send(long message, long customer, WebhookEndpoint endpoint, Instant now, SqliteTransaction transaction)

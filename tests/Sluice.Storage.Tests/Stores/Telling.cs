@@ -122,11 +122,11 @@ public abstract class Telling(StoreHost host) : StoreSuite(host)
         Tell(Message("1", 1), Message("2", 1));
         foreach (var done in (Func<LeasedMessage, AttemptEnded>[])[Parked, Done]) await Settle(Now, done((await Lease(endpoint, Now)).Single()));
 
-        Assert.Equal(1, (await Webhooks.Replay(new ReplayQuery(endpoint, 100, ParkedOnly: true), Soon)).Count);
+        Assert.Equal(1, (await Webhooks.Replay(endpoint, new ReplayQuery(ParkedOnly: true), 100, Soon)).Count);
         Assert.Equal(["1"], await Pending(endpoint));
-        var first = await Webhooks.Replay(new ReplayQuery(endpoint, 2, Since: Now), Soon);
+        var first = await Webhooks.Replay(endpoint, new ReplayQuery(Since: Now), 2, Soon);
         Assert.Equal(2, first.Count);
-        Assert.Equal(1, (await Webhooks.Replay(new ReplayQuery(endpoint, 2, Since: Now, AfterNo: first.LastNo!.Value), Soon)).Count);
+        Assert.Equal(1, (await Webhooks.Replay(endpoint, new ReplayQuery(Since: Now, AfterNo: first.LastNo!.Value), 2, Soon)).Count);
         for (var i = 0; i < 3; i++)
         {
             var next = (await Lease(endpoint, Soon)).Single();
