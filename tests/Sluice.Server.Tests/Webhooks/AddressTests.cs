@@ -1,10 +1,11 @@
 using System.Net;
+using Sluice.Server.Tests.Frame;
 using Sluice.Server.Webhooks;
 
 namespace Sluice.Server.Tests.Webhooks;
 
 /// <summary>Where messages may go.</summary>
-public sealed class AddressTests
+public sealed class AddressTests(OneServer one) : IClassFixture<OneServer>
 {
     [Theory]
     [InlineData("8.8.8.8", true)]
@@ -80,8 +81,7 @@ public sealed class AddressTests
     [InlineData("http://api.localhost", "private")]
     public async Task A_URL_is_judged_when_it_is_given(string url, string? refused)
     {
-        await using var server = await RunningServer.Start();
-        var made = await server.Api.Post("webhooks.create", new { url });
+        var made = await one.Server.Api.Post("webhooks.create", new { url });
         if (refused is null)
         {
             made.MustBe(200);
@@ -91,8 +91,8 @@ public sealed class AddressTests
         Assert.Equal((400, "invalid_inputs"), (made.Status, made.Code));
         Assert.Contains("url: ", made.Message, StringComparison.Ordinal);
         Assert.Contains(refused, made.Message, StringComparison.Ordinal);
-        var there = (await server.Api.Post("webhooks.create", new { url = "https://example.com" })).MustBe(200);
-        Assert.Equal(400, (await server.Api.Post("webhooks.update", new { webhook_id = there.Word("id"), url })).Status);
+        var there = (await one.Server.Api.Post("webhooks.create", new { url = "https://example.com" })).MustBe(200);
+        Assert.Equal(400, (await one.Server.Api.Post("webhooks.update", new { webhook_id = there.Word("id"), url })).Status);
     }
 
     [Fact]

@@ -1,9 +1,10 @@
+using Sluice.Server.Tests.Frame;
 using Sluice.Server.Webhooks;
 
 namespace Sluice.Server.Tests.Webhooks;
 
 /// <summary>Endpoints over the API and from the settings.</summary>
-public sealed class EndpointTests
+public sealed class EndpointTests(OneServer one) : IClassFixture<OneServer>
 {
     private const string Secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
@@ -40,8 +41,7 @@ public sealed class EndpointTests
     [InlineData("webhooks.replay", """{"webhook_id": "w", "status": "delivered"}""", "status")]
     public async Task A_call_is_refused(string call, string body, string names)
     {
-        await using var server = await RunningServer.Start();
-        var refused = await server.Api.Post(call, body);
+        var refused = await one.Server.Api.Post(call, body);
         Assert.Equal(400, refused.Status);
         Assert.Contains(names, refused.Message, StringComparison.Ordinal);
     }

@@ -96,7 +96,9 @@ internal sealed class Receiver : IAsyncDisposable
         _all.Enqueue(received);
         _arrived.Writer.TryWrite(received);
         if (!Hangs(received)) return;
-        using var gone = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _ended.Token);
-        await Task.Delay(Timeout.Infinite, gone.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+        var gone = new TaskCompletionSource();
+        using var hungUp = http.RequestAborted.Register(() => gone.TrySetResult());
+        using var ended = _ended.Token.Register(() => gone.TrySetResult());
+        await gone.Task;
     }
 }
