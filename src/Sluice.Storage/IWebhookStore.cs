@@ -101,8 +101,11 @@ public interface IWebhookStore
 
     ValueTask<WebhookEndpoint?> FindEndpoint(ScopeId scope, string id);
 
-    /// <summary>Puts all but its number, scope and id in place of what is there, and lets what waits be tried at once. False when it is gone.</summary>
-    ValueTask<bool> ChangeEndpoint(WebhookEndpoint endpoint);
+    /// <summary>
+    /// Changes what is there then (not its number, scope and id), so that of two changes at once none is lost, and lets
+    /// what waits be tried at once. Null when it is gone.
+    /// </summary>
+    ValueTask<WebhookEndpoint?> ChangeEndpoint(ScopeId scope, string id, Func<WebhookEndpoint, WebhookEndpoint> change);
 
     /// <summary>With all its deliveries. False when it is not there.</summary>
     ValueTask<bool> RemoveEndpoint(ScopeId scope, string id);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { Webhook as Standard } from 'standardwebhooks';
 import { Webhook as Svix } from 'svix';
 import { refused, sluice } from './sluice.mjs';
@@ -82,6 +85,31 @@ test('what was delivered is in the log and comes again under its id', async ({ p
   assert.deepEqual([again.headers['webhook-id'], again.body], [id, first.body]);
   const { body: { list } } = await post('/v1/webhooks.deliveries', { webhook_id: hook.id });
   assert.equal(list[0].message_id, id);
+});
+
+test('the receiver in docs/webhooks.md takes what is sent and nothing that was made up', async ({ post }) => {
+  const example = /```js\n(.*?)```/s.exec(readFileSync(new URL('../../docs/webhooks.md', import.meta.url), 'utf8'))[1];
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  await new Promise(closed => { probe.close(closed); });
+  const url = `http://127.0.0.1:${port}/sluice`;
+  const { body: { id, secret } } = await post('/v1/webhooks.create', { url });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', example], {
+    cwd: fileURLToPath(new URL('.', import.meta.url)), env: { PATH: process.env.PATH, PORT: String(port), SLUICE_WEBHOOK_SECRET: secret }, stdio: 'ignore',
+  });
+  try {
+    const made = () => fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', 'webhook-id': 'msg_1', 'webhook-timestamp': String(Math.floor(Date.now() / 1000)), 'webhook-signature': 'v1,AAAA' }, body: '{}' }).catch(() => null);
+    let answer;
+    while (!(answer = await made())) assert.equal(child.exitCode, null);
+    assert.ok(answer.status >= 400, `${answer.status}`);
+    await post('/v1/webhooks.test', { webhook_id: id });
+    let log;
+    while ((log = (await post('/v1/webhooks.deliveries', { webhook_id: id })).body.list[0]).status === 'pending') assert.equal(log.attempts.length, 0, JSON.stringify(log));
+    assert.deepEqual([log.status, log.attempts[0].status_code], ['delivered', 204]);
+  } finally {
+    child.kill();
+  }
 });
 
 test('a wrong address and an unknown webhook are refused', async ({ post }) => {

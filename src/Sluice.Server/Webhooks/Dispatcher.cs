@@ -25,8 +25,11 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
     private static readonly TimeSpan LeaseTime = Sender.Limit * 4;
 
     // Nothing has ended of what was cut off by the stop.
-    private readonly ConcurrentQueue<(long Endpoint, AttemptEnded? Ended)> _over = new();
+    private readonly ConcurrentQueue<(LeasedMessage Leased, AttemptEnded? Ended)> _over = new();
     private readonly Dictionary<long, int> _running = [];
+
+    // Were a clock to leap, a lease could run out early: nothing is sent twice at once all the same.
+    private readonly HashSet<(long Endpoint, long Customer)> _lanes = [];
     private readonly List<AttemptEnded> _unsettled = [];
     private int _all;
 
@@ -67,6 +70,7 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
             if (room <= 0) continue;
             foreach (var leased in await store.Lease(endpoint.No, now, now.Plus(LeaseTime), room))
             {
+                if (!_lanes.Add((leased.Endpoint, leased.Customer))) continue;
                 _running[endpoint.No] = _running.GetValueOrDefault(endpoint.No) + 1;
                 _all++;
                 _ = Task.Run(() => Try(endpoint, leased, stopping), CancellationToken.None);
@@ -80,7 +84,8 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
         while (_over.TryDequeue(out var over))
         {
             _all--;
-            if (--_running[over.Endpoint] == 0) _running.Remove(over.Endpoint);
+            _lanes.Remove((over.Leased.Endpoint, over.Leased.Customer));
+            if (--_running[over.Leased.Endpoint] == 0) _running.Remove(over.Leased.Endpoint);
             if (over.Ended is { } ended) _unsettled.Add(ended);
         }
 
@@ -106,7 +111,7 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
             RoundFailed(unexpected);
         }
 
-        _over.Enqueue((endpoint.No, ended));
+        _over.Enqueue((leased, ended));
         outbox.Ring();
     }
 

@@ -39,7 +39,7 @@ internal sealed class Endpoints(IWebhookStore store, Outbox outbox, Settings set
             }
             else if ((there.Url, there.Secret) != (url, secret))
             {
-                await store.ChangeEndpoint(there with { Url = url, Secret = secret! });
+                await store.ChangeEndpoint(scope.Id, PresetId, one => one with { Url = url, Secret = secret! });
             }
         }
     }
@@ -48,17 +48,17 @@ internal sealed class Endpoints(IWebhookStore store, Outbox outbox, Settings set
         new WebhookEndpoint(0, scope, "wh_" + RandomNumberGenerator.GetString(Alphabet, 24), url, description, events, Enabled: true, Signing.NewSecret(), null, null, Preset: false, now));
 
     /// <summary>Null when it is gone.</summary>
-    public async ValueTask<WebhookEndpoint?> Change(WebhookEndpoint endpoint)
+    public async ValueTask<WebhookEndpoint?> Change(WebhookEndpoint endpoint, Func<WebhookEndpoint, WebhookEndpoint> change)
     {
-        if (!await store.ChangeEndpoint(endpoint)) return null;
+        var changed = await store.ChangeEndpoint(endpoint.Scope, endpoint.Id, change);
         outbox.Ring();
-        return endpoint;
+        return changed;
     }
 
     /// <summary>A new secret; the one there signs too for a while.</summary>
-    public ValueTask<WebhookEndpoint?> Rotate(WebhookEndpoint endpoint, TimeSpan overlap, Instant now) => Change(overlap == TimeSpan.Zero
-        ? endpoint with { Secret = Signing.NewSecret(), OldSecret = null, OldSecretEndsAt = null }
-        : endpoint with { Secret = Signing.NewSecret(), OldSecret = endpoint.Secret, OldSecretEndsAt = now.Plus(overlap) });
+    public ValueTask<WebhookEndpoint?> Rotate(WebhookEndpoint endpoint, TimeSpan overlap, Instant now) => Change(endpoint, there => overlap == TimeSpan.Zero
+        ? there with { Secret = Signing.NewSecret(), OldSecret = null, OldSecretEndsAt = null }
+        : there with { Secret = Signing.NewSecret(), OldSecret = there.Secret, OldSecretEndsAt = now.Plus(overlap) });
 
     /// <summary>Sends a message that says nothing; returns its id.</summary>
     public async ValueTask<string> Try(WebhookEndpoint endpoint, Instant now)

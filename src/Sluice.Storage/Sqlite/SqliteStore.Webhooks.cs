@@ -35,21 +35,24 @@ public sealed partial class SqliteStore
     public ValueTask<WebhookEndpoint?> FindEndpoint(ScopeId scope, string id) =>
         ValueTask.FromResult(EndpointsWhere("e.scope = @scope and e.id = @id", new { scope = scope.Value, id }).SingleOrDefault());
 
-    public ValueTask<bool> ChangeEndpoint(WebhookEndpoint endpoint)
+    public ValueTask<WebhookEndpoint?> ChangeEndpoint(ScopeId scope, string id, Func<WebhookEndpoint, WebhookEndpoint> change)
     {
-        var found = false;
+        WebhookEndpoint? changed = null;
         InOne(transaction =>
         {
-            found = Opened.Execute(
+            var there = Opened.QuerySingleOrDefault<StoredEndpoint>($"select {EndpointColumns} from webhook_endpoint e where e.scope = @scope and e.id = @id", new { scope = scope.Value, id }, transaction);
+            if (there is null) return;
+            changed = change(there.ToEndpoint());
+            Opened.Execute(
                 """
                 update webhook_endpoint set url = @Url, description = @Description, events = @Events, enabled = @Enabled, secret = @Secret,
                 old_secret = @OldSecret, old_secret_ends_at = @OldSecretEndsAt where no = @No
                 """,
-                StoredEndpoint.Of(endpoint),
-                transaction) == 1;
-            Opened.Execute("update webhook_lane set next_at = 0 where endpoint = @No and lease is null", new { endpoint.No }, transaction);
+                StoredEndpoint.Of(changed),
+                transaction);
+            Opened.Execute("update webhook_lane set next_at = 0 where endpoint = @No and lease is null", new { changed.No }, transaction);
         });
-        return ValueTask.FromResult(found);
+        return ValueTask.FromResult(changed);
     }
 
     public ValueTask<bool> RemoveEndpoint(ScopeId scope, string id)

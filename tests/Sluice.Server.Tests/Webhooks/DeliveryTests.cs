@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Core;
 using Sluice.Server.Webhooks;
 using Sluice.Storage;
@@ -117,6 +118,37 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task When_the_clock_leaps_over_a_lease_nothing_is_sent_twice_at_once()
+    {
+        using var directory = new TempDirectory();
+        await using var receiver = await Receiver.Start();
+        await using var store = new SqliteStore(directory[SqliteStore.FileName]);
+        await store.Migrate();
+        var time = new LeapingClock();
+        var (outbox, scope, now) = (new Outbox(time), new ScopeId(1), new Instant(0));
+        using var sender = new Sender(new Settings("", "", 0, null, null, RequestLogging.None, 1) { Webhooks = Listening.Private }, time);
+        using var dispatcher = new Dispatcher(store, outbox, sender, time, NullLogger<Dispatcher>.Instance);
+        var endpoint = await store.AddEndpoint(new WebhookEndpoint(0, scope, "wh", receiver.Url, null, [], Enabled: true, Signing.NewSecret(), null, null, Preset: false, now));
+        receiver.Hangs = static message => message.Id == "first";
+        await dispatcher.StartAsync(CancellationToken.None);
+        await Send("first", 1);
+        time.Ahead = TimeSpan.FromHours(1);
+
+        // The rounds that send these find the lease of the first run out.
+        await Send("second", 2);
+        await Send("third", 3);
+        await dispatcher.StopAsync(CancellationToken.None);
+        Assert.Equal(["first", "second", "third"], receiver.All.Select(static one => one.Id));
+
+        async Task Send(string id, long customer)
+        {
+            await store.AddMessage(new WebhookMessage(id, scope, new CustomerKey(customer), null, "t", "{}", now, now), endpoint);
+            outbox.Ring();
+            await receiver.Next();
+        }
+    }
+
+    [Fact]
     public async Task Where_nobody_listens_the_log_says_so()
     {
         await using var told = await Listening.Start();
@@ -202,6 +234,13 @@ public sealed class DeliveryTests
         Assert.Single(await told.Log());
         told.Time.Advance(TimeSpan.FromHours(2));
         await told.Until(static log => log.Count == 0, "the end of an old message");
+    }
+
+    private sealed class LeapingClock : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
     }
 
     private static async Task Tell(Listening told)

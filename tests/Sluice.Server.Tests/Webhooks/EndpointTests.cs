@@ -128,7 +128,20 @@ public sealed class EndpointTests(OneServer one) : IClassFixture<OneServer>
             var sent = await told.Receiver.Next();
             Assert.Equal((byFresh, byOld), (sent.SignedBy(fresh), sent.SignedBy(told.Secret)));
             Assert.Equal(byFresh + byOld, sent.Headers["webhook-signature"].Split(' ').Length);
+            await told.AllSettled();
         }
+    }
+
+    [Fact]
+    public async Task Of_changes_at_once_none_is_lost()
+    {
+        await using var server = await RunningServer.Start();
+        var id = (await server.Api.Post("webhooks.create", new { url = "https://example.com" })).MustBe(200).Word("id");
+        var rotations = Enumerable.Range(0, 20).Select(_ => server.Api.Post("webhooks.rotate_secret", new { webhook_id = id })).ToList();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => server.Api.Post("webhooks.update", new { webhook_id = id, description = $"{i}" })));
+        var secrets = (await Task.WhenAll(rotations)).Select(static one => one.MustBe(200).Word("secret")).ToList();
+        Assert.Contains((await server.Api.Post("webhooks.get", new { webhook_id = id })).Word("secret"), secrets);
+        Assert.Equal(20, secrets.Distinct().Count());
     }
 
     [Fact]

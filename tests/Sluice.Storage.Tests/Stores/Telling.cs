@@ -145,12 +145,13 @@ public abstract class Telling(StoreHost host) : StoreSuite(host)
         Tell(Message("1", 1));
         await Settle(Now, Failed((await Lease(endpoint, Now)).Single(), Later));
         Assert.Empty(await Webhooks.DueEndpoints(Now));
-        Assert.True(await Webhooks.ChangeEndpoint(endpoint with { Url = "https://other.example" }));
+        var changed = await Webhooks.ChangeEndpoint(Scope, "a", static there => there with { Url = "https://other.example" });
+        Assert.Equal(endpoint.No, changed!.No);
         Assert.Equal("https://other.example", (await Webhooks.DueEndpoints(Now)).Single().Url);
 
         Assert.True(await Webhooks.RemoveEndpoint(Scope, "a"));
         Assert.False(await Webhooks.RemoveEndpoint(Scope, "a"));
-        Assert.False(await Webhooks.ChangeEndpoint(endpoint));
+        Assert.Null(await Webhooks.ChangeEndpoint(Scope, "a", static there => there));
         Assert.Empty(await Listed());
         Assert.Empty(await Webhooks.DueEndpoints(Later));
     }

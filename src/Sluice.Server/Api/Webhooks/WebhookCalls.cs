@@ -41,10 +41,10 @@ internal static class WebhookCalls
         var url = body.Text("url");
         var (events, description, enabled) = (EventsOf(body), DescriptionOf(body), body.Flag("enabled"));
         if (url is not null) Judge(call, body, url);
-        return WithOwn(call, body, one => Changed(call, one with
+        return WithOwn(call, body, async one => await call.Engine.Webhooks.Change(one, there => there with
         {
-            Url = url ?? one.Url, Events = events ?? one.Events, Description = body.IsSent("description") ? description : one.Description, Enabled = enabled ?? one.Enabled,
-        }));
+            Url = url ?? there.Url, Events = events ?? there.Events, Description = body.IsSent("description") ? description : there.Description, Enabled = enabled ?? there.Enabled,
+        }) is { } changed ? Shown(changed, withSecret: false) : NoSuch(call, one.Id));
     }
 
     public static ValueTask<Answer> Delete(Call call)
@@ -80,9 +80,6 @@ internal static class WebhookCalls
     private static ValueTask<Answer> WithOwn(Call call, Body body, Func<WebhookEndpoint, ValueTask<Answer>> then) => With(call, body, one => one.Preset
         ? new(call.Refuse(RefusalCode.InvalidRequest, $"Webhook {one.Id} comes from the settings: change SLUICE_WEBHOOK_URL and SLUICE_WEBHOOK_SECRET, and start Sluice again."))
         : then(one));
-
-    private static async ValueTask<Answer> Changed(Call call, WebhookEndpoint endpoint) =>
-        await call.Engine.Webhooks.Change(endpoint) is { } changed ? Shown(changed, withSecret: false) : NoSuch(call, endpoint.Id);
 
     private static Answer Shown(WebhookEndpoint endpoint, bool withSecret) => Answer.Ok(WebhookBody.Of(endpoint, withSecret), ApiJson.Default.WebhookBody);
 
