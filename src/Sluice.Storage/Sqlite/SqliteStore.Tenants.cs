@@ -8,7 +8,6 @@ namespace Sluice.Storage;
 public sealed partial class SqliteStore : IShellStore
 {
     private const int MessagesAtOnce = 500;
-    private const string EndpointMembers = "id, url, description, events, enabled, secret, old_secret, old_secret_ends_at, preset, created_at";
     private const string Revise = "update counter set next = next + 1 where name = 'keys'";
 
     public ValueTask<long> KeyRevision()
@@ -153,13 +152,6 @@ public sealed partial class SqliteStore : IShellStore
     {
         Opened.Execute("update scope set ended_at = @now, name = name || '#' || id where id = @scope", new { scope = scope.Value, now = now.Milliseconds }, transaction);
         EndTokens("scope = @scope", new { scope = scope.Value }, transaction);
-    }
-
-    // Nothing is sent for the scope from here on; the messages are erased later.
-    private void DropEndpoints(ScopeId scope, SqliteTransaction transaction)
-    {
-        Opened.Execute("delete from webhook_lane where endpoint in (select no from webhook_endpoint where scope = @scope)", new { scope = scope.Value }, transaction);
-        Opened.Execute("delete from webhook_endpoint where scope = @scope", new { scope = scope.Value }, transaction);
     }
 
     private void EndTokens(string where, object of, SqliteTransaction transaction)

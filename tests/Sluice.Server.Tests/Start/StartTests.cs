@@ -44,6 +44,24 @@ public sealed class StartTests
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "live")]
+    [InlineData("sandbox", "sandbox")]
+    public async Task The_start_says_whose_webhooks_go_where_and_no_secret(string environment, string says)
+    {
+        using var directory = new TempDirectory();
+        var settings = new Dictionary<string, string>
+        {
+            ["SLUICE_WEBHOOK_URL"] = "https://example.com/hooks/hidden",
+            ["SLUICE_WEBHOOK_SECRET"] = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+            ["SLUICE_WEBHOOK_ENVIRONMENT"] = environment,
+        };
+        await using var server = await ServerProcess.Start(directory["data"], environment: settings);
+        await Deadline.Until(() => server.Output.Contains($"Webhooks of the {says} environment go to https://example.com\n", StringComparison.Ordinal), "where webhooks go");
+        Assert.DoesNotContain("hidden", server.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("whsec_", server.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_argument_that_is_not_understood_shows_how_it_is_used()
     {

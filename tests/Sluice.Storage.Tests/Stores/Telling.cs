@@ -170,6 +170,30 @@ public abstract class Telling(StoreHost host) : StoreSuite(host)
         Assert.Equal(1, await Webhooks.SweepMessages(Soon, 10));
     }
 
+    [Fact]
+    public async Task A_scope_that_ends_takes_its_endpoints_at_once_and_its_messages_soon()
+    {
+        var tenants = (ITenantStore)Store;
+        var other = (await Store.AddScope("acme", "live", "live", Now)).Id;
+        await Webhooks.AddEndpoint(New("other") with { Scope = other });
+        await Endpoint("a");
+        await Webhooks.AddEndpoint(New("settings") with { Preset = true });
+        Joined(1);
+        Tell([.. Enumerable.Range(0, 1_200).Select(i => Message($"m{i}", 1)), Message("other", 2) with { Scope = other }]);
+
+        // The one of the settings is in what takes its place, with nothing to send.
+        var fresh = (await tenants.ReplaceScope(Scope, Now)).Id;
+        Assert.Equal(["settings"], (await Webhooks.Endpoints(fresh)).Select(one => one.Id));
+        Assert.Empty(await Webhooks.Endpoints(Scope));
+        Assert.Equal(["other"], (await Webhooks.DueEndpoints(Now)).Select(one => one.Id));
+
+        var parts = 0;
+        while (await tenants.EraseSomeEnded(20, Now)) parts++;
+        Assert.Equal(1 + 3 + 1, parts);
+        Assert.Equal(0, await Webhooks.SweepMessages(Later, 10_000));
+        Assert.Equal(["other"], (await Webhooks.Deliveries(new DeliveryQuery(other, 10))).Select(one => one.MessageId));
+    }
+
     private static WebhookMessage Message(string id, long customer, string type = Limit) =>
         new(id, Scope, new CustomerKey(customer), $"c{customer}", type, $$"""{"type":"{{type}}"}""", Now, Now);
 
@@ -181,8 +205,10 @@ public abstract class Telling(StoreHost host) : StoreSuite(host)
 
     private void Tell(params WebhookMessage[] messages) => Assert.Equal([FateKind.Committed], Commit(new TestUnit { Messages = [.. messages] }));
 
+    private static WebhookEndpoint New(string id) => new(0, Scope, id, "https://example.com", null, [], Enabled: true, "whsec_AA==", null, null, Preset: false, Now);
+
     private ValueTask<WebhookEndpoint> Endpoint(string id, string? wants = null, bool enabled = true) =>
-        Webhooks.AddEndpoint(new WebhookEndpoint(0, Scope, id, "https://example.com", null, wants is null ? [] : [wants], enabled, "whsec_AA==", null, null, Preset: false, Now));
+        Webhooks.AddEndpoint(New(id) with { Events = wants is null ? [] : [wants], Enabled = enabled });
 
     private ValueTask<IReadOnlyList<LeasedMessage>> Lease(WebhookEndpoint endpoint, Instant at) => Webhooks.Lease(endpoint.No, at, at.Plus(TimeSpan.FromSeconds(30)), 10);
 
