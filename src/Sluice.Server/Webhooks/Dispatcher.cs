@@ -21,6 +21,9 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromMinutes(10);
 
+    // What is on its way when Sluice is stopped has so long to be answered, so that a restart repeats nothing.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
     // Longer than an attempt may take, so that nobody else takes what is still on its way.
     private static readonly TimeSpan LeaseTime = Sender.Limit * 4;
 
@@ -31,7 +34,14 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
     // Were a clock to leap, a lease could run out early: nothing is sent twice at once all the same.
     private readonly HashSet<(long Endpoint, long Customer)> _lanes = [];
     private readonly List<AttemptEnded> _unsettled = [];
+    private readonly CancellationTokenSource _cut = new();
     private int _all;
+
+    public override void Dispose()
+    {
+        _cut.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
@@ -44,7 +54,7 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
                 if (fresh) await store.ForgetLeases();
                 fresh = false;
                 var now = Instant.Of(time.GetUtcNow());
-                await Round(now, stopping);
+                await Round(now);
                 if (now >= sweptAt.Plus(BetweenSweeps)) sweptAt = await Swept(now);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
@@ -56,12 +66,13 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
         }
 
         // What has ended is not sent again; what was cut off is, after the next start.
+        await using var cut = time.CreateTimer(_ => _cut.Cancel(), null, Grace, Timeout.InfiniteTimeSpan);
         while (_over.Count < _all) await outbox.Rung(CancellationToken.None);
         await Settle(Instant.Of(time.GetUtcNow()));
         await Quiet(ringing);
     }
 
-    private async Task Round(Instant now, CancellationToken stopping)
+    private async Task Round(Instant now)
     {
         await Settle(now);
         foreach (var endpoint in await store.DueEndpoints(now))
@@ -73,7 +84,7 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
                 if (!_lanes.Add((leased.Endpoint, leased.Customer))) continue;
                 _running[endpoint.No] = _running.GetValueOrDefault(endpoint.No) + 1;
                 _all++;
-                _ = Task.Run(() => Try(endpoint, leased, stopping), CancellationToken.None);
+                _ = Task.Run(() => Try(endpoint, leased), CancellationToken.None);
             }
         }
     }
@@ -94,15 +105,15 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
         _unsettled.Clear();
     }
 
-    private async Task Try(WebhookEndpoint endpoint, LeasedMessage leased, CancellationToken stopping)
+    private async Task Try(WebhookEndpoint endpoint, LeasedMessage leased)
     {
         AttemptEnded? ended = null;
         try
         {
-            ended = Judge(leased, await sender.Send(endpoint, leased, stopping));
+            ended = Judge(leased, await sender.Send(endpoint, leased, _cut.Token));
             if (ended.Status == DeliveryStatus.Parked) MessageParked(leased.Id, endpoint.Id, leased.Attempts + 1, ended.Attempt.StatusCode, ended.Attempt.Error);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (_cut.IsCancellationRequested)
         {
         }
         catch (Exception unexpected)

@@ -52,7 +52,7 @@ create table webhook_delivery (
 
 create index webhook_delivery_listed on webhook_delivery (scope, message, endpoint);
 create index webhook_delivery_pending on webhook_delivery (endpoint, customer, message) where status = 1;
-create index webhook_delivery_parked on webhook_delivery (endpoint, message) where status = 3;
+create index webhook_delivery_status on webhook_delivery (scope, status, message, endpoint);
 
 -- One customer's pending messages for one endpoint: only the first of them is ever on its way. There is a row as long as
 -- something is pending. Lease = the moment until which whoever set it has it to themselves.

@@ -208,6 +208,28 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task A_stop_waits_for_what_is_on_its_way_and_a_restart_does_not_repeat_it()
+    {
+        using var directory = new TempDirectory();
+        var time = new ManualTime();
+        await using var receiver = await Receiver.Start();
+        await using (var told = await Listening.Start(directory, receiver, time))
+        {
+            await told.Hook();
+            receiver.Hangs = static _ => true;
+            await Tell(told);
+            await receiver.Next();
+            var stopped = told.Server.DisposeAsync().AsTask();
+            receiver.LetGo();
+            await stopped.InTime("the end of the server");
+        }
+
+        await using var again = await Listening.Start(directory, receiver, time);
+        Assert.Equal("delivered", Listening.Status(Assert.Single(await again.Log())));
+        Assert.Single(receiver.All);
+    }
+
+    [Fact]
     public async Task Thousands_of_messages_for_many_customers_all_arrive_once_and_in_order()
     {
         await using var told = await Listening.Start();

@@ -70,7 +70,15 @@ internal sealed class Listening : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Server.DisposeAsync();
+        // A stop waits a little for what is on its way: time has to go by.
+        var stopped = Server.DisposeAsync().AsTask();
+        while (!stopped.IsCompleted)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await stopped;
         if (_ownsReceiver) await Receiver.DisposeAsync();
     }
 }

@@ -45,6 +45,7 @@ internal sealed class Receiver : IAsyncDisposable
     private readonly Channel<Received> _arrived = Channel.CreateUnbounded<Received>();
     private readonly ConcurrentQueue<Received> _all = new();
     private readonly CancellationTokenSource _ended = new();
+    private TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Receiver(WebApplication app) => _app = app;
 
@@ -56,7 +57,7 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>The status of each answer.</summary>
     public Func<Received, int> Answer { get; set; } = static _ => 200;
 
-    /// <summary>True: it is never answered.</summary>
+    /// <summary>True: it is not answered until <see cref="LetGo"/>.</summary>
     public Func<Received, bool> Hangs { get; set; } = static _ => false;
 
     public static async Task<Receiver> Start()
@@ -72,6 +73,9 @@ internal sealed class Receiver : IAsyncDisposable
 
     /// <summary>The next one.</summary>
     public Task<Received> Next() => _arrived.Reader.ReadAsync().AsTask().InTime("a message");
+
+    /// <summary>Answers what hangs now.</summary>
+    public void LetGo() => Interlocked.Exchange(ref _letGo, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     public async Task<IReadOnlyList<Received>> Next(int count)
     {
@@ -93,12 +97,13 @@ internal sealed class Receiver : IAsyncDisposable
         var received = new Received(http.Request.Path, http.Request.Headers.ToDictionary(pair => pair.Key.ToLowerInvariant(), pair => pair.Value.ToString()), await reader.ReadToEndAsync());
         http.Response.StatusCode = Answer(received);
         if (http.Response.StatusCode is >= 300 and < 400) http.Response.Headers.Location = $"{Url}/elsewhere";
+        var letGo = _letGo.Task;
         _all.Enqueue(received);
         _arrived.Writer.TryWrite(received);
         if (!Hangs(received)) return;
         var gone = new TaskCompletionSource();
         using var hungUp = http.RequestAborted.Register(() => gone.TrySetResult());
         using var ended = _ended.Token.Register(() => gone.TrySetResult());
-        await gone.Task;
+        await Task.WhenAny(gone.Task, letGo);
     }
 }
