@@ -13,10 +13,13 @@ public sealed class KeyScopes
     private static readonly FrozenSet<string> Reading = new[]
     {
         "get", "list", "list_assignments", "check", "aggregate", "search", "listTemplates", "open_customer_portal", "preview_attach", "preview_multi_attach", "preview_update",
-        "preview_multi_update", "preview_recalculate", "has_customers", "deletion_info", "explain", "get_redemption", "pricing_table", "deliveries",
+        "preview_multi_update", "preview_recalculate", "has_customers", "deletion_info", "explain", "get_redemption", "pricing_table",
 
         // Read is enough for it, as most calls of it find the customer there.
         "get_or_create",
+
+        // Of webhooks.
+        "deliveries",
     }.ToFrozenSet();
 
     private readonly FrozenSet<string> _words;

@@ -7,10 +7,10 @@ namespace Sluice.Storage;
 /// <summary>One unit inside an open transaction: fences first, so that nothing collides that merely came too late.</summary>
 internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer usage, long lastNo) : IDisposable
 {
+    private readonly MessageWriter _messages = new(database);
     private readonly List<long> _before = [];
     private readonly HeadWriter _heads = new(database);
     private readonly CatalogWriter _catalog = new(database);
-    private readonly MessageWriter _messages = new(database);
 
     private readonly Statement _takeClaim = new(database, """
         insert into claim (scope, kind, key, customer, expires_at) values (?, ?, ?, ?, ?)
@@ -86,9 +86,9 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
 
     public void Dispose()
     {
+        _messages.Dispose();
         _heads.Dispose();
         _catalog.Dispose();
-        _messages.Dispose();
         _takeClaim.Dispose();
         _freeClaim.Dispose();
         _append.Dispose();
