@@ -45,9 +45,20 @@ public enum DeliveryStatus
 }
 
 /// <summary>The first pending message of a customer at an endpoint, taken to be sent.</summary>
+/// <param name="Lane">The customer, or a lane of its own for a message of no customer.</param>
 /// <param name="Attempts">Made since it was written or replayed.</param>
 /// <param name="Until">Its lease: whoever took it has it to themselves until then.</param>
-public sealed record LeasedMessage(long Endpoint, long Customer, long Message, string Id, string Body, int Attempts, Instant Until);
+public sealed record LeasedMessage(long Endpoint, Lane Lane, long Message, string Id, string Body, int Attempts, Instant Until);
+
+/// <summary>What waits in one order: the messages of a customer, or a single message of none. The numbers are stored.</summary>
+public readonly record struct Lane(long Value)
+{
+    /// <summary>It holds one message, which tells of no customer.</summary>
+    public bool IsSingle => Value < 0;
+
+    /// <param name="customer">0 = none.</param>
+    public static Lane Of(long customer, long message) => new(customer == 0 ? -message : customer);
+}
 
 /// <summary>One attempt.</summary>
 /// <param name="StatusCode">Null = there was no answer.</param>

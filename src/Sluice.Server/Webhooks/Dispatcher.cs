@@ -32,7 +32,7 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
     private readonly Dictionary<long, int> _running = [];
 
     // Were a clock to leap, a lease could run out early: nothing is sent twice at once all the same.
-    private readonly HashSet<(long Endpoint, long Customer)> _lanes = [];
+    private readonly HashSet<(long Endpoint, Lane Lane)> _lanes = [];
     private readonly List<AttemptEnded> _unsettled = [];
     private readonly CancellationTokenSource _cut = new();
     private int _all;
@@ -81,7 +81,7 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
             if (room <= 0) continue;
             foreach (var leased in await store.Lease(endpoint.No, now, now.Plus(LeaseTime), room))
             {
-                if (!_lanes.Add((leased.Endpoint, leased.Customer))) continue;
+                if (!_lanes.Add((leased.Endpoint, leased.Lane))) continue;
                 _running[endpoint.No] = _running.GetValueOrDefault(endpoint.No) + 1;
                 _all++;
                 _ = Task.Run(() => Try(endpoint, leased), CancellationToken.None);
@@ -95,7 +95,7 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
         while (_over.TryDequeue(out var over))
         {
             _all--;
-            _lanes.Remove((over.Leased.Endpoint, over.Leased.Customer));
+            _lanes.Remove((over.Leased.Endpoint, over.Leased.Lane));
             if (--_running[over.Leased.Endpoint] == 0) _running.Remove(over.Leased.Endpoint);
             if (over.Ended is { } ended) _unsettled.Add(ended);
         }
@@ -129,6 +129,9 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
     private AttemptEnded Judge(LeasedMessage leased, DeliveryAttempt attempt)
     {
         if (Sender.IsSuccess(attempt)) return new AttemptEnded(leased, attempt, DeliveryStatus.Delivered, null);
+
+        // A test is an answer to someone who looks now.
+        if (leased.Lane.IsSingle) return new AttemptEnded(leased, attempt, DeliveryStatus.Parked, null);
         return RetrySchedule.After(leased.Attempts + 1, RandomNumberGenerator.GetInt32(1_001) / 1_000.0) is { } wait
             ? new AttemptEnded(leased, attempt, DeliveryStatus.Pending, Instant.Of(time.GetUtcNow()).Plus(wait))
             : new AttemptEnded(leased, attempt, DeliveryStatus.Parked, null);

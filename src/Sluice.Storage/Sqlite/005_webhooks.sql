@@ -37,7 +37,8 @@ create index webhook_message_scope on webhook_message (scope, no);
 create index webhook_message_customer on webhook_message (scope, customer_id, no);
 create index webhook_message_age on webhook_message (written_at);
 
--- Status 1 pending, 2 delivered, 3 parked. Rows of an endpoint that is gone go with their message. Attempts counts since the last replay, tried_in_all all there were.
+-- Status 1 pending, 2 delivered, 3 parked. Rows of an endpoint that is gone go with their message. Customer is that of the
+-- message, or the message's number below 0 where it has none: such a one waits for nobody. Attempts counts since the last replay, tried_in_all all there were.
 create table webhook_delivery (
     message integer not null,
     endpoint integer not null,

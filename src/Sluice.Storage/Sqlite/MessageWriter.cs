@@ -28,7 +28,7 @@ internal sealed class MessageWriter(sqlite3 database) : IDisposable
             .Bind(message.Id).Bind(message.Scope.Value).Bind(customer).Bind(message.CustomerId).Bind(message.Type).Bind(message.Body)
             .Bind(message.At.Milliseconds).Bind(message.WrittenAt.Milliseconds)
             .RunForNumber() ?? throw new InvariantViolation("a message was written without a number");
-        if (_deliveries.Bind(no).Bind(customer).Bind(message.Scope.Value).Bind(message.Type).Run() > 0) _lanes.Bind(no).Run();
+        if (_deliveries.Bind(no).Bind(Lane.Of(customer, no).Value).Bind(message.Scope.Value).Bind(message.Type).Run() > 0) _lanes.Bind(no).Run();
     }
 
     public void Dispose()

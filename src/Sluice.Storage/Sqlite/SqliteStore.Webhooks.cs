@@ -53,7 +53,7 @@ public sealed partial class SqliteStore
                 transaction).Select(row => row.ToLeased(until))];
             Opened.Execute(
                 "update webhook_lane set next_at = @until, lease = @until where endpoint = @Endpoint and customer = @Customer",
-                leased.Select(row => new { until = until.Milliseconds, row.Endpoint, row.Customer }),
+                leased.Select(row => new { until = until.Milliseconds, row.Endpoint, Customer = row.Lane.Value }),
                 transaction);
         });
         return ValueTask.FromResult(leased);
@@ -123,7 +123,7 @@ public sealed partial class SqliteStore
 
     private void Send(long message, long customer, WebhookEndpoint endpoint, Instant now, SqliteTransaction transaction)
     {
-        var of = new { message, endpoint = endpoint.No, scope = endpoint.Scope.Value, customer, now = now.Milliseconds };
+        var of = new { message, endpoint = endpoint.No, scope = endpoint.Scope.Value, customer = Lane.Of(customer, message).Value, now = now.Milliseconds };
         Opened.Execute(
             """
             insert into webhook_delivery (message, endpoint, scope, customer, status) values (@message, @endpoint, @scope, @customer, 1)
@@ -140,7 +140,7 @@ public sealed partial class SqliteStore
         var pending = status == DeliveryStatus.Pending;
         var of = new
         {
-            leased.Endpoint, leased.Customer, leased.Message, lease = leased.Until.Milliseconds, next = (pending ? nextAt!.Value : now).Milliseconds,
+            leased.Endpoint, Customer = leased.Lane.Value, leased.Message, lease = leased.Until.Milliseconds, next = (pending ? nextAt!.Value : now).Milliseconds,
             status = (int)status, settled = pending ? (long?)null : now.Milliseconds, at = attempt.At.Milliseconds, attempt.StatusCode, attempt.Error, attempt.Milliseconds,
         };
         if (Opened.Execute("update webhook_lane set next_at = @next, lease = null where endpoint = @Endpoint and customer = @Customer and lease = @lease", of, transaction) == 0) return;
@@ -168,6 +168,6 @@ public sealed partial class SqliteStore
 
     private sealed record StoredLease(long Endpoint, long Customer, long Message, string Id, string Body, long Attempts)
     {
-        public LeasedMessage ToLeased(Instant until) => new(Endpoint, Customer, Message, Id, Body, checked((int)Attempts), until);
+        public LeasedMessage ToLeased(Instant until) => new(Endpoint, new Lane(Customer), Message, Id, Body, checked((int)Attempts), until);
     }
 }

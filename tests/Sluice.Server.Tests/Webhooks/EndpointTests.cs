@@ -158,6 +158,19 @@ public sealed class EndpointTests(OneServer one) : IClassFixture<OneServer>
     }
 
     [Fact]
+    public async Task A_test_is_tried_once_and_holds_up_nothing()
+    {
+        await using var told = await Listening.Start();
+        told.Receiver.Answer = static message => message.Type == "webhook.test" ? 500 : 200;
+        (await told.Api.Post("webhooks.test", new { webhook_id = told.Id })).MustBe(200);
+        Assert.Equal("parked", Listening.Status((await told.AllSettled()).Single()));
+        told.Receiver.Answer = static _ => 200;
+        (await told.Api.Post("webhooks.test", new { webhook_id = told.Id })).MustBe(200);
+        Assert.Equal(["delivered", "parked"], (await told.AllSettled()).Select(Listening.Status));
+        Assert.Equal(2, told.Receiver.All.Count);
+    }
+
+    [Fact]
     public async Task A_key_that_may_only_read_sees_no_secret_and_changes_nothing()
     {
         await using var told = await Listening.Start();

@@ -52,7 +52,7 @@ public abstract class Telling(StoreHost host) : StoreSuite(host)
         await Settle(Now, Failed(first[0], Later), Done(first[1]));
         Tell(Message("2.2", 2), Message("1.3", 1));
         Assert.Equal(["2.2"], (await Lease(endpoint, Now)).Select(one => one.Id));
-        Assert.Equal(["1.1"], (await Lease(endpoint, Later)).Where(one => one.Customer == 1).Select(one => one.Id));
+        Assert.Equal(["1.1"], (await Lease(endpoint, Later)).Where(one => one.Lane == new Lane(1)).Select(one => one.Id));
     }
 
     [Fact]
@@ -136,6 +136,23 @@ public abstract class Telling(StoreHost host) : StoreSuite(host)
         }
 
         Assert.Equal(2, (await Listed()).Single(one => one.MessageId == "1").Attempts.Length);
+    }
+
+    [Fact]
+    public async Task A_message_of_no_customer_waits_for_nobody_also_when_it_is_replayed()
+    {
+        var endpoint = await Endpoint("a");
+        var other = await Endpoint("other");
+        Tell(Message("1", 1), Message("none", 0) with { Customer = null, CustomerId = null });
+        await Webhooks.AddMessage(Message("alone", 0) with { Customer = null, CustomerId = null }, endpoint);
+        var leased = await Lease(endpoint, Now);
+        Assert.Equal([("1", false), ("none", true), ("alone", true)], leased.Select(one => (one.Id, one.Lane.IsSingle)));
+        Assert.Equal(["1", "none"], (await Lease(other, Now)).Select(one => one.Id));
+        await Settle(Now, [.. leased.Select(Parked)]);
+        await Webhooks.Replay(endpoint, new ReplayQuery(MessageId: "alone"), 1, Soon);
+        await Settle(Soon, Done((await Lease(endpoint, Soon)).Single()));
+        Assert.Equal(DeliveryStatus.Delivered, (await Listed()).Single(one => one.MessageId == "alone").Status);
+        Assert.DoesNotContain(await Webhooks.DueEndpoints(Later), one => one.Id == "a");
     }
 
     [Fact]
