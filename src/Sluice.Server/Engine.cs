@@ -1,6 +1,7 @@
 using Sluice.Server.Customers;
 using Sluice.Server.Prices;
 using Sluice.Server.Tenants;
+using Sluice.Server.Webhooks;
 using Sluice.Storage;
 
 namespace Sluice.Server;
@@ -18,4 +19,5 @@ internal sealed record Engine(
     CatalogChanges Catalogs,
     Idempotency Idempotency,
     PriceBook Prices,
+    Endpoints Webhooks,
     TimeProvider Time);

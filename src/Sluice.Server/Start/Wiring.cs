@@ -5,6 +5,7 @@ using Sluice.Server.OAuth;
 using Sluice.Server.Operators;
 using Sluice.Server.Prices;
 using Sluice.Server.Tenants;
+using Sluice.Server.Webhooks;
 using Sluice.Storage;
 
 namespace Sluice.Server.Start;
@@ -36,6 +37,7 @@ internal static partial class Wiring
         .AddSingleton<ApiKeys>()
         .AddSingleton<CustomerDirectory>()
         .AddSingleton<CustomerKeys>()
+        .AddSingleton<Outbox>()
         .AddSingleton<CommandRunner>()
         .AddSingleton<CatalogChanges>()
         .AddSingleton<Idempotency>()
@@ -44,6 +46,7 @@ internal static partial class Wiring
         .AddSingleton<Engine>()
         .AddSingleton<IOperatorStore>(shell)
         .AddSingleton<ITenantStore>(shell)
+        .AddSingleton<IWebhookStore>(shell)
         .AddSingleton<CustomerTokens>()
         .AddSingleton<Sandboxes>()
         .AddSingleton<Passwords>()
@@ -56,7 +59,10 @@ internal static partial class Wiring
         .AddSingleton<Frame>()
         .AddSingleton<SnapshotWriter>()
         .AddHostedService(provider => provider.GetRequiredService<SnapshotWriter>())
-        .AddHostedService<Sweeper>();
+        .AddHostedService<Sweeper>()
+        .AddSingleton<Sender>()
+        .AddHostedService<Dispatcher>()
+        .AddSingleton<Endpoints>();
 
     private static void MapSluice(this WebApplication app)
     {
