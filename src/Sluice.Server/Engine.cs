@@ -2,6 +2,7 @@ using Sluice.Server.Customers;
 using Sluice.Server.Payments;
 using Sluice.Server.Prices;
 using Sluice.Server.Tenants;
+using Sluice.Server.Webhooks;
 using Sluice.Storage;
 
 namespace Sluice.Server;
@@ -23,4 +24,5 @@ internal sealed record Engine(
     Providers Providers,
     PaymentDesk Payments,
     PageLinks Links,
+    Endpoints Webhooks,
     TimeProvider Time);

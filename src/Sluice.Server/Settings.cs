@@ -1,4 +1,6 @@
 using Sluice.Server.Payments;
+using Sluice.Server.Tenants;
+using Sluice.Server.Webhooks;
 
 namespace Sluice.Server;
 
@@ -21,9 +23,11 @@ public sealed record Settings(
     string Data, string Host, int Port, string? SandboxKey, string? LiveKey, RequestLogging LogRequests, int Queue, Uri? PublicUrl = null, string? ModelPrices = null,
     string? PaymentsLive = null)
 {
+    public WebhookSettings Webhooks { get; init; } = new();
+
     private const string Prefix = "SLUICE_";
-    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE"];
-    private static readonly string[] Secret = ["SANDBOX_KEY", "LIVE_KEY"];
+    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE", "WEBHOOK_URL", "WEBHOOK_ENVIRONMENT", "WEBHOOKS_ALLOW_PRIVATE"];
+    private static readonly string[] Secret = ["SANDBOX_KEY", "LIVE_KEY", "WEBHOOK_SECRET"];
 
     public static Settings Read(IConfiguration configuration, IReadOnlyDictionary<string, string?> environment)
     {
@@ -57,8 +61,27 @@ public sealed record Settings(
             Number("QUEUE", Value("QUEUE"), 16_384, 1, 1_000_000),
             Url("PUBLIC_URL", Value("PUBLIC_URL")),
             Value("MODEL_PRICES"),
-            Provider("PAYMENTS_LIVE", Value("PAYMENTS_LIVE")));
+            Provider("PAYMENTS_LIVE", Value("PAYMENTS_LIVE")))
+        {
+            Webhooks = Webhook(Value("WEBHOOK_URL"), Value("WEBHOOK_SECRET"), Value("WEBHOOK_ENVIRONMENT"), Flag("WEBHOOKS_ALLOW_PRIVATE", Value("WEBHOOKS_ALLOW_PRIVATE"))),
+        };
     }
+
+    private static WebhookSettings Webhook(string? url, string? secret, string? environment, bool allowPrivate)
+    {
+        if (environment is not (null or ScopeDirectory.Live or ScopeDirectory.Sandbox)) throw new SettingsException($"{Prefix}WEBHOOK_ENVIRONMENT is \"{environment}\"; it must be live or sandbox.");
+        if (url is null && (secret ?? environment) is not null) throw new SettingsException($"{Prefix}WEBHOOK_SECRET and {Prefix}WEBHOOK_ENVIRONMENT belong to {Prefix}WEBHOOK_URL, which is not set.");
+        if (url is not null && Addresses.Fault(url, allowPrivate) is { } fault) throw new SettingsException($"{Prefix}WEBHOOK_URL is \"{url}\": {fault}.");
+        if (url is not null && (secret is null || !Signing.IsSecret(secret))) throw new SettingsException($"{Prefix}WEBHOOK_SECRET must be whsec_ and the base64 of 24 to 64 random bytes: \"whsec_$(openssl rand -base64 32)\" makes one.");
+        return new WebhookSettings(url, secret, environment ?? ScopeDirectory.Live, allowPrivate);
+    }
+
+    private static bool Flag(string name, string? value) => value switch
+    {
+        null or "false" => false,
+        "true" => true,
+        _ => throw new SettingsException($"{Prefix}{name} is \"{value}\"; it must be true or false."),
+    };
 
     // "SandboxKey" and "sandbox_key" are SANDBOX_KEY.
     private static string Environment(string key) =>
@@ -102,3 +125,8 @@ public sealed record Settings(
         _ => throw new SettingsException($"{Prefix}LOG_REQUESTS is \"{value}\"; it must be failed, all or none."),
     };
 }
+
+/// <summary>The endpoint that comes from the settings, and where endpoints may lie.</summary>
+/// <param name="Environment">"live" or "sandbox": whose events go to <paramref name="Url"/>.</param>
+/// <param name="AllowPrivate">Endpoints may lie in private networks and on this machine.</param>
+public sealed record WebhookSettings(string? Url = null, string? Secret = null, string Environment = ScopeDirectory.Live, bool AllowPrivate = false);

@@ -17,6 +17,9 @@ public abstract class Unit
 
     public CatalogChange? Catalog { get; init; }
 
+    /// <summary>What is told of it to the user's servers, in order.</summary>
+    public ImmutableArray<WebhookMessage> Messages { get; init; } = [];
+
     /// <summary>Snapshots to put in place; they are caches and take part in no fence.</summary>
     public ImmutableArray<SnapshotWrite> Snapshots { get; init; } = [];
 

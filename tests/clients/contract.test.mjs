@@ -163,6 +163,24 @@ test('tokens and sandboxes, whose calls need what others answered', async ({ cur
   assert.equal((await curlPost('/v1/sandboxes.delete', { id: sandbox.id })).status, 200);
 });
 
+test('webhooks, whose calls need what others answered', async ({ curlPost }) => {
+  const ok = async (call, body) => {
+    const answer = await curlPost(`/v1/webhooks.${call}`, body);
+    assert.equal(answer.status, 200, answer.text);
+    return answer.body;
+  };
+  // Nobody listens there: what is sent fails, and is in the log.
+  const { id: webhook_id } = await ok('create', { url: 'https://webhooks.invalid/hook', events: ['balances.limit_reached'], description: 'Mine' });
+  await ok('list');
+  await ok('get', { webhook_id });
+  await ok('update', { webhook_id, events: [] });
+  await ok('rotate_secret', { webhook_id, overlap_hours: 1 });
+  const { message_id } = await ok('test', { webhook_id });
+  assert.deepEqual((await ok('deliveries', {})).list.map(one => one.message_id), [message_id]);
+  await ok('replay', { message_id });
+  await ok('delete', { webhook_id });
+});
+
 test('every described route has answered', () => {
   const seen = routesSeen();
   assert.deepEqual(routesDescribed().filter(route => !seen.has(route)), []);

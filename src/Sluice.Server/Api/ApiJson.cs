@@ -16,6 +16,7 @@ using Sluice.Server.Api.Organizations;
 using Sluice.Server.Api.Plans;
 using Sluice.Server.Api.Rewards;
 using Sluice.Server.Api.Sandboxes;
+using Sluice.Server.Api.Webhooks;
 
 namespace Sluice.Server.Api;
 
@@ -64,6 +65,11 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(RevokedBody))]
 [JsonSerializable(typeof(SandboxBody))]
 [JsonSerializable(typeof(ListBody<SandboxBody>))]
+[JsonSerializable(typeof(WebhookBody))]
+[JsonSerializable(typeof(ListBody<WebhookBody>))]
+[JsonSerializable(typeof(CursorPage<DeliveryBody>))]
+[JsonSerializable(typeof(SentBody))]
+[JsonSerializable(typeof(ReplayedBody))]
 [JsonSerializable(typeof(RewardsBody))]
 [JsonSerializable(typeof(ListBody<JsonText>))]
 [JsonSerializable(typeof(FeatureBody))]

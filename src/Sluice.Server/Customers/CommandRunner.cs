@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Sluice.Core;
 using Sluice.Server.Tenants;
+using Sluice.Server.Webhooks;
 using Sluice.Storage;
 
 namespace Sluice.Server.Customers;
@@ -24,7 +25,7 @@ public readonly record struct Addressed(string? CustomerId, CustomerKey Key, Com
 /// The road of a command: find the customers, take their gates, decide, change memory and take a place in the queue in
 /// one critical section; then, outside it, wait for the commit. Nothing is answered that a crash could take back.
 /// </summary>
-internal sealed class CommandRunner(CustomerDirectory directory, Committer committer, ClaimsInFlight claimsInFlight, CustomerKeys keys, SnapshotWriter snapshots)
+internal sealed class CommandRunner(CustomerDirectory directory, Committer committer, ClaimsInFlight claimsInFlight, CustomerKeys keys, SnapshotWriter snapshots, Outbox outbox)
 {
     public ValueTask<Ran> Run(Scope scope, string customerId, Command command, ImmutableArray<Claim> claims, Instant now) =>
         Run(scope, [new Addressed(customerId, command)], claims, now);
@@ -96,9 +97,12 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 var chain = new EntryChain(scope.Id, null, cell.Hash_NeedsGate).Append(accepted.Events, accepted.Customer, now);
                 cell.Latest_NeedsGate = accepted.Customer;
                 cell.Hash_NeedsGate = chain.Hash;
-                unit = new CustomersUnit(scope, [new CellChange(cell, accepted.Customer, null, chain.Bytes)], snapshots.Due)
+                List<WebhookMessage>? messages = null;
+                outbox.Tell(scope.Id, accepted.Customer, accepted.Events, now, ref messages);
+                unit = new CustomersUnit(scope, [new CellChange(cell, accepted.Customer, null, chain.Bytes)], snapshots.Due, outbox)
                 {
                     Changes = [chain.ToChange()],
+                    Messages = messages is null ? [] : [.. messages],
                     Takes = claims.Add(new Claim(key, command.Key, now, null)),
                 };
                 cell.Last_NeedsGate = unit;
@@ -199,7 +203,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         try
         {
             if (Stale(commands, cells) is { } stale) return new Attempted(stale, null, null, null);
-            var drafts = Array.ConvertAll(gated, cell => new Draft(scope.Id, cell));
+            var drafts = Array.ConvertAll(gated, cell => new Draft(scope.Id, cell, outbox));
             var ran = Decide(scope, commands, cells, drafts, now);
             if (ran.End == RunEnd.Refused || Array.TrueForAll(drafts, draft => draft.IsEmpty))
                 return new Attempted(null, ran, null, Unsettled(gated));
@@ -210,11 +214,12 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             if (!idChanges.Takes.IsDefaultOrEmpty) takes.AddRange(idChanges.Takes);
             if (!idChanges.Frees.IsDefaultOrEmpty) frees.AddRange(idChanges.Frees);
             foreach (var draft in changes) draft.Claim(now, takes, frees);
-            var unit = new CustomersUnit(scope, ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.CellChange)), snapshots.Due)
+            var unit = new CustomersUnit(scope, ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.CellChange)), snapshots.Due, outbox)
             {
                 Changes = ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.Change)),
                 Takes = takes.DrainToImmutable(),
                 Frees = frees.DrainToImmutable(),
+                Messages = Messages(changes),
             };
             foreach (var draft in changes) draft.Keep(unit);
             committer.Enqueue(unit);
@@ -254,6 +259,17 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         return new Ran(RunEnd.Done, ImmutableCollectionsMarshal.AsImmutableArray(customers), ImmutableCollectionsMarshal.AsImmutableArray(events));
     }
 
+    private static ImmutableArray<WebhookMessage> Messages(Draft[] drafts)
+    {
+        ImmutableArray<WebhookMessage>.Builder? all = null;
+        foreach (var draft in drafts)
+        {
+            if (draft.Messages is { } some) (all ??= ImmutableArray.CreateBuilder<WebhookMessage>(some.Count)).AddRange(some);
+        }
+
+        return all?.DrainToImmutable() ?? [];
+    }
+
     // Null when every cell still stands for the id it was found under; else what to wait for before looking again.
     private static Task? Stale(ImmutableArray<Addressed> commands, Cell[] cells)
     {
@@ -287,11 +303,12 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
     }
 
     /// <summary>One customer while its commands are being decided; memory is changed only by <see cref="Keep"/>.</summary>
-    private sealed class Draft(ScopeId scope, Cell cell)
+    private sealed class Draft(ScopeId scope, Cell cell, Outbox outbox)
     {
         private readonly string? _idBefore = cell.Latest_NeedsGate!.Profile.Id;
         private readonly Customer _before = cell.Latest_NeedsGate!;
         private List<CustomerEvent>? _holds;
+        private List<WebhookMessage>? _messages;
         private readonly EntryChain _chain = new(scope, cell.Latest_NeedsGate, cell.Hash_NeedsGate);
 
         public Cell Cell => cell;
@@ -304,11 +321,15 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
 
         public CustomerChange Change => _chain.ToChange();
 
+        /// <summary>What is told of it; null when nothing is.</summary>
+        public IReadOnlyList<WebhookMessage>? Messages => _messages;
+
         public void Add(Decision.Accepted accepted, Instant moment)
         {
             foreach (var entry in accepted.Entries)
             {
                 _chain.Append(entry.Events, entry.After, moment);
+                outbox.Tell(scope, entry.After, entry.Events, moment, ref _messages);
                 foreach (var happened in entry.Events)
                 {
                     if (HoldClaims.IsAbout(happened)) (_holds ??= []).Add(happened);

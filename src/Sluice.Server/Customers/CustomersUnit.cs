@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sluice.Core;
 using Sluice.Server.Tenants;
+using Sluice.Server.Webhooks;
 using Sluice.Storage;
 
 namespace Sluice.Server.Customers;
@@ -10,7 +11,7 @@ namespace Sluice.Server.Customers;
 internal sealed record CellChange(Cell Cell, Customer After, string? IdBefore, long JournalBytes);
 
 /// <summary>The unit of one or more customers: publishes when committed, drops memory when not.</summary>
-internal sealed class CustomersUnit(Scope scope, ImmutableArray<CellChange> cells, Action<Scope, Cell> snapshotDue) : Unit
+internal sealed class CustomersUnit(Scope scope, ImmutableArray<CellChange> cells, Action<Scope, Cell> snapshotDue, Outbox outbox) : Unit
 {
     protected override bool Stands()
     {
@@ -29,6 +30,8 @@ internal sealed class CustomersUnit(Scope scope, ImmutableArray<CellChange> cell
             if (fate.IsCommitted) Publish(change);
             else CustomerDirectory.Drop(scope, change.Cell, change.IdBefore, change.After.Profile.Id);
         }
+
+        if (fate.IsCommitted && !Messages.IsEmpty) outbox.Ring();
     }
 
     private void Publish(CellChange change)

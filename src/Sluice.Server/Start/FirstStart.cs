@@ -17,8 +17,10 @@ internal static class FirstStart
 
         if (demo) await DemoCatalog.Load(engine, now);
         else if (fresh && settings.SandboxKey is null) await StarterCatalog.Load(engine, now);
+        await engine.Webhooks.Preset(now);
         return new Welcome(fresh && settings.SandboxKey is null ? sandbox : null, fresh && settings.LiveKey is null ? live : null, demo, Fresh: fresh && settings.SandboxKey is null)
         {
+            Webhook = settings.Webhooks,
             SetupToken = await accounts.IsSetUp() ? null : await accounts.NewLink(OperatorAccounts.First, now),
         };
     }

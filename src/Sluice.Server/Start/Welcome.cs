@@ -9,9 +9,13 @@ internal sealed record Welcome(string? SandboxKey, string? LiveKey, bool Demo, b
     /// <summary>Sets the first operator's password, while there is none.</summary>
     public string? SetupToken { get; init; }
 
+    /// <summary>Where the settings send webhooks.</summary>
+    public WebhookSettings Webhook { get; init; } = new();
+
     public string Text(string url)
     {
         var text = new StringBuilder().AppendLine($"Sluice listens on {url}");
+        if (Webhook.Url is { } webhook) text.AppendLine($"Webhooks of the {Webhook.Environment} environment go to {new Uri(webhook).GetLeftPart(UriPartial.Authority)}");
         if (SandboxKey is not null) text.AppendLine($"  sandbox key  {SandboxKey}");
         if (LiveKey is not null) text.AppendLine($"  live key     {LiveKey}");
         if (SandboxKey is not null || LiveKey is not null)

@@ -6,6 +6,7 @@ using Sluice.Server.Operators;
 using Sluice.Server.Payments;
 using Sluice.Server.Prices;
 using Sluice.Server.Tenants;
+using Sluice.Server.Webhooks;
 using Sluice.Storage;
 
 namespace Sluice.Server.Start;
@@ -38,6 +39,7 @@ internal static partial class Wiring
         .AddSingleton<ApiKeys>()
         .AddSingleton<CustomerDirectory>()
         .AddSingleton<CustomerKeys>()
+        .AddSingleton<Outbox>()
         .AddSingleton<CommandRunner>()
         .AddSingleton<CatalogChanges>()
         .AddSingleton<Idempotency>()
@@ -50,6 +52,7 @@ internal static partial class Wiring
         .AddSingleton<PaymentDesk>()
         .AddSingleton<PageLinks>()
         .AddSingleton<PaymentPages>()
+        .AddSingleton<IWebhookStore>(shell)
         .AddSingleton<CustomerTokens>()
         .AddSingleton<Sandboxes>()
         .AddSingleton<Passwords>()
@@ -63,7 +66,10 @@ internal static partial class Wiring
         .AddSingleton<SnapshotWriter>()
         .AddHostedService(provider => provider.GetRequiredService<SnapshotWriter>())
         .AddHostedService<PaymentWorker>()
-        .AddHostedService<Sweeper>();
+        .AddHostedService<Sweeper>()
+        .AddSingleton<Sender>()
+        .AddHostedService<Dispatcher>()
+        .AddSingleton<Endpoints>();
 
     private static void MapSluice(this WebApplication app)
     {

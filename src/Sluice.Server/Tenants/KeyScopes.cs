@@ -17,6 +17,9 @@ public sealed class KeyScopes
 
         // Read is enough for it, as most calls of it find the customer there.
         "get_or_create",
+
+        // Of webhooks.
+        "deliveries",
     }.ToFrozenSet();
 
     private readonly FrozenSet<string> _words;

@@ -7,6 +7,7 @@ namespace Sluice.Storage;
 /// <summary>Keys, sandboxes and customers' tokens.</summary>
 public sealed partial class SqliteStore : IShellStore
 {
+    private const int MessagesAtOnce = 500;
     private const string Revise = "update counter set next = next + 1 where name = 'keys'";
 
     public ValueTask<long> KeyRevision()
@@ -37,6 +38,7 @@ public sealed partial class SqliteStore : IShellStore
     public ValueTask EndScope(ScopeId scope, Instant now) => InOne(transaction =>
     {
         End(scope, now, transaction);
+        DropEndpoints(scope, transaction);
         Opened.Execute("delete from api_key where scope = @scope", new { scope = scope.Value }, transaction);
     });
 
@@ -56,6 +58,13 @@ public sealed partial class SqliteStore : IShellStore
                 new { scope = scope.Value, name },
                 transaction).ToRow();
             Opened.Execute("update api_key set scope = @fresh where scope = @scope", new { fresh = row.Id.Value, scope = scope.Value }, transaction);
+            Opened.Execute(
+                $"""
+                insert into webhook_endpoint (scope, {EndpointMembers}) select @fresh, {EndpointMembers} from webhook_endpoint where scope = @scope and preset = 1
+                """,
+                new { fresh = row.Id.Value, scope = scope.Value },
+                transaction);
+            DropEndpoints(scope, transaction);
         });
         return ValueTask.FromResult(row!);
     }
@@ -73,7 +82,10 @@ public sealed partial class SqliteStore : IShellStore
 
             var heads = Opened.Query<(long Key, long LastNo)>("select key, last_no from customer_version where scope = @scope limit @customers", new { scope, customers }, transaction).ToList();
             foreach (var (key, lastNo) in heads) EraseCustomer(scope, key, lastNo, transaction);
-            if (heads.Count == 0) EraseRest(scope, now, transaction);
+            if (heads.Count > 0) return;
+            var messages = Opened.Query<long>("select no from webhook_message where scope = @scope order by no limit @MessagesAtOnce", new { scope, MessagesAtOnce }, transaction).ToList();
+            if (messages.Count > 0) Drop(messages, transaction);
+            else EraseRest(scope, now, transaction);
         });
         return ValueTask.FromResult(any);
     }

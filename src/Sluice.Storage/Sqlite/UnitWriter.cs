@@ -7,6 +7,7 @@ namespace Sluice.Storage;
 /// <summary>One unit inside an open transaction: fences first, so that nothing collides that merely came too late.</summary>
 internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer usage, long lastNo) : IDisposable
 {
+    private readonly MessageWriter _messages = new(database);
     private readonly List<long> _before = [];
     private readonly HeadWriter _heads = new(database);
     private readonly CatalogWriter _catalog = new(database);
@@ -80,12 +81,14 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
             firstNo += unit.Changes[at].Entries.Length;
         }
 
+        foreach (var message in unit.Messages) _messages.Write(message);
         foreach (var snapshot in unit.Snapshots) Write(snapshot);
         return Fate.Committed;
     }
 
     public void Dispose()
     {
+        _messages.Dispose();
         _heads.Dispose();
         _catalog.Dispose();
         _entities.Dispose();

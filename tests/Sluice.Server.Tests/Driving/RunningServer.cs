@@ -68,7 +68,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public ValueTask<string> NewSetupToken() => _app.Services.GetRequiredService<OperatorAccounts>().NewLink(OperatorAccounts.First, Instant.Of(Time.GetUtcNow()));
 
-    public static async Task<RunningServer> Start(int queue = 16_384, TempDirectory? directory = null, ManualTime? time = null, bool demo = true)
+    public static async Task<RunningServer> Start(int queue = 16_384, TempDirectory? directory = null, ManualTime? time = null, bool demo = true, WebhookSettings? webhooks = null)
     {
         var ownsDirectory = directory is null;
         directory ??= new TempDirectory();
@@ -79,7 +79,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         var failures = new Failures();
         builder.Logging.ClearProviders().AddProvider(failures);
-        var settings = new Settings(directory.Path, "127.0.0.1", 0, ServerProcess.SandboxKey, ServerProcess.LiveKey, RequestLogging.None, queue);
+        var settings = new Settings(directory.Path, "127.0.0.1", 0, ServerProcess.SandboxKey, ServerProcess.LiveKey, RequestLogging.None, queue) { Webhooks = webhooks ?? new WebhookSettings() };
         var app = await builder.BuildSluice(settings, store, sqlite, time);
         var engine = app.Services.GetRequiredService<Engine>();
         var welcome = await FirstStart.Prepare(engine, settings, demo, app.Services.GetRequiredService<OperatorAccounts>());

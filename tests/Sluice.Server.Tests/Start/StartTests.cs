@@ -29,6 +29,12 @@ public sealed class StartTests
     [InlineData("SLUICE_SANDBOX_KEY", "am_sk_live_0123456789abcdefghijklmnopqrstuvwxyz", "SLUICE_SANDBOX_KEY must begin with am_sk_test_")]
     [InlineData("SLUICE_LIVE_KEY", "am_sk_live_short", "SLUICE_LIVE_KEY must begin with am_sk_live_")]
     [InlineData("SLUICE_LIVE_KEY_FILE", "/nowhere/key", "SLUICE_LIVE_KEY_FILE: /nowhere/key cannot be read")]
+    [InlineData("SLUICE_WEBHOOK_URL", "example.com", "SLUICE_WEBHOOK_URL is \"example.com\": expected an http:// or https:// URL")]
+    [InlineData("SLUICE_WEBHOOK_URL", "http://10.0.0.1", "SLUICE_WEBHOOK_URL is \"http://10.0.0.1\": leads into a private network")]
+    [InlineData("SLUICE_WEBHOOK_URL", "https://example.com", "SLUICE_WEBHOOK_SECRET must be whsec_ and the base64")]
+    [InlineData("SLUICE_WEBHOOK_SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "belong to SLUICE_WEBHOOK_URL, which is not set")]
+    [InlineData("SLUICE_WEBHOOK_ENVIRONMENT", "test", "SLUICE_WEBHOOK_ENVIRONMENT is \"test\"; it must be live or sandbox")]
+    [InlineData("SLUICE_WEBHOOKS_ALLOW_PRIVATE", "yes", "SLUICE_WEBHOOKS_ALLOW_PRIVATE is \"yes\"; it must be true or false")]
     public async Task A_wrong_or_unknown_setting_is_a_clear_error(string name, string value, string says)
     {
         using var directory = new TempDirectory();
@@ -36,6 +42,24 @@ public sealed class StartTests
         Assert.Equal(2, code);
         Assert.Contains(says, said, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "live")]
+    [InlineData("sandbox", "sandbox")]
+    public async Task The_start_says_whose_webhooks_go_where_and_no_secret(string environment, string says)
+    {
+        using var directory = new TempDirectory();
+        var settings = new Dictionary<string, string>
+        {
+            ["SLUICE_WEBHOOK_URL"] = "https://example.com/hooks/hidden",
+            ["SLUICE_WEBHOOK_SECRET"] = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+            ["SLUICE_WEBHOOK_ENVIRONMENT"] = environment,
+        };
+        await using var server = await ServerProcess.Start(directory["data"], environment: settings);
+        await Deadline.Until(() => server.Output.Contains($"Webhooks of the {says} environment go to https://example.com\n", StringComparison.Ordinal), "where webhooks go");
+        Assert.DoesNotContain("hidden", server.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("whsec_", server.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Sluice.Core;
+using Sluice.Server.Api;
+using Sluice.Server.Api.Controls;
+
+namespace Sluice.Server.Webhooks;
+
+/// <summary>
+/// What the user's servers are told. One more type is: its name here and in <see cref="Types"/>, a line in
+/// <see cref="Of"/>, a record of its data, and that record in <see cref="WebhookJson"/>.
+/// </summary>
+internal sealed record Told(string Type, object Data, JsonTypeInfo Shape)
+{
+    public const string LimitReached = "balances.limit_reached";
+    public const string AlertTriggered = "balances.usage_alert_triggered";
+    public const string TestType = "webhook.test";
+
+    /// <summary>What an endpoint may ask for.</summary>
+    public static readonly IReadOnlyList<string> Types = [LimitReached, AlertTriggered];
+
+    /// <summary>Null for what is told to nobody.</summary>
+    public static Told? Of(Customer after, CustomerEvent happened) => happened switch
+    {
+        CustomerEvent.LimitReached e => new Told(
+            LimitReached, new LimitReachedData(IdOf(after), EntityOf(after, e.Entity), e.Feature, Limit(e.Limit), FilterBody.Of(e.Filter)), WebhookJson.Default.LimitReachedData),
+        CustomerEvent.AlertTriggered e => new Told(
+            AlertTriggered, new AlertTriggeredData(IdOf(after), e.Feature, EntityOf(after, e.Entity), AlertBody.Of(e.Alert)), WebhookJson.Default.AlertTriggeredData),
+        _ => null,
+    };
+
+    public static Told Test(string endpoint) => new(TestType, new TestData(endpoint), WebhookJson.Default.TestData);
+
+    /// <summary>The caller's id of a customer; one without is called as answers call it.</summary>
+    public static string IdOf(Customer customer) => customer.Profile.Id ?? PublicIds.Of(customer.Key);
+
+    /// <summary>The whole body, as it is sent every time.</summary>
+    public string Body(string id, Instant at) =>
+        JsonSerializer.Serialize(new Envelope(id, Type, at, JsonSerializer.SerializeToElement(Data, Shape)), WebhookJson.Default.Envelope);
+
+    private static string? EntityOf(Customer after, EntityNo? entity) => entity is { } no ? after.Entities.Find(no)?.Id : null;
+
+    private static string Limit(AccessRule rule) => rule switch
+    {
+        AccessRule.Included => "included",
+        AccessRule.MaxPurchase => "max_purchase",
+        AccessRule.SpendLimit => "spend_limit",
+        AccessRule.UsageLimit => "usage_limit",
+        _ => throw new InvariantViolation($"{rule} is no limit that can be reached"),
+    };
+}
+
+/// <param name="OccurredAt">When it happened; the header's time is that of the attempt.</param>
+internal sealed record Envelope(string Id, string Type, Instant OccurredAt, JsonElement Data);
+
+internal sealed record LimitReachedData(
+    string CustomerId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EntityId,
+    FeatureId FeatureId,
+    string LimitType,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FilterBody? Filter);
+
+internal sealed record AlertTriggeredData(
+    string CustomerId,
+    FeatureId FeatureId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EntityId,
+    AlertBody UsageAlert);
+
+internal sealed record AlertBody(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name,
+    Quantity Threshold,
+    string ThresholdType)
+{
+    public static AlertBody Of(UsageAlert alert) => new(alert.Name, alert.Threshold, ControlWords.Of(ControlWords.AlertTypes, alert.Type));
+}
+
+internal sealed record TestData(string WebhookId);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(QuantityJson), typeof(InstantJson), typeof(RawJson), typeof(FeatureIdJson)])]
+[JsonSerializable(typeof(Envelope))]
+[JsonSerializable(typeof(LimitReachedData))]
+[JsonSerializable(typeof(AlertTriggeredData))]
+[JsonSerializable(typeof(TestData))]
+internal sealed partial class WebhookJson : JsonSerializerContext;
