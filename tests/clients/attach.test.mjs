@@ -99,10 +99,11 @@ test('a customer may start on another free plan than the default', async ({ autu
   assert.deepEqual(held(customer), ['beta']);
 });
 
-test('a priced plan is not given away: without a payment provider it needs to be said that nothing is billed', async ({ autumn }) => {
+test('a priced plan is not given away: without a card the answer says where it is paid', async ({ autumn }) => {
   await autumn.customers.getOrCreate({ customerId: 'paying' });
-  const no = await refusal(autumn.billing.attach({ customerId: 'paying', planId: 'pro' }));
-  assert.deepEqual(pick(no, 'status', 'code'), { status: 400, code: 'not_supported' });
+  const attached = await autumn.billing.attach({ customerId: 'paying', planId: 'pro' });
+  assert.deepEqual(pick(attached, 'customerId', 'invoice', 'requiredAction'), { customerId: 'paying', invoice: undefined, requiredAction: undefined });
+  assert.match(await (await fetch(attached.paymentUrl)).text(), /Pay 20\.00 USD/);
   assert.deepEqual(held(await autumn.customers.get({ customerId: 'paying' })), ['free']);
 });
 

@@ -17,6 +17,7 @@ const { test } = sluice({
       items: [{ featureId: 'messages', included: 10, reset: { interval: 'month' } }, { featureId: 'credits', included: 2, reset: { interval: 'month' } }, { featureId: 'sso' }],
     });
     await autumn.plans.create({ planId: 'more', name: 'More', addOn: true, items: [{ featureId: 'messages', included: 5, reset: { interval: 'month' } }] });
+    await autumn.plans.create({ planId: 'pro', name: 'Pro', price: { amount: 20, interval: 'month' }, items: [{ featureId: 'messages', included: 100, reset: { interval: 'month' } }] });
     const identify = async visitor => {
       if (visitor === 'trouble') throw new Error('the session store is away');
       return visitor && { customerId: visitor, customerData: { name: 'Visitor', email: `${visitor}@example.com` } };
@@ -32,23 +33,29 @@ const { error, log } = console;
 console.error = (...said) => /^\[Autumn\]/.test(said[0]) || error(...said);
 console.log = (...said) => said[0] instanceof URL || log(...said);
 
+/** Asserts that an address is one of Sluice's pages for customers. */
+function page(url, kind) {
+  assert.match(new URL(url).pathname, new RegExp(`^/pay/${kind}/`));
+}
+
 /** What a route answers today. A line of the second list moves to the first when its operation comes. */
 const served = {
   getOrCreateCustomer: [{}, ({ id, name, email, balances }, visitor) => assert.deepEqual([id, name, email, balances.messages.remaining], [visitor, 'Visitor', `${visitor}@example.com`, 10])],
   attach: [{ planId: 'more', successUrl: 'http://shop.example/thanks' }, (body, visitor) => assert.deepEqual(pick(body, 'customerId', 'paymentUrl'), { customerId: visitor, paymentUrl: null })],
-  listPlans: [{}, ({ list }) => assert.deepEqual(list.map(plan => [plan.id, plan.customerEligibility.attachAction]), [['free', 'none'], ['more', 'none']])],
+  listPlans: [{}, ({ list }) => assert.deepEqual(list.map(plan => [plan.id, plan.customerEligibility.attachAction]), [['free', 'none'], ['pro', 'upgrade'], ['more', 'none']])],
   listEvents: [{ startCursor: '', limit: 100 }, ({ list }) => assert.deepEqual(list.map(event => [event.featureId, event.value]), [['messages', 4]])],
   aggregateEvents: [{ featureId: 'messages', range: '7d', binSize: 'day' }, ({ total }) => assert.deepEqual(total, { messages: { count: 1, sum: 4 } })],
   getEntity: [{ entityId: 'team' }, ({ id, featureId, balances }) => assert.deepEqual([id, featureId, balances.messages.remaining], ['team', 'teams', 11])],
+  previewAttach: [{ planId: 'pro' }, body => assert.deepEqual(
+    [body.total, body.currency, body.redirectToCheckout, body.incoming.map(move => move.planId), body.outgoing.map(move => move.planId)], [20, 'usd', true, ['pro'], ['free']])],
+  previewMultiAttach: [{ plans: [{ planId: 'pro' }, { planId: 'more' }] }, body => assert.deepEqual([body.total, body.incoming.map(move => move.planId)], [20, ['pro', 'more']])],
+  multiAttach: [{ plans: [{ planId: 'pro' }, { planId: 'more' }], successUrl: 'http://shop.example/thanks' }, ({ paymentUrl }) => page(paymentUrl, 'checkout')],
+  setupPayment: [{ successUrl: 'http://shop.example/' }, ({ url }) => page(url, 'checkout')],
+  openCustomerPortal: [{ returnUrl: 'http://shop.example/' }, ({ url }) => page(url, 'portal')],
+  previewUpdateSubscription: [{ planId: 'more', cancelAction: 'cancel_immediately' }, ({ intent, total, outgoing }) => assert.deepEqual([intent, total, outgoing.map(move => move.planId)], ['cancel_immediately', 0, ['more']])],
+  updateSubscription: [{ planId: 'more', cancelAction: 'cancel_immediately' }, (body, visitor) => assert.deepEqual(pick(body, 'customerId', 'paymentUrl'), { customerId: visitor, paymentUrl: null })],
 };
 const refusedYet = {
-  previewAttach: [{ planId: 'more' }, 'billing.preview_attach'],
-  updateSubscription: [{ planId: 'more', cancelAction: 'cancel_end_of_cycle' }, 'billing.update'],
-  previewUpdateSubscription: [{ planId: 'more', cancelAction: 'cancel_end_of_cycle' }, 'billing.preview_update'],
-  openCustomerPortal: [{ returnUrl: 'http://shop.example/' }, 'billing.open_customer_portal'],
-  multiAttach: [{ plans: [{ planId: 'more' }] }, 'billing.multi_attach'],
-  previewMultiAttach: [{ plans: [{ planId: 'more' }] }, 'billing.preview_multi_attach'],
-  setupPayment: [{ successUrl: 'http://shop.example/' }, 'billing.setup_payment'],
   createReferralCode: [{ programId: 'friends' }, 'referrals.create_code'],
   redeemReferralCode: [{ code: 'FRIEND' }, 'referrals.redeem_code'],
 };
@@ -58,7 +65,7 @@ test('these are the 15 routes of the handler', () => assert.equal(Object.keys({ 
 for (const name of Object.keys(mounts)) {
   const post = (route, body, visitor) => ask(mounted[name], `/api/autumn/${route}`, body, visitor);
 
-  test(`${name}: the page gets its customer, attaches, and sees plans, events and sums`, async ({ autumn }) => {
+  test(`${name}: the page gets its customer, sees plans, events and sums, and attaches, pays for and cancels plans`, async ({ autumn }) => {
     const visitor = `${name}-visitor`;
     for (const [route, [body, holds]] of Object.entries(served)) {
       const answer = await post(route, body, visitor);
@@ -96,7 +103,7 @@ for (const name of Object.keys(mounts)) {
   test(`${name}: a page without a visitor sees plans and nothing else`, async () => {
     const { status, body } = await post('listPlans');
     assert.equal(status, 200);
-    assert.deepEqual(body.list.map(plan => [plan.id, plan.customerEligibility]), [['free', undefined], ['more', undefined]]);
+    assert.deepEqual(body.list.map(plan => [plan.id, plan.customerEligibility]), [['free', undefined], ['pro', undefined], ['more', undefined]]);
     for (const route of Object.keys({ ...served, ...refusedYet }).filter(route => route !== 'listPlans')) {
       const refused = await post(route, {});
       assert.deepEqual([refused.status, refused.body.code], [401, 'no_customer_id'], route);
@@ -135,7 +142,8 @@ test('without a framework: the handler as a function of a request and a customer
     clientOptions: { secretKey: server.sandboxKey, baseURL: server.url },
   });
   assert.deepEqual(pick((await call('getOrCreateCustomer', {})).response, 'id', 'name'), { id: 'plain', name: 'Visitor' });
-  const { statusCode, response } = await call('openCustomerPortal', {});
+  page((await call('openCustomerPortal', {})).response.url, 'portal');
+  const { statusCode, response } = await call('createReferralCode', { programId: 'friends' });
   assert.deepEqual([statusCode, response.code], [400, 'not_supported']);
 });
 

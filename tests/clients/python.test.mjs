@@ -44,11 +44,12 @@ for (const [at, [operation, body, holds]] of calls.entries()) {
   });
 }
 
-test('a cycle that begins at a moment of the caller\'s is refused by name', async ({ post }) => {
+test('a cycle begins now or at a moment of the caller\'s, and at nothing else', async ({ post }) => {
   const attach = billing_cycle_anchor => post('/v1/billing.attach', { ...ada, plan_id: 'later', billing_cycle_anchor }, { headers });
-  refused(await attach(Date.now() + 1000), 400, 'not_supported', /billing_cycle_anchor/);
-  refused(await attach('tomorrow'), 400, 'not_supported', /billing_cycle_anchor/);
+  refused(await attach('tomorrow'), 400, 'invalid_inputs', /billing_cycle_anchor/);
   refused(await attach(true), 400, 'invalid_inputs', /billing_cycle_anchor/);
+  refused(await attach(Date.now() - 86_400_000), 400, 'invalid_request', /billing_cycle_anchor/);
+  assert.deepEqual((await attach(Date.now() + 86_400_000)).body, { ...ada, payment_url: null });
 });
 
 test('an unknown customer is an error with a status, a code and a message', async ({ post }) => {

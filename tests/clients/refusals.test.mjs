@@ -102,7 +102,9 @@ test('what is not built yet is refused by name and changes nothing', async ({ au
     assert.deepEqual(pick(no, 'status', 'code'), { status: 400, code: 'not_supported' }, field);
     assert.match(no.message, new RegExp(field));
   };
-  await notYet(autumn.billing.attach({ customerId: 'c', planId: 'free', customize: { items: [] } }), 'customize');
+  await notYet(autumn.billing.attach({ customerId: 'c', planId: 'rolling', taxRateId: 'txr_1' }), 'tax_rate_id');
+  await notYet(autumn.billing.update({ customerId: 'c', planId: 'free', recalculateBalances: { enabled: true } }), 'recalculate_balances');
+  await notYet(autumn.referrals.createCode({ customerId: 'c', programId: 'friends' }), 'referrals.create_code');
 
   assert.equal((await autumn.check(check)).balance.usage, 0);
 });
