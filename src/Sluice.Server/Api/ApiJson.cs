@@ -77,6 +77,8 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(PlanBody))]
 [JsonSerializable(typeof(ListBody<PlanBody>))]
 [JsonSerializable(typeof(OlderAttachBody))]
+[JsonSerializable(typeof(OlderCancelBody))]
+[JsonSerializable(typeof(OlderCheckoutBody))]
 [JsonSerializable(typeof(LooseBalancesBody))]
 [JsonSerializable(typeof(HasCustomersBody))]
 [JsonSerializable(typeof(PlanDeletionBody))]

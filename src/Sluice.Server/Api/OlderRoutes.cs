@@ -11,7 +11,15 @@ internal static class OlderRoutes
     public static readonly IReadOnlyList<Endpoint> All =
     [
         new("POST", "/v1/attach", "attach", Billing.OlderAttach.Handle),
+        new("POST", "/v1/attach/preview", "attach_preview", Billing.OlderCheckout.Preview),
+        new("POST", "/v1/checkout", "checkout", Billing.OlderCheckout.Handle),
+        new("POST", "/v1/cancel", "cancel", Billing.OlderCancel.Handle),
+        new("POST", "/v1/setup_payment", "billing.setup_payment", Billing.SetUpPayment.Handle),
         new("POST", "/v1/billing/attach", "billing.attach", Billing.Attach.Handle),
+        new("POST", "/v1/billing/update", "billing.update", Billing.Update.Handle),
+        new("POST", "/v1/billing/preview-update", "billing.preview_update", Billing.Update.Preview),
+        new("GET", "/v1/customers/{customer_id}/billing_portal", "billing.open_customer_portal", Billing.SetUpPayment.OpenPortalOlder),
+        new("POST", "/v1/customers/{customer_id}/billing_portal", "billing.open_customer_portal", Billing.SetUpPayment.OpenPortalOlder),
         new("GET", "/v1/balances/list", "balances.list", Balances.ListLoose.Handle),
         new("POST", "/v1/customers/update", "customers.update", Customers.Update.Handle),
         new("POST", "/v1/customers/clear_cache", "customers.clear_cache", NothingToDo),

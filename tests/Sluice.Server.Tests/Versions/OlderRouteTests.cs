@@ -17,6 +17,7 @@ public sealed class OlderRouteTests : IAsyncLifetime
             ("plans.create", """{"plan_id": "free", "name": "Free", "items": [{"feature_id": "letters", "included": 2, "reset": {"interval": "month"}}]}"""),
             ("plans.create", """{"plan_id": "extra", "name": "Extra", "add_on": true, "items": [{"feature_id": "letters", "included": 5, "reset": {"interval": "month"}}]}"""),
             ("plans.create", """{"plan_id": "pro", "name": "Pro", "price": {"amount": 20, "interval": "month"}}"""),
+            ("plans.create", """{"plan_id": "big", "name": "Big", "price": {"amount": 50, "interval": "month"}}"""),
             ("customers.get_or_create", """{"customer_id": "ada", "name": "Ada"}""")])
             (await _server.Api.Post(operation, body)).MustBe(200);
     }
@@ -34,7 +35,7 @@ public sealed class OlderRouteTests : IAsyncLifetime
     [Fact]
     public async Task Attach_gives_several_or_none()
     {
-        Assert.Equal("not_supported", (await Send("POST", "/v1/attach", """{"customer_id": "ada", "product_ids": ["extra", "pro"]}""")).MustBe(400).Code);
+        Assert.Equal("product_not_found", (await Send("POST", "/v1/attach", """{"customer_id": "ada", "product_ids": ["extra", "nothing"]}""")).MustBe(404).Code);
         Assert.Empty((await Customer())["subscriptions"]!.AsArray());
         (await Send("POST", "/v1/attach", """{"customer_id": "ada", "product_ids": ["free", "extra"]}""")).MustBe(200);
         Assert.Equal(7, await _server.Api.Remaining("ada", "letters"));
@@ -46,9 +47,53 @@ public sealed class OlderRouteTests : IAsyncLifetime
     [InlineData("""{"customer_id": "ada"}""", "invalid_inputs")]
     [InlineData("""{"customer_id": "ada", "product_id": "free", "product_ids": ["extra"]}""", "invalid_inputs")]
     [InlineData("""{"customer_id": "ada", "product_ids": ["extra", "extra"]}""", "invalid_inputs")]
-    [InlineData("""{"customer_id": "ada", "product_id": "free", "free_trial": true}""", "not_supported")]
-    [InlineData("""{"customer_id": "ada", "product_id": "pro"}""", "not_supported")]
+    [InlineData("""{"customer_id": "ada", "product_id": "free", "reward": "tenoff"}""", "not_supported")]
+    [InlineData("""{"customer_id": "ada", "product_id": "free", "free_trial": "yes"}""", "invalid_inputs")]
     public async Task Attach_refuses(string request, string code) => Assert.Equal(code, (await Send("POST", "/v1/attach", request)).MustBe(400).Code);
+
+    [Fact]
+    public async Task A_product_with_a_price_is_shown_paid_on_a_page_upgraded_kept_and_canceled()
+    {
+        var shown = (await Send("POST", "/v1/checkout", """{"customer_id": "ada", "product_id": "pro"}""")).MustBe(200);
+        Assert.Equal(("pro", 20m, "usd", false, 20m), (shown.Word("product.id"), shown.Number("total"), shown.Word("currency"), shown.Flag("has_prorations"), shown.Number("lines.0.amount")));
+        Assert.Equal("price", shown.Word("lines.0.item.type"));
+        Assert.StartsWith("http", shown.Word("url"), StringComparison.Ordinal);
+
+        var sent = (await Send("POST", "/v1/attach", """{"customer_id": "ada", "product_id": "pro"}""")).MustBe(200);
+        Assert.Equal(("checkout_created", shown.Word("url")), (sent.Word("code"), sent.Word("checkout_url")));
+        (await _server.Api.Post("customers.set_test_card", """{"customer_id": "ada", "payment_method": "pm_card_visa"}""")).MustBe(200);
+        Assert.Equal("new_product_attached", (await Send("POST", "/v1/attach", """{"customer_id": "ada", "product_id": "pro"}""")).MustBe(200).Word("code"));
+
+        var bigger = (await Send("POST", "/v1/attach/preview", """{"customer_id": "ada", "product_id": "big"}""")).MustBe(200);
+        Assert.Equal(("big", "pro", 30m, true), (bigger.Word("product.id"), bigger.Word("current_product.id"), bigger.Number("total"), bigger.Flag("has_prorations")));
+        Assert.Equal("upgraded_to_new_product", (await Send("POST", "/v1/attach", """{"customer_id": "ada", "product_id": "big"}""")).MustBe(200).Word("code"));
+        Assert.Equal("downgrade_scheduled", (await Send("POST", "/v1/attach", """{"customer_id": "ada", "product_id": "pro"}""")).MustBe(200).Word("code"));
+        Assert.Equal("renewed_product", (await Send("POST", "/v1/attach", """{"customer_id": "ada", "product_id": "big"}""")).MustBe(200).Word("code"));
+
+        Assert.True((await Send("POST", "/v1/cancel", """{"customer_id": "ada", "product_id": "big", "cancel_immediately": true, "prorate": false}""")).MustBe(200).Flag("success"));
+        Assert.Empty((await Customer())["subscriptions"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Options_leave_out_what_is_included_and_change_when_they_are_sent_again()
+    {
+        (await _server.Api.Post("plans.create", """{"plan_id": "packs", "name": "Packs", "items": [{"feature_id": "letters", "included": 100, "price": {"amount": 10, "interval": "month", "billing_method": "prepaid", "billing_units": 100}}]}""")).MustBe(200);
+        (await _server.Api.Post("customers.set_test_card", """{"customer_id": "ada", "payment_method": "pm_card_visa"}""")).MustBe(200);
+        var shown = (await Send("POST", "/v1/checkout", """{"customer_id": "ada", "product_id": "packs", "options": [{"feature_id": "letters", "quantity": 200}]}""")).MustBe(200);
+        Assert.Equal((20m, 200m), (shown.Number("total"), shown.Number("options.0.quantity")));
+        Assert.Equal("new_product_attached", (await Send("POST", "/v1/attach", """{"customer_id": "ada", "product_id": "packs", "options": [{"feature_id": "letters", "quantity": 200}]}""")).MustBe(200).Word("code"));
+        Assert.Equal(300, await _server.Api.Remaining("ada", "letters"));
+        Assert.Equal("features_updated", (await Send("POST", "/v1/attach", """{"customer_id": "ada", "product_id": "packs", "options": [{"feature_id": "letters", "quantity": 300}]}""")).MustBe(200).Word("code"));
+        Assert.Equal(400, await _server.Api.Remaining("ada", "letters"));
+    }
+
+    [Fact]
+    public async Task The_portal_has_a_path_of_its_own_and_a_card_is_set_up()
+    {
+        Assert.Equal("ada", (await Send("POST", "/v1/customers/ada/billing_portal", """{"return_url": "http://shop.example/"}""")).MustBe(200).Word("customer_id"));
+        Assert.StartsWith("http", (await Send("GET", "/v1/customers/ada/billing_portal")).MustBe(200).Word("url"), StringComparison.Ordinal);
+        Assert.StartsWith("http", (await Send("POST", "/v1/setup_payment", """{"customer_id": "ada"}""")).MustBe(200).Word("url"), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Billing_attach_takes_todays_words_and_those_of_1_2()

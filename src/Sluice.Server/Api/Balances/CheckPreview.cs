@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Core;
 using Sluice.Server.Api.Plans;
-using Sluice.Server.Api.Versions;
 
 namespace Sluice.Server.Api.Balances;
 
@@ -26,7 +25,7 @@ public sealed record CheckPreviewBody(
             Said(feature.Name, ranOut, offers.IsEmpty ? null : offers[0]),
             feature.Id,
             feature.Name,
-            [.. offers.Select(plan => Product(call, subject, plan))],
+            [.. offers.Select(plan => OlderProduct.Of(call, subject.Own, plan))],
             offers.IsEmpty ? null : offers[0].Id);
     }
 
@@ -34,12 +33,5 @@ public sealed record CheckPreviewBody(
     {
         var why = ranOut ? $"There is not enough of {feature} left for this." : $"{feature} is not part of what you have.";
         return offer is null ? why : $"{why} {offer.Name} would give you {(ranOut ? "more" : "it")}.";
-    }
-
-    private static JsonObject Product(Call call, Subject subject, Plan plan)
-    {
-        var body = PlanBody.Of(call, call.Catalog, plan, withFeatures: true, EligibilityBody.Of(Eligibility.Of(call.Catalog, plan, subject.Own)));
-        var today = JsonTree.Of(JsonSerializer.SerializeToElement(body, ApiJson.Default.PlanBody))!.AsObject();
-        return V1_2.ProductOf(today, new Passage(call.Catalog, call.Now, []));
     }
 }

@@ -134,8 +134,11 @@ internal static class BillingFields
         sent?.Later("invoice_template_id");
         var (isOn, atOnce) = (sent?.Flag("enabled") ?? false, sent?.Flag("enable_plan_immediately") ?? body.Flag("enable_plan_immediately") ?? false);
         var (finalizes, days) = (sent?.Flag("finalize") ?? true, sent?.WholeNumber("net_terms_days", min: 0, max: 3_650));
-        return isOn || call.Engine.Providers.Of(call.Scope.Environment) is { KeepsCards: false } ? new InvoiceMode(atOnce, finalizes, days) : null;
+        return InvoiceMode(call, isOn, atOnce, finalizes, days);
     }
+
+    public static InvoiceMode? InvoiceMode(Call call, bool isOn, bool atOnce, bool finalizes, int? days = null) =>
+        isOn || call.Engine.Providers.Of(call.Scope.Environment) is { KeepsCards: false } ? new InvoiceMode(atOnce, finalizes, days) : null;
 
     private static CarryOver Carry(Body body, string field) => body.Object(field) is { } sent
         ? new CarryOver(sent.Flag("enabled", otherwise: false), [.. (sent.Texts("feature_ids") ?? []).Select(static id => new FeatureId(id))])

@@ -1,36 +1,66 @@
-using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Customers;
-using Sluice.Server.Api.Entities;
 using Sluice.Server.Customers;
 
 namespace Sluice.Server.Api.Billing;
 
-/// <summary>/v1/attach: one free product or several, all or none. What has a price is refused until Sluice can charge.</summary>
+/// <summary>/v1/attach: one product or several, all or none. A product that is held and about to end is kept, and one held in other quantities changes them.</summary>
 internal static class OlderAttach
 {
     public static async ValueTask<Answer> Handle(Call call)
     {
         var body = Body.Of(call.Json);
         var customerId = body.RequiredText("customer_id");
-        var one = body.Text("product_id", minLength: 1) ?? body.Text("plan_id", minLength: 1);
-        var products = one is null ? body.Texts("product_ids") ?? [] : [one];
-        if (products.Count == 0) body.Fault("product_id", "is required");
-        else if (one is not null && body.Has("product_ids")) body.Fault("product_ids", "stands beside product_id: keep one of the two");
-        if (products.Distinct().Count() < products.Count) body.Fault("product_ids", "names a product twice");
-        var version = body.WholeNumber("version", min: 1);
-        if (version is not null && products.Count > 1) body.Fault("version", "needs product_id: each product has versions of its own");
-        _ = (body.Text("success_url"), body.Flag("force_checkout"));
-        var entity = EntityFields.Id(body);
-        body.Later("options", "free_trial", "checkout_session_params", "reward", "invoice", "is_custom", "items", "metadata");
+        var returnTo = body.Text("success_url");
+        var wish = OlderWish.Of(call, body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
-
         if (await Newcomers.Make(call, body) is { } notMade) return notMade;
-        var ran = await call.Run([.. products.Select(product => new Addressed(customerId, new Command.Attach(new PlanId(product), version, ImmutableDictionary<FeatureId, Quantity>.Empty, NoBillingChanges: false, null) { Entity = entity }))]);
-        return ran.End == RunEnd.Done
-            ? Answer.Ok(new OlderAttachBody(true, customerId, products, "free_product_attached", products.Count == 1 ? "The product is attached." : "The products are attached."), ApiJson.Default.OlderAttachBody)
-            : call.Failure(ran, entity);
+        using var turn = await call.BillingTurn(customerId);
+        var (subject, notThere) = await call.Read(customerId, wish.Command.Entity);
+        if (subject is not { Customer: var customer } known) return call.Refuse(notThere!);
+        var command = wish.OfHeld(known.Own) ?? wish.Command;
+        var code = Code(call, customer, command);
+        var ran = await call.Run(customerId, command);
+        if (ran.End != RunEnd.Done) return call.Failure(ran, command.Entity);
+        var done = await AttachBody.Of(call, customerId, command.Entity, ran, returnTo);
+        if (done.RequiredAction is not null) code = "invoice_action_required";
+        return Answer.Ok(new OlderAttachBody(true, customerId, wish.Products, code, Said(code), done.PaymentUrl, done.Invoice), ApiJson.Default.OlderAttachBody);
     }
+
+    // What will happen, from the decision; a refusal comes when it is run.
+    private static string Code(Call call, Customer customer, Command command)
+    {
+        if (command is Command.UpdatePlan update) return update.Cancel == CancelAction.Uncancel ? "renewed_product" : "features_updated";
+        if (Decider.Preview(customer, call.Catalog, command, call.NowOf(customer)).Plan is not { } plan) return "new_product_attached";
+        var coming = plan.Incoming.Select(move => call.Catalog.Plan(move.Subscription.Plan, move.Subscription.Version)).OfType<Plan>().ToList();
+        return plan switch
+        {
+            { Path: PaymentPath.Checkout } => "checkout_created",
+            _ when plan.Incoming.Any(static move => move.At is not null) => "downgrade_scheduled",
+            _ when coming.TrueForAll(static incoming => incoming.IsFree) => "free_product_attached",
+            _ when coming.TrueForAll(static incoming => incoming.IsOneOff) => "one_off_product_attached",
+            _ when plan.Outgoing.Any(static move => move.Subscription.Price is not null) => "upgraded_to_new_product",
+            _ => "new_product_attached",
+        };
+    }
+
+    private static string Said(string code) => code switch
+    {
+        "renewed_product" => "The product goes on.",
+        "features_updated" => "The quantities are changed.",
+        "checkout_created" => "Send the customer to checkout_url.",
+        "invoice_action_required" => "The payment needs the customer: send them to checkout_url.",
+        "downgrade_scheduled" => "The product comes at the end of the cycle.",
+        _ => "Attached.",
+    };
 }
 
-public sealed record OlderAttachBody(bool Success, string CustomerId, IReadOnlyList<string> ProductIds, string Code, string Message);
+public sealed record OlderAttachBody(
+    bool Success,
+    string CustomerId,
+    IReadOnlyList<string> ProductIds,
+    string Code,
+    string Message,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? CheckoutUrl,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AttachInvoiceBody? Invoice);
