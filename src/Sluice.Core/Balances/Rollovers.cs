@@ -99,6 +99,7 @@ internal static class Rollovers
         var seen = terms.Expiry == RolloverExpiry.Month
             ? now.Milliseconds - ((terms.Length + 1L) * 31 * Day.Milliseconds)
             : now.Milliseconds - (long)Math.Min((Math.Ceiling(Cap(terms, grant.Starting)!.Value.Value / grant.Starting.Value) + 2m) * every.Weight * 62_000m, now.Milliseconds);
-        return seen <= next.Milliseconds ? next : every.NextAfter(grant.Anchor, new Instant(seen)) ?? next;
+        if (seen <= next.Milliseconds) return next;
+        return every.NextAfter(grant.Anchor, new Instant(seen)) is { } first && first <= now ? first : every.Boundary(grant.Anchor, every.Passed(grant.Anchor, now)) ?? next;
     }
 }

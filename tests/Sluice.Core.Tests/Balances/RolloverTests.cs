@@ -58,6 +58,21 @@ public class RolloverTests
         Saved(c, 100, 100);
     }
 
+    /// <summary>What is saved may end long before the next reset comes.</summary>
+    [Theory]
+    [InlineData("quarter", 1, "2026-09-10T09:00Z", 200)]
+    [InlineData("quarter", 1, "2026-10-10T08:59Z", 200)]
+    [InlineData("quarter", 1, "2026-10-10T09:00Z", 100)]
+    [InlineData("quarter", 1, "2026-11-28T09:00Z", 100)]
+    [InlineData("year", 1, "2029-09-10T09:00Z", 100)]
+    [InlineData("quarter", 6, "2026-11-28T09:00Z", 300)]
+    public void What_was_saved_ends_between_two_resets(string every, int months, string at, int remaining)
+    {
+        var c = With(Item("messages", 100).Every(every).Saves(months: months));
+        c.AdvanceTo(Words.Moment(at));
+        c.Balance("messages").Shows(granted: remaining, remaining: remaining);
+    }
+
     [Fact]
     public void What_ends_first_is_used_first_and_nothing_is_given_back_to_it()
     {
