@@ -17,6 +17,9 @@ internal enum DrawMode
 
     /// <summary>A balance set by hand: no floor and no ceiling.</summary>
     Set,
+
+    /// <summary>As set, beside a grant set by hand: units saved from earlier cycles stay as they are.</summary>
+    SetOwn,
 }
 
 /// <summary>
@@ -50,10 +53,11 @@ internal sealed class Deduction(Bounds? bounds = null)
             return Quantity.Zero;
         }
 
-        var gate = mode == DrawMode.Set ? Gate.Open : Gate.Of(_bounds, feature, isBypassed: mode == DrawMode.Overflow);
+        var isSet = mode is DrawMode.Set or DrawMode.SetOwn;
+        var gate = isSet ? Gate.Open : Gate.Of(_bounds, feature, isBypassed: mode == DrawMode.Overflow);
         if (units > 0m)
         {
-            if (mode != DrawMode.Set) units = DrainSaved(order, units, gate);
+            if (mode != DrawMode.SetOwn) units = DrainSaved(order, units, gate);
             units = DrainToZero(order, units, gate);
         }
         else
@@ -62,7 +66,7 @@ internal sealed class Deduction(Bounds? bounds = null)
         }
 
         if (IsDust(units)) return Quantity.Zero;
-        if (mode == DrawMode.Set || (mode == DrawMode.Overflow && units > 0m)) return Quantity.Total(units - Overflow(order, units, mode, gate));
+        if (isSet || (mode == DrawMode.Overflow && units > 0m)) return Quantity.Total(units - Overflow(order, units, mode, gate));
         units = units > 0m ? GoBelowZero(order, units, mode, gate) : Raise(order, units, onlyToZero: false);
         return IsDust(units) ? Quantity.Zero : Quantity.Total(units);
     }

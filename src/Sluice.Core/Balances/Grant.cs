@@ -87,6 +87,28 @@ public sealed record Grant(
     /// <summary>Units used beyond what was granted.</summary>
     public Quantity Overage => Quantity.Max(Quantity.Zero, -Balance);
 
+    /// <summary>Units saved from earlier cycles that are left.</summary>
+    internal decimal Saved
+    {
+        get
+        {
+            var left = 0m;
+            foreach (var rollover in Rollovers) left += rollover.Balance.Value;
+            return left;
+        }
+    }
+
+    /// <summary>Units saved from earlier cycles that were used.</summary>
+    internal decimal SavedUsed
+    {
+        get
+        {
+            var used = 0m;
+            foreach (var rollover in Rollovers) used += rollover.Used.Value;
+            return used;
+        }
+    }
+
     /// <summary>The reset as a draw shows it: an unlimited grant has none and still reads one-off there.</summary>
     public Interval? ResetOfDraw => Terms.Unlimited ? Interval.OneOff : Terms.Reset;
 }

@@ -73,6 +73,26 @@ public class RolloverTests
         c.Balance("messages").Shows(granted: remaining, remaining: remaining);
     }
 
+    /// <summary>100 a month, and 30 were saved of which 10 are used.</summary>
+    [Theory]
+    [InlineData("remaining", 20, null, 20, 110, 0, 20)]
+    [InlineData("remaining", 150, null, 150, -20, 20, 130)]
+    [InlineData("usage", 115, null, 15, 115, 0, 15)]
+    [InlineData("usage", 20, null, 110, 20, 10, 100)]
+    [InlineData("add", -25, null, 95, 35, 0, 95)]
+    [InlineData("add", 25, null, 145, -15, 20, 125)]
+    [InlineData("remaining", 50, 200, 50, 180, 20, 30)]
+    public void A_balance_set_by_hand_reads_as_it_was_set_beside_what_was_saved(string change, int amount, int? grant, int remaining, int usage, int saved, int own)
+    {
+        var c = With(Item("messages", 100).Every("month").Saves(max: 30));
+        c.AdvanceToNextReset("messages");
+        c.Track("messages", 10);
+        decimal? Said(string word) => change == word ? amount : null;
+        c.Update("messages", remaining: Said("remaining"), usage: Said("usage"), add: Said("add"), grant: grant);
+        c.Balance("messages").Rows(own).Shows(remaining: remaining, usage: usage);
+        Saved(c, saved);
+    }
+
     [Fact]
     public void What_ends_first_is_used_first_and_nothing_is_given_back_to_it()
     {
