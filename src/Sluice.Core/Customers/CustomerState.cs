@@ -49,8 +49,13 @@ public static class CustomerState
         };
     }
 
-    private static Customer Add(Customer customer, Entity entity) =>
-        customer with { Entities = customer.Entities.Put(entity), LastNo = Math.Max(customer.LastNo, entity.No.Value) };
+    // It comes with its shares, whose numbers follow on its own.
+    private static Customer Add(Customer customer, Entity entity)
+    {
+        var last = Math.Max(customer.LastNo, entity.No.Value);
+        foreach (var share in entity.Own.Grants) last = Math.Max(last, share.No.Value);
+        return customer with { Entities = customer.Entities.Put(entity), LastNo = last };
+    }
 
     private static Customer Attach(Customer customer, CustomerEvent.PlanAttached attached)
     {

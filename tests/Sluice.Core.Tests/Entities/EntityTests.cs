@@ -147,6 +147,17 @@ public class EntityTests
     public void An_entity_of_this_is_refused(string feature, RefusalCode code) => With(Item("messages", 1)).Refuses(new Command.CreateEntity("e", null, new FeatureId(feature), null)).Says(code);
 
     [Fact]
+    public void A_balance_created_after_an_entity_is_not_taken_for_its_part()
+    {
+        var c = Team(Item("messages", 20).Every("month").Per("seats"));
+        c.Accept(Story.Creating("messages", 37, expires: c.Now.Plus(TimeSpan.FromDays(5))) with { Entity = "e3" });
+        c.TrackFor("e3", "messages", 10);
+        Assert.Distinct(c.Stored.Grants.Concat(c.Stored.Entities.SelectMany(entity => entity.Own.Grants)).Select(grant => grant.No));
+        c.Advance(days: 6);
+        c.BalanceOf("e3", "messages").Shows(granted: 20, remaining: 10);
+    }
+
+    [Fact]
     public void A_plan_attached_later_gives_a_part_to_those_who_are_there()
     {
         var c = Team();
