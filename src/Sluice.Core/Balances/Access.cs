@@ -105,7 +105,7 @@ public static class Access
         if (required.IsNegative) return (true, AccessRule.GivesBack);
         if (closed is not null) return (false, AccessRule.UsageLimit);
         var isSwitched = bounds.Overage(balance.Feature);
-        if (isSwitched != false && (balance.DrawsBelowZero || isSwitched == true))
+        if (isSwitched != false && balance.IsDrawable && (balance.DrawsBelowZero || isSwitched == true))
         {
             if (bounds.Spend(balance.Feature) is { } cap) return (cap.Left + balance.Drawable.Value >= required.Value, AccessRule.SpendLimit);
             return balance.DrawsBelowZero && balance.Usable is { } usable ? (usable >= required, AccessRule.MaxPurchase) : (true, AccessRule.Overage);

@@ -32,7 +32,10 @@ public sealed record Balance(
     /// <summary>What remains and may be drawn on: what entities hold by themselves is not the customer's to use.</summary>
     internal Quantity Drawable { get; init; }
 
-    /// <summary>A usage-based price among the rows lets them go below zero.</summary>
+    /// <summary>There is a grant to draw on: entities' own are not the customer's, and where each has its part there may be no entity yet.</summary>
+    internal bool IsDrawable { get; init; }
+
+    /// <summary>A usage-based price among the rows that may be drawn on lets them go below zero.</summary>
     internal bool DrawsBelowZero { get; init; }
 
     /// <summary>Units that may be used right now, counting the overage that prices pay for; null = no end.</summary>
@@ -83,7 +86,8 @@ public sealed record Balance(
         {
             Rollovers = sum.Saves ? sum.Saved.DrainToImmutable() : default,
             Drawable = Quantity.Total(drawable),
-            DrawsBelowZero = sum.GoesBelowZero,
+            IsDrawable = sum.Drawable > 0,
+            DrawsBelowZero = sum.DrawsBelowZero,
             Usable = sum.BelowZero is { } below ? Quantity.Total(drawable + below) : null,
         };
     }
@@ -150,7 +154,12 @@ public sealed record Balance(
 
         public decimal Usage { get; private set; }
 
+        /// <summary>Grants that may be drawn on.</summary>
+        public int Drawable { get; private set; }
+
         public bool GoesBelowZero { get; private set; }
+
+        public bool DrawsBelowZero { get; private set; }
 
         /// <summary>How far below zero the rows may still go; null = without end.</summary>
         public decimal? BelowZero { get; private set; } = 0m;
@@ -168,10 +177,12 @@ public sealed record Balance(
             Remaining += row.Balance.Value + overage;
             Usage += row.Usage.Value;
             NextReset = Holdings.Earlier(NextReset, row.NextResetAt);
+            Drawable += shares;
             if (row.Terms.IsUsageBased)
             {
                 GoesBelowZero = true;
-                BelowZero = row.Terms.Price!.MaxPurchase is { } most ? BelowZero + Math.Max(0m, (most.Value * shares) - overage) : null;
+                DrawsBelowZero |= shares > 0;
+                BelowZero = row.Terms.Price!.MaxPurchase is { } most ? BelowZero + Math.Max(0m, (most.Value * shares) - overage) : shares > 0 ? null : BelowZero;
             }
 
             Saves |= row.Terms.Rollover is not null;

@@ -44,6 +44,23 @@ public class EntityTests
         c.CheckFor("e1", "messages", 70).Is(allowed: true);
     }
 
+    [Fact]
+    public void Where_there_is_nothing_to_draw_on_overage_is_not_allowed_either()
+    {
+        var apart = With(Item("seats", 5), Item("messages", 100).Every("month").Per("seats").PayPerUse());
+        apart.Check("messages").Is(allowed: false);
+        apart.Refuses(Story.Tracking("messages", 1, "reject"));
+        apart.CreateEntity("e1");
+        apart.Check("messages", 500).Is(allowed: true, AccessRule.Overage);
+
+        var own = Team();
+        own.Attach(Plan("own", Item("messages", 100).Every("month")), "e1");
+        own.Control(new BillingControls(Overage: [new OverageSwitch(new FeatureId("messages"), true)]));
+        own.Check("messages").Is(allowed: false);
+        own.Refuses(Story.Tracking("messages", 1, "reject"));
+        own.CheckFor("e1", "messages", 500).Is(allowed: true, AccessRule.Overage);
+    }
+
     [Theory]
     [InlineData("cap", false, 4900)]
     [InlineData("cap", true, 5000)]
