@@ -26,11 +26,12 @@ internal static class Attaching
             return new Refusal(RefusalCode.PlanAlreadyAttached, $"The {(entity is null ? "customer" : "entity")} already has plan {plan.Id}.");
 
         var (attached, lastNo) = Open(plan, command.Quantities, command.SubscriptionId, entity?.No, customer.LastNo, now);
+        var pooled = entity is null ? [] : attached.Grants.RemoveAll(static grant => !grant.Terms.Pooled);
+        if (!pooled.IsEmpty) attached = attached with { Grants = attached.Grants.RemoveAll(static grant => grant.Terms.Pooled) };
         if (outgoing is not null) attached = Rolled(own, outgoing, CarryHeldUnits(own, catalog, outgoing, attached));
         var events = ImmutableArray.CreateBuilder<CustomerEvent>();
 
         // What comes joins a pool before what goes leaves it, so that the pool and its usage last.
-        var pooled = entity is null ? [] : attached.Grants.RemoveAll(static grant => !grant.Terms.Pooled);
         var joined = Pools.Join(customer, attached.Subscription, pooled, ref lastNo);
         events.AddRange(joined);
         if (outgoing is not null)
@@ -39,7 +40,7 @@ internal static class Attaching
             events.Add(new CustomerEvent.PlanEnded(outgoing.No, outgoing.Plan, outgoing.Version, entity?.No));
         }
 
-        events.Add(pooled.IsEmpty ? attached : attached with { Grants = attached.Grants.RemoveAll(static grant => grant.Terms.Pooled) });
+        events.Add(attached);
         events.AddRange(Shares(customer, attached.Grants, lastNo, now));
         return new Outcome(events.DrainToImmutable());
     }

@@ -110,6 +110,22 @@ public class EntityTests
         c.Track("messages", 70).Shows(granted: 150, remaining: 40, usage: 110);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_an_entity_saved_by_itself_does_not_go_into_a_pool(bool isThere)
+    {
+        var c = Team();
+        var pool = new PlanSketch("pool", false, false, [Item("messages", 18).Every("month").Saves(max: 100).Pooled]) { Group = "g" };
+        if (isThere) c.Attach(pool with { Id = "first" }, "e2");
+        c.Attach(new PlanSketch("own", false, false, [Item("messages", 17).Every("month").Saves(max: 100)]) { Group = "g" }, "e1");
+        c.Advance(days: 1);
+        c.AdvanceTo(c.BalanceOf("e1", "messages")!.NextResetAt!.Value);
+        c.Attach(pool, "e1");
+        Assert.DoesNotContain(c.Balance("messages")!.Rollovers, saved => saved.Balance.Value == 17m);
+        c.Balance("messages").Shows(granted: isThere ? 54 : 18);
+    }
+
     [Fact]
     public void A_pool_saves_as_a_whole()
     {
