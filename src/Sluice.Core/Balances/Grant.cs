@@ -114,7 +114,7 @@ public sealed record Grant(
 }
 
 /// <summary>Units of an earlier cycle that outlived its reset.</summary>
-/// <param name="No">1, 2, 3 … within the grant, never reused while the grant lives.</param>
+/// <param name="No">Ascending within the grant, never reused while the grant lives: holds name what they took from by it.</param>
 /// <param name="ExpiresAt">Null = never.</param>
 public sealed record RolledOver(int No, Quantity Balance, Quantity Used, Instant? ExpiresAt);
 

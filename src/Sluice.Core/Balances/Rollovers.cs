@@ -46,7 +46,8 @@ internal static class Rollovers
         rollovers = Live(rollovers, reset).RemoveAll(static rollover => !rollover.Balance.IsPositive);
         if (leftover.IsPositive)
         {
-            var no = 1;
+            // The minute of its reset: unlike a count it is not given again once all that was saved is gone.
+            var no = (int)Math.Clamp(reset.Milliseconds / 60_000L, 1L, int.MaxValue - KeptApart);
             foreach (var rollover in rollovers) no = Math.Max(no, rollover.No + 1);
             rollovers = Joined(rollovers, new RolledOver(no, leftover, Quantity.Zero, Expiry(terms, reset)), terms);
         }
