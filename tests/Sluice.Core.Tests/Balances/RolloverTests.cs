@@ -123,6 +123,20 @@ public class RolloverTests
     }
 
     [Fact]
+    public void What_ends_stands_before_what_a_plan_before_saved_for_ever_and_is_cut_first()
+    {
+        var c = Customer(Plan("a", Item("messages", 13).Every("week").Saves()));
+        c.AdvanceToNextReset("messages");
+        c.Attach(new PlanSketch("b", false, false, [Item("messages", 20).Every("month").Saves(max: 16, months: 1)]) { Group = "a" });
+        c.AdvanceToNextReset("messages");
+        Saved(c, 3, 13);
+        c.AdvanceToNextReset("messages");
+        Saved(c, 3, 13);
+        c.Track("messages", 5);
+        Saved(c, 0, 11);
+    }
+
+    [Fact]
     public void Looking_once_after_a_long_time_equals_looking_every_day()
     {
         Property.Holds(300, random =>

@@ -73,7 +73,7 @@ internal sealed class Chance(Random random)
         item = item with { Unit = random.OneOf("day", "week", "month", "month", "month", "quarter", "year", "one_off", "one_off"), Count = random.OneOf(1, 1, 1, 2, 3) };
         if (random.Next(12) == 0) item = item with { Unit = "hour", Count = random.Next(1, 30) };
         if (item.Unit == "one_off") return item with { Count = 1 };
-        return random.Next(4) != 0 ? item : item with
+        return random.Next(3) != 0 ? item : item with
         {
             Saves = random.Next(3) switch
             {

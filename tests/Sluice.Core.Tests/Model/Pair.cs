@@ -195,7 +195,7 @@ internal sealed class Pair
         row.Id, row.Item.Feature, row.Granted, row.IsParent ? 0m : row.Left, row.Resets, row.Ends, row.Saved.Select(saved => (saved.Left, saved.Used, saved.Ends)));
 
     private static string Line(string? id, string feature, decimal granted, decimal left, DateTime? resets, DateTime? ends, IEnumerable<(decimal Left, decimal Used, DateTime? Ends)> saved) =>
-        $"balance {id} {feature}: {N(left)} of {N(granted)} resets {T(resets)} ends {T(ends)} saved {string.Join(' ', saved.Select(one => $"{N(one.Left)}+{N(one.Used)}/{T(one.Ends)}"))}";
+        $"balance {id} {feature}: {N(left)} of {N(granted)} resets {T(resets)} ends {T(ends)} saved {string.Join(' ', saved.OrderBy(one => one.Ends ?? DateTime.MaxValue).Select(one => $"{N(one.Left)}+{N(one.Used)}/{T(one.Ends)}"))}";
 
     private static string Told(Customer customer) => string.Join('\n', customer.Grants.Concat(customer.Entities.SelectMany(entity => entity.Own.Grants)).Select(Line)
         .Append($"{customer.NextDue} {customer.LastNo} {customer.Version} {string.Join(' ', customer.Holds.All.Select(hold => hold.Id))}"));

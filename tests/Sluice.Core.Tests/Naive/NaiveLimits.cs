@@ -49,8 +49,9 @@ public sealed partial class NaiveCustomer
         if (row.Left > 0m)
         {
             // What ends on one day ends together, with the last of it; so does what never ends and has no cap.
-            if (row.Saved is [.., var last] && (ends is null ? isKeptTogether : last.Ends?.Date == ends.Value.Date))
-                (last.Left, last.Ends) = (last.Left + row.Left, ends);
+            var last = row.Saved.FindLast(saved => ends is null ? isKeptTogether && saved.Ends is null : saved.Ends?.Date == ends.Value.Date);
+            if (last is not null)
+                (last.Left, last.Ends) = (last.Left + row.Left, last.Ends > ends ? last.Ends : ends);
             else
                 row.Saved.Add(new Saved { Left = row.Left, Ends = ends });
         }
@@ -58,9 +59,9 @@ public sealed partial class NaiveCustomer
         var most = rule.Most ?? (rule.Percent is { } percent ? Math.Floor((row.Included + row.Bought) * percent / 100m) : decimal.MaxValue);
         while (row.Saved.Sum(saved => saved.Left) > most)
         {
-            var over = row.Saved.Sum(saved => saved.Left) - most;
-            row.Saved[0].Left -= Math.Min(over, row.Saved[0].Left);
-            if (row.Saved[0].Left == 0m) row.Saved.RemoveAt(0);
+            var first = row.Saved.MinBy(saved => saved.Ends ?? DateTime.MaxValue)!;
+            first.Left -= Math.Min(row.Saved.Sum(saved => saved.Left) - most, first.Left);
+            if (first.Left == 0m) row.Saved.Remove(first);
         }
     }
 
