@@ -46,6 +46,14 @@ internal static class DrawOrder
         return Sort(sources, subject.Entity is not null);
     }
 
+    /// <summary>The grants that serve a feature, in no order and without a look at each entity: one for a grant that entities have shares of.</summary>
+    public static List<Source> Serving(Subject subject, Catalog catalog, Feature feature)
+    {
+        var sources = new List<Source>(4);
+        Collect(subject, feature, RatesOf(Pools(catalog, feature), property: null), sharesApart: false, sources);
+        return sources;
+    }
+
     /// <summary>The same as rows that are read: one for a grant that entities have shares of, not one for each share.</summary>
     public static List<Source> Rows(Subject subject, Feature feature)
     {

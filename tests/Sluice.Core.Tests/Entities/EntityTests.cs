@@ -215,6 +215,24 @@ public class EntityTests
     }
 
     [Fact]
+    public void A_limit_of_the_customer_has_one_window_whenever_the_plans_of_its_entities_began()
+    {
+        var c = Team();
+        c.Control(new BillingControls(UsageLimits: [new UsageLimit(new FeatureId("messages"), Quantity.Of(5), IntervalUnit.Month)]));
+        foreach (var entity in (string[])["e1", "e2"])
+        {
+            c.Attach(Plan("own_" + entity, Item("messages", 100).Every("month")), entity);
+            c.Advance(days: 3);
+        }
+
+        c.TrackFor("e1", "messages", 3);
+        c.TrackFor("e2", "messages", 2);
+        c.TrackFor("e1", "messages", 1).Shows(remaining: 97);
+        c.CheckFor("e2", "messages").Is(allowed: false, AccessRule.UsageLimit);
+        Assert.Equal(5m, UsageLimits.Used(c.Read, c.Catalog, c.Stored.Own.Controls.UsageLimits[0], c.Now).Value);
+    }
+
+    [Fact]
     public void Entities_of_every_customer_life_come_back_from_the_journal()
     {
         Property.Holds(200, random =>

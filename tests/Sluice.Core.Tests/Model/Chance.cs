@@ -77,7 +77,7 @@ internal sealed class Chance(Random random)
         {
             Saves = random.Next(3) switch
             {
-                0 => new Saving(random.Next(0, 300), null, Maybe(2)),
+                0 => new Saving(random.Next(0, 1 + (int)Math.Min(300m, item.Included * 50m)), null, Maybe(2)),
                 1 => new Saving(null, random.Next(0, 101), Maybe(2)),
                 _ => new Saving(null, null, Maybe(1)),
             },

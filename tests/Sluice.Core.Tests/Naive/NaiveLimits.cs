@@ -98,7 +98,7 @@ public sealed partial class NaiveCustomer
     // The window of now: in step with one of the balances that serve the feature, or with the calendar.
     private DateTime Start(int? entity, Limit limit)
     {
-        var anchor = Candidates(entity, limit.Feature).Where(row => row.Item.Unit is not null and not "one_off" && !row.Item.Unlimited)
+        var anchor = Rows.Where(row => IsSeen(row, entity) && Cost(row.Item.Feature, limit.Feature) is not null && row.Item.Unit is not null and not "one_off" && !row.Item.Unlimited)
             .OrderBy(row => row.Plan is null).ThenBy(row => row.AddOn).ThenBy(row => row.Made).ThenBy(row => row.No).FirstOrDefault()?.Anchor;
         if (limit.Calendar || anchor is null)
         {
