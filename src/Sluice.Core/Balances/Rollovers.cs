@@ -24,7 +24,7 @@ internal static class Rollovers
         if (NeverLost(terms))
         {
             var cycles = every.Passed(grant.Anchor, now) - every.Passed(grant.Anchor, first);
-            return Saved(rollovers, Quantity.Total(whole.Value * Math.Max(0, cycles)), terms, grant.Starting, first);
+            return Live(Saved(rollovers, Quantity.Total(whole.Value * Math.Max(0, cycles)), terms, grant.Starting, first), now);
         }
 
         for (var reset = first; every.NextAfter(grant.Anchor, reset) is { } next && next <= now;)

@@ -137,6 +137,17 @@ public class RolloverTests
     }
 
     [Fact]
+    public void What_a_plan_before_saved_for_a_time_ends_in_time()
+    {
+        var c = Customer(Plan("a", Item("messages", 30).Every("month").Saves(months: 2)));
+        c.AdvanceToNextReset("messages");
+        c.Attach(new PlanSketch("b", false, false, [Item("messages", 10).Every("day").Saves()]) { Group = "a" });
+        c.Advance(days: 90);
+        Saved(c, 900);
+        c.Balance("messages").Shows(granted: 910);
+    }
+
+    [Fact]
     public void Looking_once_after_a_long_time_equals_looking_every_day()
     {
         Property.Holds(300, random =>
