@@ -67,9 +67,15 @@ public sealed record Balance(
         for (var i = 0; i < rows.Length; i++)
         {
             var grant = sources[i].Grant;
-            var (row, overage, shares) = grant.IsShared ? Together(customer, grant) : (grant, grant.Overage.Value, 1);
-            rows[i] = row;
-            sum.Add(row, overage, shares);
+            if (grant.IsShared)
+            {
+                var shares = customer.Entities.Shares(grant.No);
+                sum.Add(rows[i] = Together(grant, shares), shares.Overage, grant.RoomBelowZero is null && shares.Count > 0 ? null : shares.Room, shares.Count);
+            }
+            else
+            {
+                sum.Add(rows[i] = grant, grant.Overage.Value, grant.RoomBelowZero, 1);
+            }
         }
 
         var drawable = sum.Remaining;
@@ -93,19 +99,14 @@ public sealed record Balance(
     }
 
     // All shares of a grant as one row: what they have left each counts, whatever another is short of.
-    private static (Grant Row, decimal Overage, int Shares) Together(Customer customer, Grant parent)
+    private static Grant Together(Grant parent, EntityTotals shares) => parent with
     {
-        var shares = customer.Entities.Shares(parent.No);
-        var row = parent with
-        {
-            Included = Quantity.Total(shares.Included),
-            Prepaid = Quantity.Total(shares.Prepaid),
-            Adjustment = Quantity.Total(shares.Adjustment),
-            Balance = Quantity.Total(shares.Balance),
-            Rollovers = shares.Saved + shares.SavedUsed > 0m ? [new RolledOver(1, Quantity.Total(shares.Saved), Quantity.Total(shares.SavedUsed), null)] : [],
-        };
-        return (row, shares.Overage, shares.Count);
-    }
+        Included = Quantity.Total(shares.Included),
+        Prepaid = Quantity.Total(shares.Prepaid),
+        Adjustment = Quantity.Total(shares.Adjustment),
+        Balance = Quantity.Total(shares.Balance),
+        Rollovers = shares.Saved + shares.SavedUsed > 0m ? [new RolledOver(1, Quantity.Total(shares.Saved), Quantity.Total(shares.SavedUsed), null)] : [],
+    };
 
     private static Balance OfUnlimited(FeatureId feature, ReadOnlySpan<Source> sources)
     {
@@ -170,8 +171,8 @@ public sealed record Balance(
 
         public ImmutableArray<RolledOver>.Builder Saved { get; } = ImmutableArray.CreateBuilder<RolledOver>(0);
 
-        /// <param name="overage">Of its shares, each by itself, when it stands for several.</param>
-        public void Add(Grant row, decimal overage, int shares)
+        /// <param name="overage">Of its shares, each by itself, when it stands for several; so is the room below zero.</param>
+        public void Add(Grant row, decimal overage, decimal? room, int shares)
         {
             Granted += row.Granted.Value;
             Remaining += row.Balance.Value + overage;
@@ -182,7 +183,7 @@ public sealed record Balance(
             {
                 GoesBelowZero = true;
                 DrawsBelowZero |= shares > 0;
-                BelowZero = row.Terms.Price!.MaxPurchase is { } most ? BelowZero + Math.Max(0m, (most.Value * shares) - overage) : shares > 0 ? null : BelowZero;
+                BelowZero += room;
             }
 
             Saves |= row.Terms.Rollover is not null;

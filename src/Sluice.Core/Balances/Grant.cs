@@ -87,6 +87,9 @@ public sealed record Grant(
     /// <summary>Units used beyond what was granted.</summary>
     public Quantity Overage => Quantity.Max(Quantity.Zero, -Balance);
 
+    /// <summary>Units that its price still allows below zero; null = without end.</summary>
+    internal decimal? RoomBelowZero => !Terms.IsUsageBased ? 0m : Terms.Price!.MaxPurchase is { } most ? Math.Max(0m, most.Value - Overage.Value) : null;
+
     /// <summary>Units saved from earlier cycles that are left.</summary>
     internal decimal Saved
     {

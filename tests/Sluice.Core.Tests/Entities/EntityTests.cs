@@ -61,6 +61,18 @@ public class EntityTests
         own.CheckFor("e1", "messages", 500).Is(allowed: true, AccessRule.Overage);
     }
 
+    [Fact]
+    public void Each_part_goes_below_zero_by_itself()
+    {
+        var c = Team(Item("messages", 10).Every("month").Per("seats").PayPerUse(max: 30));
+        c.Check("messages", 120).Is(allowed: true, AccessRule.MaxPurchase);
+        c.TrackFor("e1", "messages", 100, "overflow");
+        c.Check("messages", 80).Is(allowed: true, AccessRule.MaxPurchase);
+        c.Check("messages", 80.5m).Is(allowed: false, AccessRule.MaxPurchase);
+        c.Refuses(Story.Tracking("messages", 80.5m, "reject"));
+        c.Track("messages", 80, "reject").Shows(usage: 180);
+    }
+
     [Theory]
     [InlineData("cap", false, 4900)]
     [InlineData("cap", true, 5000)]
