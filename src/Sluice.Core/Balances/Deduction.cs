@@ -39,6 +39,17 @@ internal sealed class Deduction(Bounds? bounds = null)
     /// <summary>Every step taken, in order.</summary>
     public ImmutableArray<HeldMove> Moves => [.. _moves];
 
+    /// <summary>
+    /// As the other, from whatever serves the subject. Entities' parts are gone through only when what stands before them
+    /// does not serve: a track of a customer with ten thousand of them costs no more than with one.
+    /// </summary>
+    public Quantity Take(Subject subject, Catalog catalog, Feature feature, Quantity amount, DrawMode mode, Func<string, string?>? property, IEnumerable<HeldMove>? held = null)
+    {
+        var parts = new List<(ItemTerms Terms, EntityTotals Totals)>();
+        var before = DrawOrder.BeforeParts(subject, catalog, feature, property, parts);
+        return Take(parts.Count == 0 || Serves(before, parts, amount.Value) ? before : DrawOrder.Of(subject, catalog, feature, property), feature, amount, mode, held);
+    }
+
     /// <summary>Takes <paramref name="amount"/> units (negative: gives back); returns the units that found no place.</summary>
     /// <param name="held">Steps of a hold that go before: where a pool has a curve, it goes on from them.</param>
     public Quantity Take(List<Source> sources, Feature feature, Quantity amount, DrawMode mode, IEnumerable<HeldMove>? held = null)
@@ -109,6 +120,29 @@ internal sealed class Deduction(Bounds? bounds = null)
         }
 
         return draws.DrainToImmutable();
+    }
+
+    // Nothing of the amount would reach the entities' parts, which come after these in every step.
+    private bool Serves(List<Source> before, List<(ItemTerms Terms, EntityTotals Totals)> parts, decimal units)
+    {
+        foreach (var (terms, totals) in parts)
+        {
+            if (terms.Unlimited || totals.Saved != 0m || totals.Overage != 0m) return false;
+        }
+
+        if (_slots.Exists(static slot => slot.Grant.Parent is not null)) return false;
+        if (before is [{ Grant.Terms.Unlimited: true }, ..]) return true;
+        var served = 0m;
+        foreach (var source in before)
+        {
+            // A limit on credits holds one pool back and not what comes after it.
+            if (source.Rate.IsCurve || (source.IsPool && _bounds?.Windows(source.Grant.Feature).Count > 0)) return false;
+            var (left, granted) = (Left(source), source.Grant.Granted.Value);
+            served += units > 0m ? source.Rate.Units(Math.Max(0m, left)) : source.Rate.IsFree ? 0m : source.Rate.Units(Math.Max(0m, granted - left));
+            if (served >= Math.Abs(units)) return true;
+        }
+
+        return false;
     }
 
     // Units saved from earlier cycles go before every balance, those that end first first.

@@ -46,11 +46,24 @@ internal static class DrawOrder
         return Sort(sources, subject.Entity is not null);
     }
 
+    /// <summary>The same but for entities' parts of the customer's grants, and the totals of these: they would come last.</summary>
+    public static List<Source> BeforeParts(Subject subject, Catalog catalog, Feature feature, Func<string, string?>? property, List<(ItemTerms Terms, EntityTotals Totals)> parts)
+    {
+        var sources = Serving(subject, catalog, feature, property);
+        foreach (var (grant, _, _, _, _) in sources)
+        {
+            if (grant.IsShared) parts.Add((grant.Terms, subject.Customer.Entities.Shares(grant.No)));
+        }
+
+        sources.RemoveAll(static source => source.Grant.IsShared);
+        return Sort(sources, subject.Entity is not null);
+    }
+
     /// <summary>The grants that serve a feature, in no order and without a look at each entity: one for a grant that entities have shares of.</summary>
-    public static List<Source> Serving(Subject subject, Catalog catalog, Feature feature)
+    public static List<Source> Serving(Subject subject, Catalog catalog, Feature feature, Func<string, string?>? property = null)
     {
         var sources = new List<Source>(4);
-        Collect(subject, feature, RatesOf(Pools(catalog, feature), property: null), sharesApart: false, sources);
+        if (!feature.IsBoolean) Collect(subject, feature, RatesOf(Pools(catalog, feature), property), sharesApart: false, sources);
         return sources;
     }
 

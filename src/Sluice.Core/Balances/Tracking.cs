@@ -42,8 +42,7 @@ internal static class Tracking
         var deduction = new Deduction(bounds);
         foreach (var feature in features)
         {
-            var sources = DrawOrder.Of(subject, catalog, feature, command.Property);
-            var left = deduction.Take(sources, feature, command.Value, Mode(command.Overage));
+            var left = deduction.Take(subject, catalog, feature, command.Value, Mode(command.Overage), command.Property);
             if (command.Overage == OverageBehavior.Reject && left.IsPositive)
                 return Insufficient(feature.Id, command.Value, left);
         }

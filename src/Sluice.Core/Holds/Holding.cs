@@ -51,9 +51,8 @@ public static class Holding
         var missing = target - kept;
         if (catalog.Feature(hold.Feature) is { } feature)
         {
-            var sources = DrawOrder.Of(subject, catalog, feature, property);
-            if (lost != 0m) deduction.Take(sources, feature, Quantity.Total(-lost), DrawMode.Cap);
-            if (missing != 0m) deduction.Take(sources, feature, Quantity.Total(missing), DrawMode.Cap, kept == 0m ? null : hold.Moves);
+            if (lost != 0m) deduction.Take(subject, catalog, feature, Quantity.Total(-lost), DrawMode.Cap, property);
+            if (missing != 0m) deduction.Take(subject, catalog, feature, Quantity.Total(missing), DrawMode.Cap, property, kept == 0m ? null : hold.Moves);
         }
 
         if (!deduction.IsWithinLimits) return null;
