@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 mode=${1:-full}
-case $mode in full | quick | targets | large) ;; *) sed -n '2,6p' "$0"; exit 2 ;; esac
+case $mode in full | quick | targets | large) ;; *) sed -n '2,7p' "$0"; exit 2 ;; esac
 
 export BENCH_KEY=am_sk_test_bench000000000000000000
 dir=$(realpath -m "${BENCH_DIR:-.run}")
