@@ -5,7 +5,11 @@ namespace Sluice.Core.Tests.Model;
 /// <summary>Stories by chance. A line may be about what is not there: then it has to be refused.</summary>
 internal sealed class Chance(Random random)
 {
+    // Lines of stories that are about holds and limits, by their number below.
+    private static readonly int[] OfHolds = [0, 0, 10, 12, 12, 12, 14, 14, 14, 16, 19, 19, 20, 24];
+
     private static readonly string[] Counted = ["messages", "action1", "action2", "action3", "action4", "tokens", "credits", "credits2", "gratis", "thirds"];
+    private readonly bool _isOfHolds = random.Next(3) == 0;
     private int _plans;
 
     public List<Step> Story()
@@ -21,7 +25,7 @@ internal sealed class Chance(Random random)
     {
         var feature = random.OneOf(cast);
         var entity = Maybe(3, "e1", "e1", "e2", "e3");
-        return random.Next(26) switch
+        return (_isOfHolds ? random.OneOf(OfHolds) : random.Next(26)) switch
         {
             0 or 1 or 2 => new Step.Wait(Time()),
             3 => new Step.Attach(AnyOffer(cast, entity is not null), entity),
@@ -31,11 +35,11 @@ internal sealed class Chance(Random random)
             8 => new Step.Recalculate(feature, entity),
             9 => new Step.Check(feature, Amount(), false, entity, Maybe(3, "big", "small")),
             10 or 11 => new Step.Check(feature, Amount(), true, entity, Maybe(3, "big", "small")),
-            12 or 13 => new Step.Place(random.OneOf("h1", "h2", "h3"), feature, Amount(), random.OneOf("reject", "reject", "cap", "overflow"), entity, Maybe(2, TimeSpan.FromMinutes(random.Next(-20, 26 * 60)))),
-            14 or 15 => new Step.Settle(random.OneOf("h1", "h2", "h3"), random.Next(3) switch { 0 => null, 1 => 0m, _ => Amount() }),
+            12 or 13 => new Step.Place(random.OneOf("h1", "h2", "h3"), feature, Amount(), random.OneOf("reject", "reject", "cap", "overflow"), entity, Maybe(2, TimeSpan.FromMinutes(random.Next(-20, 26 * 60)), TimeSpan.FromHours(random.Next(1, 25)))),
+            14 or 15 => new Step.Settle(random.OneOf("h1", "h2", "h3"), random.Next(5) switch { 0 => null, 1 => 0m, 2 => Amount(), _ => random.Next(0, 30) }),
             16 or 17 => new Step.CreateEntity(random.OneOf("e1", "e2", "e3"), random.Next(12) == 0 ? feature : "seats"),
             18 when random.Next(2) == 0 => new Step.DeleteEntity(random.OneOf("e1", "e2", "e3")),
-            19 or 20 when random.Next(2) == 0 => new Step.Control(entity, AnyControls(cast)),
+            19 or 20 when _isOfHolds || random.Next(2) == 0 => new Step.Control(entity, AnyControls(cast)),
             21 when random.Next(6) == 0 => new Step.Apart(random.Next(2) == 0),
             22 => new Step.Track(null, random.OneOf("act", "gift", "opened"), Amount(), random.OneOf("cap", "overflow", "reject"), entity, Maybe(3, "big", "small")),
             _ => new Step.Track(feature, null, Amount(), random.OneOf("cap", "cap", "reject", "overflow"), entity, Maybe(3, "big", "small")),
@@ -71,7 +75,7 @@ internal sealed class Chance(Random random)
         var item = new Item(feature, random.Next(0, 200) / random.OneOf(1m, 1m, 4m));
         if (feature == "seats") return item;
         item = item with { Unit = random.OneOf("day", "week", "month", "month", "month", "quarter", "year", "one_off", "one_off"), Count = random.OneOf(1, 1, 1, 2, 3) };
-        if (random.Next(12) == 0) item = item with { Unit = "hour", Count = random.Next(1, 30) };
+        if (random.Next(_isOfHolds ? 4 : 12) == 0) item = item with { Unit = "hour", Count = random.Next(1, 30) };
         if (item.Unit == "one_off") return item with { Count = 1 };
         return random.Next(3) != 0 ? item : item with
         {
@@ -108,8 +112,9 @@ internal sealed class Chance(Random random)
         _ => random.Next(0, 120),
     };
 
-    private TimeSpan Time() => random.Next(5) switch
+    private TimeSpan Time() => random.Next(6) switch
     {
+        _ when _isOfHolds && random.Next(2) == 0 => TimeSpan.FromHours(random.Next(1, 26)),
         0 => TimeSpan.FromMinutes(random.Next(1, 300)),
         1 => TimeSpan.FromDays(random.Next(1, 400)),
         2 => TimeSpan.FromSeconds(random.Next(1, 4_000_000)),
