@@ -6,7 +6,7 @@ using Sluice.Bench;
 // What a decision costs on large customers, against the same on a small one: no HTTP, no store. Rounds go over all of
 // them in turn, so that other load falls on each, and the median of the ratios within a round counts.
 var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 15;
-Sized[] customers = [new("1 feature", 1, 0), new("20 features, 60 balances, 200 entities", 20, 200), new("1 feature, 10,000 entities", 1, 10_000)];
+Sized[] customers = [new("1 feature", 1, 0), new("20 features, 60 balances, 200 entities", 20, 200), new("1 feature, 10,000 entities", 1, 10_000), new("the same without a balance of its own", 1, 10_000, isApart: true)];
 foreach (var (what, act) in new (string, Action<Sized, string?>)[] { ("check", (customer, entity) => customer.Check(entity)), ("track", (customer, entity) => customer.Track(entity)) })
 {
     foreach (var isEntity in new[] { false, true })

@@ -15,12 +15,14 @@ internal sealed class Sized
 
     /// <param name="features">Each with three balances: of a month, of a day and of its own.</param>
     /// <param name="entities">Each has its own part of messages, beside what the customer has.</param>
-    public Sized(string name, int features, int entities)
+    /// <param name="isApart">The customer has nothing of messages beside its entities' parts.</param>
+    public Sized(string name, int features, int entities, bool isApart = false)
     {
         Name = name;
         var metered = Enumerable.Range(0, features).Select(i => Counted(i == 0 ? "messages" : $"feature-{i}", isConsumable: true)).ToList();
         var seats = Counted("seats", isConsumable: false);
         var items = metered.SelectMany(feature => features == 1 ? [Item(feature, Month)] : new[] { Item(feature, Month), Item(feature, new Interval(IntervalUnit.Day)), Item(feature, Interval.OneOff) }).ToList();
+        if (isApart) items.Clear();
         if (entities > 0) items.AddRange([Item(seats, null), Item(metered[0], Month) with { EntityFeature = seats.Id }]);
         var plan = new Plan(new PlanId("plan"), 1, "plan", null, null, false, false, null, [.. items], null, false, null, null, null, false, _now);
         _catalog = new Catalog(1, [.. metered, seats], [plan]);

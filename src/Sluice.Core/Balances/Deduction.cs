@@ -45,9 +45,10 @@ internal sealed class Deduction(Bounds? bounds = null)
     /// </summary>
     public Quantity Take(Subject subject, Catalog catalog, Feature feature, Quantity amount, DrawMode mode, Func<string, string?>? property, IEnumerable<HeldMove>? held = null)
     {
-        var parts = new List<(ItemTerms Terms, EntityTotals Totals)>();
-        var before = DrawOrder.BeforeParts(subject, catalog, feature, property, parts);
-        return Take(parts.Count == 0 || Serves(before, parts, amount.Value) ? before : DrawOrder.Of(subject, catalog, feature, property), feature, amount, mode, held);
+        var parents = new List<Source>();
+        var sources = DrawOrder.BeforeParts(subject, catalog, feature, property, parents);
+        if (parents.Count > 0 && !Serve(sources, parents, subject.Customer.Entities, amount.Value, mode)) sources = DrawOrder.Of(subject, catalog, feature, property);
+        return Take(sources, feature, amount, mode, held);
     }
 
     /// <summary>Takes <paramref name="amount"/> units (negative: gives back); returns the units that found no place.</summary>
@@ -122,28 +123,41 @@ internal sealed class Deduction(Bounds? bounds = null)
         return draws.DrainToImmutable();
     }
 
-    // Nothing of the amount would reach the entities' parts, which come after these in every step.
-    private bool Serves(List<Source> before, List<(ItemTerms Terms, EntityTotals Totals)> parts, decimal units)
+    // True when no step would reach the parts that are left out: the sources, with as many parts as it takes put behind
+    // them, serve the amount whole, or the others are used up and may not go below zero. False: look at all of them.
+    private bool Serve(List<Source> sources, List<Source> parents, EntityBook entities, decimal units, DrawMode mode)
     {
-        foreach (var (terms, totals) in parts)
+        foreach (var parent in parents)
         {
-            if (terms.Unlimited || totals.Saved != 0m || totals.Overage != 0m) return false;
+            var totals = entities.Shares(parent.Grant.No);
+            if (parent.Grant.Terms.Unlimited || (units > 0m ? totals.Saved : totals.Overage) != 0m) return false;
         }
 
+        if (sources is [{ Grant.Terms.Unlimited: true }, ..]) return true;
         if (_slots.Exists(static slot => slot.Grant.Parent is not null)) return false;
-        if (before is [{ Grant.Terms.Unlimited: true }, ..]) return true;
         var served = 0m;
-        foreach (var source in before)
+        foreach (var source in sources)
         {
-            // A limit on credits holds one pool back and not what comes after it.
-            if (source.Rate.IsCurve || (source.IsPool && _bounds?.Windows(source.Grant.Feature).Count > 0)) return false;
+            if (!IsPlain(source)) return false;
             var (left, granted) = (Left(source), source.Grant.Granted.Value);
             served += units > 0m ? source.Rate.Units(Math.Max(0m, left)) : source.Rate.IsFree ? 0m : source.Rate.Units(Math.Max(0m, granted - left));
             if (served >= Math.Abs(units)) return true;
         }
 
-        return false;
+        // Parts of one grant follow one another by the ids of their entities, unless some of them end.
+        if (units < 0m || parents is not [var only] || !IsPlain(only) || entities.Shares(only.Grant.No).Ending > 0) return false;
+        foreach (var (entity, share) in entities.SharesLeft(only.Grant.No))
+        {
+            sources.Add(only with { Grant = share, EntityId = entity.Id });
+            served += only.Rate.Units(share.Balance.Value);
+            if (served >= units) return true;
+        }
+
+        return mode is DrawMode.Cap or DrawMode.Reject && !MayGoBelowZero(CollectionsMarshal.AsSpan(sources), only, mode);
     }
+
+    // A limit on credits holds one pool back and not what comes after it; a curve has to be gone along.
+    private bool IsPlain(Source source) => !source.Rate.IsCurve && !(source.IsPool && _bounds?.Windows(source.Grant.Feature).Count > 0);
 
     // Units saved from earlier cycles go before every balance, those that end first first.
     private decimal DrainSaved(ReadOnlySpan<Source> order, decimal units, Gate gate)

@@ -46,16 +46,13 @@ internal static class DrawOrder
         return Sort(sources, subject.Entity is not null);
     }
 
-    /// <summary>The same but for entities' parts of the customer's grants, and the totals of these: they would come last.</summary>
-    public static List<Source> BeforeParts(Subject subject, Catalog catalog, Feature feature, Func<string, string?>? property, List<(ItemTerms Terms, EntityTotals Totals)> parts)
+    /// <summary>The same but for entities' parts of the customer's grants, which come last.</summary>
+    /// <param name="parents">Gets the grants that entities have parts of.</param>
+    public static List<Source> BeforeParts(Subject subject, Catalog catalog, Feature feature, Func<string, string?>? property, List<Source> parents)
     {
         var sources = Serving(subject, catalog, feature, property);
-        foreach (var (grant, _, _, _, _) in sources)
-        {
-            if (grant.IsShared) parts.Add((grant.Terms, subject.Customer.Entities.Shares(grant.No)));
-        }
-
-        sources.RemoveAll(static source => source.Grant.IsShared);
+        parents.AddRange(sources.Where(static source => source.Grant.IsShared));
+        if (parents.Count > 0) sources.RemoveAll(static source => source.Grant.IsShared);
         return Sort(sources, subject.Entity is not null);
     }
 

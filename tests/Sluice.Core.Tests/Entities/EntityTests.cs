@@ -45,6 +45,28 @@ public class EntityTests
     }
 
     [Fact]
+    public void A_customer_draws_on_parts_by_the_ids_of_the_entities_whatever_became_of_the_others()
+    {
+        var c = With(Item("seats", 10), Item("messages", 5).Every("day").Per("seats"), Item("messages", 10).Once.Per("seats"));
+        foreach (var entity in (string[])["e3", "e1", "e2"]) c.CreateEntity(entity);
+        c.Track("messages", 20);
+        Remain(c, "e1 5, e2 10, e3 10");
+        c.Accept(new Command.DeleteBalance(new GrantSelector(new FeatureId("messages"), Interval: IntervalUnit.Day)));
+        Remain(c, "e1 5, e2 10, e3 10");
+        c.Track("messages", 12, "reject");
+        Remain(c, "e1 0, e2 3, e3 10");
+        c.DeleteEntity("e1");
+        c.TrackFor("e3", "messages", 4);
+        c.Track("messages", 5, "reject");
+        Remain(c, "e2 0, e3 4");
+        c.Track("messages", 9).Drew(4m);
+        c.Track("messages", 9).Drew(Array.Empty<decimal>());
+        c.CreateEntity("e0");
+        c.Track("messages", 1, "reject");
+        Remain(c, "e0 9, e2 0, e3 0");
+    }
+
+    [Fact]
     public void Where_there_is_nothing_to_draw_on_overage_is_not_allowed_either()
     {
         var apart = With(Item("seats", 5), Item("messages", 100).Every("month").Per("seats").PayPerUse());
