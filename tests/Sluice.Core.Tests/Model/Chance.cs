@@ -66,7 +66,7 @@ internal sealed class Chance(Random random)
             if (!items.Exists(other => (other.Feature, other.Unit, other.Count, other.Billed) == (item.Feature, item.Unit, item.Count, item.Billed))) items.Add(item);
         }
 
-        return new Offer($"plan{++_plans}", isAddOn, isAddOn ? $"add{_plans}" : random.OneOf("g", "g", $"own{_plans}"), [.. items]);
+        return new Offer($"plan{++_plans}", isAddOn, isAddOn ? $"add{_plans}" : random.OneOf("g", "g", $"own{_plans}"), [.. items]) { Rules = random.Next(8) == 0 ? AnyControls(cast) : new Rules() };
     }
 
     private Item AnyItem(string feature)

@@ -112,7 +112,7 @@ internal sealed class Pair
     }
 
     private string? Attached(Step.Attach step) => Word(_engine.TryAttach(
-        new PlanSketch(step.Offer.Id, step.Offer.AddOn, false, [.. step.Offer.Items.Select(Sketch)]) { Group = step.Offer.Group }, step.Entity));
+        new PlanSketch(step.Offer.Id, step.Offer.AddOn, false, [.. step.Offer.Items.Select(Sketch)]) { Group = step.Offer.Group }, step.Entity, Of(step.Offer.Rules)));
 
     private static ItemSketch Sketch(Item item) => new(item.Feature, item.Unlimited ? 0m : item.Included)
     {

@@ -39,7 +39,7 @@ internal abstract record Step
     public string Told => this switch
     {
         Wait s => $"wait {s.Time}",
-        Attach s => $"attach {(s.Offer.AddOn ? "add-on" : "plan")} {s.Offer.Id} of group {s.Offer.Group}{For(s.Entity)}: {string.Join("; ", s.Offer.Items.Select(Of))}",
+        Attach s => $"attach {(s.Offer.AddOn ? "add-on" : "plan")} {s.Offer.Id} of group {s.Offer.Group}{For(s.Entity)}: {string.Join("; ", s.Offer.Items.Select(Of))}{Of(s.Offer.Rules)}",
         Create s => $"balance {s.Id ?? "(no id)"}{For(s.Entity)}: {Of(s.Item)}{When(" next reset", s.Resets)}{When(" ends", s.Ends)}",
         Update s => $"update {s.Feature}{For(s.Entity)} {s.Id} {s.Unit}: {(s.Change is null ? "" : $"{s.Change} {N(s.Amount)}")}{(s.Grant is { } grant ? $" grant {N(grant)}" : "")}{When(" ends", s.Ends)}{When(" next reset", s.Resets)}",
         Delete s => $"delete {s.Feature}{For(s.Entity)} {s.Id} {s.Unit}{(s.AndRecalculate ? " and recalculate" : "")}",
@@ -50,7 +50,7 @@ internal abstract record Step
         Settle s => $"settle {s.Id}{(s.Value is { } value ? $" at {N(value)}" : "")}",
         CreateEntity s => $"entity {s.Id} of {s.Feature}",
         DeleteEntity s => $"delete entity {s.Id}",
-        Control s => $"control{For(s.Entity)}: {string.Join("; ", (IEnumerable<object>)[.. s.Rules.Limits ?? [], .. s.Rules.Spends ?? [], .. s.Rules.Switches ?? []])}",
+        Control s => $"control{For(s.Entity)}: {Of(s.Rules)}",
         Apart s => $"entities apart: {s.On}",
         _ => throw new InvalidOperationException(),
     };
@@ -58,6 +58,8 @@ internal abstract record Step
     private static string Of(Item item) => string.Concat(
         item.Unlimited ? "unlimited" : N(item.Included), " ", item.Feature, item.Unit is null ? "" : $" every {item.Count} {item.Unit}", item.Per is null ? "" : $" per {item.Per}", item.Pooled ? " pooled" : "",
         item.Billed switch { null => "", "use" => $" pay per use {item.Most}", _ => $" prepaid {N(item.Bought)} of {item.Most}" }, item.Saves is { } saves ? $" saves {saves.Most}{(saves.Percent is { } percent ? $"{percent}%" : "")} for {saves.Months?.ToString(CultureInfo.InvariantCulture) ?? "ever"}" : "");
+
+    private static string Of(Rules rules) => string.Concat(((IEnumerable<object>)[.. rules.Limits ?? [], .. rules.Spends ?? [], .. rules.Switches ?? []]).Select(rule => $" {rule}"));
 
     private static string N(decimal value) => value.ToString("0.##########", CultureInfo.InvariantCulture);
 

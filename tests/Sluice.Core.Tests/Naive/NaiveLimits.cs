@@ -78,13 +78,21 @@ public sealed partial class NaiveCustomer
         _ => throw new ArgumentException(unit),
     };
 
-    // An entity's entries for a feature stand before the customer's, for each model by itself.
+    // An entity's entries for a feature stand before the customer's, and these before those of plans, for each model by itself.
     private IEnumerable<(int? Entity, Limit Limit)> LimitsOf(int? entity, string feature, string? model)
     {
-        var own = entity is { } no ? _controls[no].Limits!.Where(limit => limit.Feature == feature).ToList() : [];
-        var customers = _controls[0].Limits!.Where(limit => limit.Feature == feature && !own.Exists(one => one.Model == limit.Model));
-        return own.Select(limit => (entity, limit)).Concat(customers.Select(limit => ((int?)null, limit))).Where(pair => pair.Item2.On && (pair.Item2.Model is null || pair.Item2.Model == model));
+        List<Limit> Of(Limit[]? limits) => limits?.Where(limit => limit.Feature == feature).ToList() ?? [];
+        var (own, customers) = (entity is { } no ? Of(_controls[no].Limits) : [], Of(_controls[0].Limits));
+        var plans = RulesOfPlans(entity).SelectMany(rules => Of(rules.Limits)).Where(limit => limit.On)
+            .GroupBy(limit => (limit.Model, limit.Unit)).Select(same => same.MinBy(limit => limit.Most)!);
+        return own.Select(limit => (entity, limit))
+            .Concat(customers.Where(limit => !own.Exists(one => one.Model == limit.Model)).Select(limit => ((int?)null, limit)))
+            .Concat(plans.Where(limit => !own.Concat(customers).Any(one => one.Model == limit.Model)).Select(limit => ((int?)null, limit)))
+            .Where(pair => pair.Item2.On && (pair.Item2.Model is null || pair.Item2.Model == model));
     }
+
+    private List<Rules> RulesOfPlans(int? entity) =>
+        [.. _held.Where(held => entity is not null && held.Entity == entity).Concat(_held.Where(held => held.Entity is null)).Select(held => held.Offer.Rules)];
 
     private decimal Room((int? Entity, Limit Limit) of) => Math.Max(0m, of.Limit.Most - Counted(of.Entity, of.Limit));
 
@@ -118,18 +126,26 @@ public sealed partial class NaiveCustomer
         return Plus(anchor.Value, limit.Unit, k);
     }
 
+    // Of several plans the strictest holds.
     private bool? SwitchOf(int? entity, string feature)
     {
         var own = entity is { } no ? _controls[no].Switches!.FirstOrDefault(one => one.Feature == feature) : null;
-        return (own ?? _controls[0].Switches!.FirstOrDefault(one => one.Feature == feature))?.On;
+        own ??= _controls[0].Switches!.FirstOrDefault(one => one.Feature == feature);
+        return (own ?? RulesOfPlans(entity).SelectMany(rules => rules.Switches ?? []).Where(one => one.Feature == feature).MinBy(one => one.On))?.On;
     }
 
     // Units of overage that may be added; null when no limit says.
     private decimal? SpendRoom(int? entity, string feature)
     {
         var own = entity is { } no ? _controls[no].Spends!.FirstOrDefault(one => one.Feature == feature) : null;
-        if ((own ?? _controls[0].Spends!.FirstOrDefault(one => one.Feature == feature)) is not { On: true } spend) return null;
-        var rows = Rows.FindAll(row => row.Item.Feature == feature && !row.Item.Unlimited && !row.IsParent && (own is null || row.Entity == entity));
+        var customers = own ?? _controls[0].Spends!.FirstOrDefault(one => one.Feature == feature);
+        var spends = customers is not null ? [customers] : RulesOfPlans(entity).SelectMany(rules => rules.Spends ?? []).Where(one => one.Feature == feature);
+        return spends.Where(spend => spend.On).Min(spend => SpendRoom(spend, own is null ? null : entity));
+    }
+
+    private decimal? SpendRoom(Spend spend, int? entity)
+    {
+        var rows = Rows.FindAll(row => row.Item.Feature == spend.Feature && !row.Item.Unlimited && !row.IsParent && (entity is null || row.Entity == entity));
         var whole = rows.Where(row => row.Held is not null && !row.AddOn && row.Item.Unit is not null and not "one_off").Sum(row => row.Included);
         if (spend.Percent && whole == 0m) return null;
         return Math.Max(0m, (spend.Percent ? spend.Most * whole / 100m : spend.Most) - rows.Sum(row => Math.Max(0m, -row.Left)));

@@ -34,6 +34,9 @@ public sealed record Saving(decimal? Most, decimal? Percent, int? Months);
 
 public sealed record Offer(string Id, bool AddOn, string Group, params Item[] Items)
 {
+    /// <summary>They hold where neither the entity nor the customer has such a rule.</summary>
+    public Rules Rules { get; init; } = new();
+
     public bool IsFree => Items.All(item => item.Billed is null);
 
     // A purchase: it has prices and none of them comes round again. Seats are priced by the month.
