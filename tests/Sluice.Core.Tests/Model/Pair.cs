@@ -11,6 +11,8 @@ internal sealed class Pair
     private static readonly string[] Unseen = ["ai"];
 
     private readonly Story _engine = new(Given.Start);
+    private TrackAnswer? _answer;
+
     private readonly NaiveCustomer _naive = new(Things, At(Given.Start));
 
     private static IEnumerable<Thing> Things => Given.Features.Where(feature => !Unseen.Contains(feature.Id.Value)).Select(feature => new Thing(
@@ -59,7 +61,7 @@ internal sealed class Pair
         var refusal = NaiveSays(step);
         var said = Engine(step);
         _naive.AdvanceTo(_naive.Now);
-        return said == refusal ? Differs() : $"the engine says {said ?? "yes"}, the naive customer {refusal ?? "yes"}";
+        return said == refusal ? AnswersDiffer(said) ?? Differs() : $"the engine says {said ?? "yes"}, the naive customer {refusal ?? "yes"}";
     }
 
     private string? NaiveSays(Step step) => step switch
@@ -88,6 +90,7 @@ internal sealed class Pair
 
     private string? Engine(Step step)
     {
+        _answer = null;
         if (step is Step.Attach attach) return Attached(attach);
         Command command = step switch
         {
@@ -108,7 +111,17 @@ internal sealed class Pair
             Step.Apart s => new Command.ChangeConfig(s.On, null),
             _ => throw new InvalidOperationException(step.ToString()),
         };
-        return Word(_engine.Decide(command));
+        var decision = _engine.Decide(command);
+        _answer = decision is Decision.Accepted accepted && command is Command.Track track ? TrackAnswer.Of(accepted, _engine.Catalog, track) : null;
+        return Word(decision);
+    }
+
+    private string? AnswersDiffer(string? refusal)
+    {
+        if (refusal is not null || _answer is not { } answer || answer.Draws.IsDefault) return null;
+        var engine = $"{answer.Balance?.Feature} {string.Join(", ", answer.Draws.Select(draw => $"{draw.Feature} {N(draw.Amount.Value)}").Order(StringComparer.Ordinal))}";
+        var naive = $"{_naive.Answered.Feature} {string.Join(", ", _naive.Answered.Drawn)}";
+        return engine == naive ? null : $"the engine answers with {engine}, the naive customer with {naive}";
     }
 
     private string? Attached(Step.Attach step) => Word(_engine.TryAttach(

@@ -3,6 +3,9 @@ namespace Naive;
 /// <summary>Which balances serve, how usage is taken, and what a check says.</summary>
 public sealed partial class NaiveCustomer
 {
+    /// <summary>The feature whose balance the last track answered with, and what it took from which: "messages 5".</summary>
+    public (string? Feature, IEnumerable<string> Drawn) Answered { get; private set; }
+
     /// <param name="mode">"cap", "reject" or "overflow".</param>
     public string? Track(string? feature, string? happened, decimal value, string mode, string? entityId, string? model = null, (string Id, TimeSpan? Ends)? hold = null)
     {
@@ -27,6 +30,7 @@ public sealed partial class NaiveCustomer
 
         if (hold is var (id, ends) && counted[0].Kind != "flag") _holds.Add(new Hold(id, feature!, entity, value, [.. _moves], [.. _counted], Now + (ends ?? TimeSpan.FromHours(24)), ends is not null));
         Round();
+        Answer(entity, [.. counted.Where(thing => thing.Kind != "flag").Select(thing => thing.Id)]);
         return null;
     }
 
@@ -75,6 +79,20 @@ public sealed partial class NaiveCustomer
     {
         var (start, used) = _windows.GetValueOrDefault(new Window(entity, limit.Feature, limit.Unit, limit.Model));
         return start == Start(entity, limit) ? used : 0m;
+    }
+
+    // An unlimited one; else the first that something was taken from; else the first credit system; else the feature's own.
+    private void Answer(int? entity, List<string> tracked)
+    {
+        var drawn = _moves.GroupBy(move => (move.Row, move.Saved)).Select(moves => (moves.Key.Row.Item.Feature, Amount: decimal.Round(moves.Sum(move => move.Amount), 10))).Where(draw => draw.Amount != 0m).ToList();
+        Answered = (tracked is [var feature] ? Of(feature) : null, drawn.Select(draw => $"{draw.Feature} {draw.Amount:0.##########}").Order(StringComparer.Ordinal));
+
+        string? Of(string feature)
+        {
+            var pools = _things.Values.Where(pool => pool.Id != feature && Cost(pool.Id, feature) is not null).Select(pool => pool.Id);
+            var owned = pools.Prepend(feature).Where(one => See(entity, one) is not null).ToList();
+            return owned.Find(one => See(entity, one)!.Unlimited) ?? owned.Find(one => drawn.Exists(draw => draw.Feature == one && draw.Amount > 0m)) ?? owned.Find(one => one != feature) ?? owned.FirstOrDefault();
+        }
     }
 
     private List<Row> Shares(Row row) => row.IsParent ? Rows.FindAll(share => share.Parent == row) : [row];
