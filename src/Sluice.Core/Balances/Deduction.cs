@@ -130,7 +130,7 @@ internal sealed class Deduction(Bounds? bounds = null)
         foreach (var parent in parents)
         {
             var totals = entities.Shares(parent.Grant.No);
-            if (parent.Grant.Terms.Unlimited || (units > 0m ? totals.Saved : totals.Overage) != 0m) return false;
+            if (parent.Grant.Terms.Unlimited || (units > 0m ? totals.Saved + totals.SavedUsed : totals.Overage) != 0m) return false;
         }
 
         if (sources is [{ Grant.Terms.Unlimited: true }, ..]) return true;

@@ -67,6 +67,21 @@ public class EntityTests
     }
 
     [Fact]
+    public void What_a_part_saved_goes_first_as_it_does_without_parts()
+    {
+        foreach (var isPart in new[] { false, true })
+        {
+            var pool = Item("gratis", 190).Every("month").Saves(percent: 1);
+            var c = With(Item("seats", 5), Item("action4", 16).Every("quarter"), isPart ? pool.Per("seats") : pool);
+            c.CreateEntity("e1");
+            c.AdvanceToNextReset("gratis");
+            c.Track("gratis", 54);
+            c.Track("action4", 3).Drew(Array.Empty<decimal>());
+            c.Balance("action4").Shows(remaining: 16);
+        }
+    }
+
+    [Fact]
     public void Where_there_is_nothing_to_draw_on_overage_is_not_allowed_either()
     {
         var apart = With(Item("seats", 5), Item("messages", 100).Every("month").Per("seats").PayPerUse());
