@@ -101,6 +101,26 @@ prepare_many_balances() {
   each 60 balances.create '{"customer_id":"bench-many","feature_id":"messages","balance_id":"pack-#","included_grant":1000000,"reset":{"interval":"month"}}'
 }
 
+# bench-large: 20 features, 60 balances and 200 entities; bench-crowd: one feature and 10,000 entities. Each entity has its
+# own part of messages beside what the customer has.
+prepare_large_customers() {
+  local feature items='' interval
+  for feature in $(seq 2 20); do each 1 features.create '{"feature_id":"bench-feature-'"$feature"'","name":"F","type":"metered","consumable":true}'; done
+  for feature in messages $(seq -f 'bench-feature-%g' 2 20); do
+    for interval in month day one_off; do items+='{"feature_id":"'$feature'","included":1000000000,"reset":{"interval":"'$interval'"}},'; done
+  done
+  local each_entity='{"feature_id":"seats","included":20000},{"feature_id":"messages","included":1000000000,"reset":{"interval":"week"},"entity_feature_id":"seats"}'
+  each 1 plans.create '{"plan_id":"bench-large","name":"Large","group":"bench","items":['"$items$each_entity"']}'
+  each 1 plans.create '{"plan_id":"bench-crowd","name":"Crowd","group":"bench","items":[{"feature_id":"messages","included":1000000000,"reset":{"interval":"month"}},'"$each_entity"']}'
+  local kind
+  for kind in large crowd; do
+    each 1 customers.get_or_create '{"customer_id":"bench-'$kind'","internal_options":{"disable_defaults":true}}'
+    each 1 billing.attach '{"customer_id":"bench-'$kind'","plan_id":"bench-'$kind'"}'
+  done
+  each 200 entities.create '{"customer_id":"bench-large","entity_id":"e-#","feature_id":"seats"}'
+  each 10000 entities.create '{"customer_id":"bench-crowd","entity_id":"e-#","feature_id":"seats"}'
+}
+
 # A customer without balance would be refused, and that is cheap: what was measured must have been allowed to the end.
 check_allowed() {
   call check '{"customer_id":"bench-1","feature_id":"messages","send_event":true}' | grep -q '"allowed":true' && return
@@ -153,6 +173,33 @@ paired_runs() { # runs seconds
     measure 64 "$2" "$sluice_port" check $customers; checks+=$(ratio "$rps" "$base")$'\n'
     measure 64 "$2" "$sluice_port" track $customers; many=$rps; tracks+=$(ratio "$rps" "$base")$'\n'
     measure 64 "$2" "$sluice_port" track 1; busies+=$(ratio "$rps" "$many")$'\n'
+  done
+}
+
+# Each beside the same on a customer with one feature, in one round; how many times slower it is.
+large_kinds="check_large check_large_entity check_crowd check_crowd_entity track_large track_large_entity track_crowd track_crowd_entity"
+declare -A slower
+paired_large() { # runs seconds
+  local run kind base small
+  for kind in $large_kinds; do measure 64 1 "$sluice_port" "$kind"; done
+  for run in $(seq "$1"); do
+    for base in check track; do
+      measure 64 "$2" "$sluice_port" $base 1; small=$rps
+      for kind in $large_kinds; do
+        [ "${kind%%_*}" = $base ] || continue
+        measure 64 "$2" "$sluice_port" "$kind"
+        slower[$kind]+=$(ratio "$small" "$rps")$'\n'
+      done
+    done
+  done
+}
+
+print_large() {
+  printf '\n%s\n' "Large customers, times slower than a customer with one feature (64 connections, median of 5 paired runs)"
+  local kind most
+  for kind in $large_kinds; do
+    [ "${kind%%_*}" = check ] && most=3 || most=1.5
+    target "$kind" "$(printf %s "${slower[$kind]}" | median)" "<=" $most
   done
 }
 

@@ -24,6 +24,14 @@ local kinds = {
   end,
   check_many = function() return post("/v1/check", '{"customer_id":"bench-many","feature_id":"messages"}') end,
   track_many = function() return post("/v1/track", '{"customer_id":"bench-many","feature_id":"messages"}') end,
+  check_large = function() return post("/v1/check", '{"customer_id":"bench-large","feature_id":"messages"}') end,
+  check_large_entity = function() return post("/v1/check", '{"customer_id":"bench-large","entity_id":"e-' .. math.random(200) .. '","feature_id":"messages"}') end,
+  check_crowd = function() return post("/v1/check", '{"customer_id":"bench-crowd","feature_id":"messages"}') end,
+  check_crowd_entity = function() return post("/v1/check", '{"customer_id":"bench-crowd","entity_id":"e-' .. math.random(10000) .. '","feature_id":"messages"}') end,
+  track_large = function() return post("/v1/track", '{"customer_id":"bench-large","feature_id":"messages"}') end,
+  track_large_entity = function() return post("/v1/track", '{"customer_id":"bench-large","entity_id":"e-' .. math.random(200) .. '","feature_id":"messages"}') end,
+  track_crowd = function() return post("/v1/track", '{"customer_id":"bench-crowd","feature_id":"messages"}') end,
+  track_crowd_entity = function() return post("/v1/track", '{"customer_id":"bench-crowd","entity_id":"e-' .. math.random(10000) .. '","feature_id":"messages"}') end,
   get_many = function() return post("/v1/customers.get_or_create", '{"customer_id":"bench-many"}') end,
 }
 

@@ -121,9 +121,7 @@ public static class Access
         if (required.IsNegative) return (true, AccessRule.GivesBack, null);
         if (closed is not null) return (false, AccessRule.UsageLimit, Quantity.Total(closed.Left));
         var isSwitched = bounds.Overage(balance.Feature);
-
-        // What only entities hold is shown, and there is nothing of the customer's own that could go below zero.
-        if (isSwitched != false && (balance.DrawsBelowZero || (isSwitched == true && !balance.Rows.IsEmpty)))
+        if (isSwitched != false && balance.IsDrawable && (balance.DrawsBelowZero || isSwitched == true))
         {
             if (bounds.Spend(balance.Feature) is { } cap) return Compare(Quantity.Total(cap.Left + balance.Drawable.Value), required, AccessRule.SpendLimit);
             return balance.DrawsBelowZero && balance.Usable is { } usable ? Compare(usable, required, AccessRule.MaxPurchase) : (true, AccessRule.Overage, null);

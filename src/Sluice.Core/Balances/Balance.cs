@@ -32,7 +32,10 @@ public sealed record Balance(
     /// <summary>What remains and may be drawn on: what entities hold by themselves is not the customer's to use.</summary>
     internal Quantity Drawable { get; init; }
 
-    /// <summary>A usage-based price among the rows lets them go below zero.</summary>
+    /// <summary>There is a grant to draw on: entities' own are not the customer's, and where each has its part there may be no entity yet.</summary>
+    internal bool IsDrawable { get; init; }
+
+    /// <summary>A usage-based price among the rows that may be drawn on lets them go below zero.</summary>
     internal bool DrawsBelowZero { get; init; }
 
     /// <summary>Units that may be used right now, counting the overage that prices pay for; null = no end.</summary>
@@ -64,9 +67,8 @@ public sealed record Balance(
         for (var i = 0; i < rows.Length; i++)
         {
             var grant = sources[i].Grant;
-            var (row, overage, shares) = grant.IsShared ? Together(customer, grant) : (grant, grant.Overage.Value, 1);
-            rows[i] = row;
-            sum.Add(row, Portion.Of(row, overage, shares));
+            var (row, portion) = Counted(customer, grant);
+            sum.Add(rows[i] = row, portion);
         }
 
         var drawable = sum.Remaining;
@@ -83,7 +85,8 @@ public sealed record Balance(
         {
             Rollovers = sum.Saves ? sum.Saved.DrainToImmutable() : default,
             Drawable = Quantity.Total(drawable),
-            DrawsBelowZero = sum.GoesBelowZero,
+            IsDrawable = sum.Drawable > 0,
+            DrawsBelowZero = sum.DrawsBelowZero,
             Usable = sum.BelowZero is { } below ? Quantity.Total(drawable + below) : null,
         };
     }
@@ -93,26 +96,28 @@ public sealed record Balance(
     {
         foreach (var source in DrawOrder.Rows(subject, feature))
         {
-            var grant = source.Grant;
-            var (row, overage, shares) = grant.IsShared ? Together(subject.Customer, grant) : (grant, grant.Overage.Value, 1);
-            yield return (source with { Grant = row }, Portion.Of(row, overage, shares));
+            var (row, portion) = Counted(subject.Customer, source.Grant);
+            yield return (source with { Grant = row }, portion);
         }
     }
 
-    // All shares of a grant as one row: what they have left each counts, whatever another is short of.
-    private static (Grant Row, decimal Overage, int Shares) Together(Customer customer, Grant parent)
+    private static (Grant Row, Portion Portion) Counted(Customer customer, Grant grant)
     {
-        var shares = customer.Entities.Shares(parent.No);
-        var row = parent with
-        {
-            Included = Quantity.Total(shares.Included),
-            Prepaid = Quantity.Total(shares.Prepaid),
-            Adjustment = Quantity.Total(shares.Adjustment),
-            Balance = Quantity.Total(shares.Balance),
-            Rollovers = shares.Saved + shares.SavedUsed > 0m ? [new RolledOver(1, Quantity.Total(shares.Saved), Quantity.Total(shares.SavedUsed), null)] : [],
-        };
-        return (row, shares.Overage, shares.Count);
+        if (!grant.IsShared) return (grant, new Portion(grant.Balance.Value + grant.Overage.Value, grant.RoomBelowZero, 1));
+        var shares = customer.Entities.Shares(grant.No);
+        var row = Together(grant, shares);
+        return (row, new Portion(row.Balance.Value + shares.Overage, grant.RoomBelowZero is null && shares.Count > 0 ? null : shares.Room, shares.Count));
     }
+
+    // All shares of a grant as one row: what they have left each counts, whatever another is short of.
+    private static Grant Together(Grant parent, EntityTotals shares) => parent with
+    {
+        Included = Quantity.Total(shares.Included),
+        Prepaid = Quantity.Total(shares.Prepaid),
+        Adjustment = Quantity.Total(shares.Adjustment),
+        Balance = Quantity.Total(shares.Balance),
+        Rollovers = shares.Saved + shares.SavedUsed > 0m ? [new RolledOver(1, Quantity.Total(shares.Saved), Quantity.Total(shares.SavedUsed), null)] : [],
+    };
 
     private static Balance OfUnlimited(FeatureId feature, ReadOnlySpan<Source> sources)
     {
@@ -161,7 +166,12 @@ public sealed record Balance(
 
         public decimal Usage { get; private set; }
 
+        /// <summary>Grants that may be drawn on.</summary>
+        public int Drawable { get; private set; }
+
         public bool GoesBelowZero { get; private set; }
+
+        public bool DrawsBelowZero { get; private set; }
 
         /// <summary>How far below zero the rows may still go; null = without end.</summary>
         public decimal? BelowZero { get; private set; } = 0m;
@@ -178,9 +188,11 @@ public sealed record Balance(
             Remaining += portion.Left;
             Usage += row.Usage.Value;
             NextReset = Holdings.Earlier(NextReset, row.NextResetAt);
+            Drawable += portion.Shares;
             if (row.Terms.IsUsageBased)
             {
                 GoesBelowZero = true;
+                DrawsBelowZero |= portion.Shares > 0;
                 BelowZero += portion.BelowZero;
             }
 
@@ -199,13 +211,8 @@ public sealed record Balance(
 /// <summary>What one row counts in a balance, its saved units apart.</summary>
 /// <param name="Left">What may be used without overage.</param>
 /// <param name="BelowZero">How far below zero its price still lets it go; null = without end.</param>
-internal readonly record struct Portion(decimal Left, decimal? BelowZero)
-{
-    /// <param name="overage">Of its shares, each by itself, when it stands for several.</param>
-    public static Portion Of(Grant row, decimal overage, int shares) => new(
-        row.Balance.Value + overage,
-        !row.Terms.IsUsageBased ? 0m : row.Terms.Price!.MaxPurchase is { } most ? Math.Max(0m, (most.Value * shares) - overage) : null);
-}
+/// <param name="Shares">Grants it stands for: 1, or as many entities as have their part of it.</param>
+internal readonly record struct Portion(decimal Left, decimal? BelowZero, int Shares);
 
 /// <summary>All balances of a customer or an entity.</summary>
 public static class Balances

@@ -20,11 +20,13 @@ internal static class BalancesByHand
         if (change is BalanceChange.SetRemainingByGrant { Remaining: var left })
         {
             if (GrantFor(selected, left) is not { } enough) return Invalid("The balance is unlimited: it has nothing to set.");
-            (included, change) = (Quantity.Total(enough), new BalanceChange.SetRemaining(left));
+
+            // Where more was saved than may remain no grant makes up for it: then what was saved goes.
+            (included, change) = (enough < 0m ? null : Quantity.Total(enough), new BalanceChange.SetRemaining(left));
         }
 
         if (included is { } total && edit.Add(SetGrant(Selected(), total)) is { } grantRefused) return grantRefused;
-        if (change is not null && edit.Add(SetBalance(edit.Current, catalog, feature, Selected(), change, now)) is { } balanceRefused) return balanceRefused;
+        if (change is not null && edit.Add(SetBalance(edit.Current, catalog, feature, Selected(), change, included is null ? DrawMode.Set : DrawMode.SetOwn, now)) is { } balanceRefused) return balanceRefused;
         if (expires is { } end && edit.Add(Expire(Selected(), end, now)) is { } expiryRefused) return expiryRefused;
         if (nextReset is { } next && edit.Add(ResetNext(Selected(), next)) is { } resetRefused) return resetRefused;
         return new Outcome(edit.Events.DrainToImmutable());
@@ -57,7 +59,7 @@ internal static class BalancesByHand
     private static decimal? GrantFor(List<Source> sources, Quantity remaining)
     {
         if (sources.Exists(static source => source.Grant.Terms.Unlimited)) return null;
-        return sources.Sum(static source => source.Grant.IncludedNow.Value - source.Grant.Balance.Value) + remaining.Value;
+        return sources.Sum(static source => source.Grant.IncludedNow.Value - source.Grant.Balance.Value - source.Grant.Saved) + remaining.Value;
     }
 
     // The total of the included units becomes what was asked; the first grant makes up the whole difference, even below zero.
@@ -74,15 +76,15 @@ internal static class BalancesByHand
         return new CustomerEvent.GrantAdjusted(first.No, adjustment, first.Entity);
     }
 
-    // Signed balances are summed, so overage of one grant counts against what is left of another.
-    private static Outcome SetBalance(Subject subject, Catalog catalog, Feature feature, List<Source> sources, BalanceChange change, Instant now)
+    // Signed balances are summed, so overage of one grant counts against what is left of another; what was saved counts too.
+    private static Outcome SetBalance(Subject subject, Catalog catalog, Feature feature, List<Source> sources, BalanceChange change, DrawMode mode, Instant now)
     {
         if (sources[0].Grant.Terms.Unlimited) sources.RemoveAll(static source => !source.Grant.Terms.Unlimited);
         var (balance, usage) = (0m, 0m);
         foreach (var source in sources)
         {
-            balance += source.Grant.Balance.Value;
-            usage += source.Grant.Usage.Value;
+            balance += source.Grant.Balance.Value + source.Grant.Saved;
+            usage += source.Grant.Usage.Value + source.Grant.SavedUsed;
         }
 
         var amount = change switch
@@ -93,7 +95,7 @@ internal static class BalancesByHand
             _ => throw new InvariantViolation($"unknown change {change.GetType().Name}"),
         };
         var deduction = new Deduction();
-        deduction.Take(sources, feature, Quantity.Total(amount), DrawMode.Set);
+        deduction.Take(sources, feature, Quantity.Total(amount), mode);
         if (!deduction.IsWithinLimits) return BeyondLimit();
         var draws = deduction.Draws();
         return draws.IsEmpty ? new Outcome([]) : Watching.After(subject, catalog, new CustomerEvent.BalanceSet(draws), [feature], null, now);

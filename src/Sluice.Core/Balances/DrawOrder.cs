@@ -60,6 +60,24 @@ internal static class DrawOrder
         return Sort(sources, subject.Entity is not null);
     }
 
+    /// <summary>The same but for entities' parts of the customer's grants, which come last.</summary>
+    /// <param name="parents">Gets the grants that entities have parts of.</param>
+    public static List<Source> BeforeParts(Subject subject, Catalog catalog, Feature feature, Func<string, string?>? property, List<Source> parents)
+    {
+        var sources = Serving(subject, catalog, feature, property);
+        parents.AddRange(sources.Where(static source => source.Grant.IsShared));
+        if (parents.Count > 0) sources.RemoveAll(static source => source.Grant.IsShared);
+        return Sort(sources, subject.Entity is not null);
+    }
+
+    /// <summary>The grants that serve a feature, in no order and without a look at each entity: one for a grant that entities have shares of.</summary>
+    public static List<Source> Serving(Subject subject, Catalog catalog, Feature feature, Func<string, string?>? property = null)
+    {
+        var sources = new List<Source>(4);
+        if (!feature.IsBoolean) Collect(subject, feature, RatesOf(Pools(catalog, feature), property), sharesApart: false, sources);
+        return sources;
+    }
+
     /// <summary>The same as rows that are read: one for a grant that entities have shares of, not one for each share.</summary>
     public static List<Source> Rows(Subject subject, Feature feature)
     {

@@ -86,12 +86,37 @@ public sealed record Grant(
     /// <summary>Units used beyond what was granted.</summary>
     public Quantity Overage => Quantity.Max(Quantity.Zero, -Balance);
 
+    /// <summary>Units that its price still allows below zero; null = without end.</summary>
+    internal decimal? RoomBelowZero => !Terms.IsUsageBased ? 0m : Terms.Price!.MaxPurchase is { } most ? Math.Max(0m, most.Value - Overage.Value) : null;
+
+    /// <summary>Units saved from earlier cycles that are left.</summary>
+    internal decimal Saved
+    {
+        get
+        {
+            var left = 0m;
+            foreach (var rollover in Rollovers) left += rollover.Balance.Value;
+            return left;
+        }
+    }
+
+    /// <summary>Units saved from earlier cycles that were used.</summary>
+    internal decimal SavedUsed
+    {
+        get
+        {
+            var used = 0m;
+            foreach (var rollover in Rollovers) used += rollover.Used.Value;
+            return used;
+        }
+    }
+
     /// <summary>The reset as a draw shows it: an unlimited grant has none and still reads one-off there.</summary>
     public Interval? ResetOfDraw => Terms.Unlimited ? Interval.OneOff : Terms.Reset;
 }
 
 /// <summary>Units of an earlier cycle that outlived its reset.</summary>
-/// <param name="No">1, 2, 3 … within the grant, never reused while the grant lives.</param>
+/// <param name="No">Ascending within the grant, never reused while the grant lives: holds name what they took from by it.</param>
 /// <param name="ExpiresAt">Null = never.</param>
 public sealed record RolledOver(int No, Quantity Balance, Quantity Used, Instant? ExpiresAt);
 

@@ -24,7 +24,7 @@ internal static class Rollovers
         if (NeverLost(terms))
         {
             var cycles = every.Passed(grant.Anchor, now) - every.Passed(grant.Anchor, first);
-            return Saved(rollovers, Quantity.Total(whole.Value * Math.Max(0, cycles)), terms, grant.Starting, first);
+            return Live(Saved(rollovers, Quantity.Total(whole.Value * Math.Max(0, cycles)), terms, grant.Starting, first), now);
         }
 
         for (var reset = first; every.NextAfter(grant.Anchor, reset) is { } next && next <= now;)
@@ -50,7 +50,8 @@ internal static class Rollovers
         rollovers = Live(rollovers, reset).RemoveAll(static rollover => !rollover.Balance.IsPositive);
         if (leftover.IsPositive)
         {
-            var no = 1;
+            // The minute of its reset: unlike a count it is not given again once all that was saved is gone.
+            var no = (int)Math.Clamp(reset.Milliseconds / 60_000L, 1L, int.MaxValue - KeptApart);
             foreach (var rollover in rollovers) no = Math.Max(no, rollover.No + 1);
             rollovers = Joined(rollovers, new RolledOver(no, leftover, Quantity.Zero, Expiry(terms, reset)), terms);
         }
@@ -58,18 +59,26 @@ internal static class Rollovers
         return Cap(terms, starting) is { } most ? Trimmed(rollovers, most) : rollovers;
     }
 
-    // Leftovers that end on one day end together, with the last of them, so that short cycles make no long lists.
+    // Leftovers that end on one day end together, with the last of them, so that short cycles make no long lists. What a
+    // plan before saved may outlast what this one saves: those that end first stand first.
     private static ImmutableArray<RolledOver> Joined(ImmutableArray<RolledOver> rollovers, RolledOver leftover, Rollover terms)
     {
-        if (rollovers.IsEmpty) return [leftover];
-        var last = rollovers[^1];
-        var isTogether = leftover.ExpiresAt is { } end ? last.ExpiresAt is { } other && Day.Of(other) == Day.Of(end) : NeverLost(terms) && last.ExpiresAt is null;
-        if (isTogether) return rollovers.SetItem(rollovers.Length - 1, Sum(last, leftover));
-        if (rollovers.Length < KeptApart || leftover.ExpiresAt is not null || rollovers[1].ExpiresAt is not null) return rollovers.Add(leftover);
-        return [Sum(rollovers[0], rollovers[1]), .. rollovers[2..], leftover];
+        for (var at = rollovers.Length - 1; at >= 0; at--)
+        {
+            var other = rollovers[at].ExpiresAt;
+            var isTogether = leftover.ExpiresAt is { } end ? other is { } day && Day.Of(day) == Day.Of(end) : NeverLost(terms) && other is null;
+            if (isTogether) return rollovers.SetItem(at, Sum(rollovers[at], leftover) with { ExpiresAt = Later(other, leftover.ExpiresAt) });
+        }
+
+        if (rollovers.Length >= KeptApart && leftover.ExpiresAt is null && rollovers[1].ExpiresAt is null) rollovers = [Sum(rollovers[0], rollovers[1]), .. rollovers[2..]];
+        var place = rollovers.Length;
+        while (place > 0 && leftover.ExpiresAt is { } ends && !(rollovers[place - 1].ExpiresAt <= ends)) place--;
+        return rollovers.Insert(place, leftover);
     }
 
-    private static RolledOver Sum(RolledOver a, RolledOver b) => a with { Balance = a.Balance + b.Balance, Used = a.Used + b.Used, ExpiresAt = b.ExpiresAt };
+    private static RolledOver Sum(RolledOver a, RolledOver b) => a with { Balance = a.Balance + b.Balance, Used = a.Used + b.Used };
+
+    private static Instant? Later(Instant? a, Instant? b) => a is { } one && b is { } other ? Instant.Max(one, other) : null;
 
     private static ImmutableArray<RolledOver> Trimmed(ImmutableArray<RolledOver> rollovers, Quantity most)
     {
@@ -103,6 +112,7 @@ internal static class Rollovers
         var seen = terms.Expiry == RolloverExpiry.Month
             ? now.Milliseconds - ((terms.Length + 1L) * 31 * Day.Milliseconds)
             : now.Milliseconds - (long)Math.Min((Math.Ceiling(Cap(terms, grant.Starting)!.Value.Value / grant.Starting.Value) + 2m) * every.Weight * 62_000m, now.Milliseconds);
-        return seen <= next.Milliseconds ? next : every.NextAfter(grant.Anchor, new Instant(seen)) ?? next;
+        if (seen <= next.Milliseconds) return next;
+        return every.NextAfter(grant.Anchor, new Instant(seen)) is { } first && first <= now ? first : every.Boundary(grant.Anchor, every.Passed(grant.Anchor, now)) ?? next;
     }
 }

@@ -43,9 +43,10 @@ internal static class Tracking
         var deduction = new Deduction(bounds);
         foreach (var feature in features)
         {
-            var sources = DrawOrder.Of(subject, catalog, feature, command.Property);
             var steps = deduction.Told = told is null ? null : [];
-            var left = deduction.Take(sources, feature, command.Value, Mode(command.Overage));
+            var mode = Mode(command.Overage);
+            var sources = told is null ? deduction.Reached(subject, catalog, feature, command.Value, mode, command.Property) : DrawOrder.Of(subject, catalog, feature, command.Property);
+            var left = deduction.Take(sources, feature, command.Value, mode);
             told?.Add(new Taking(feature, sources, left, steps!, bounds));
             if (command.Overage == OverageBehavior.Reject && left.IsPositive)
                 return Insufficient(feature.Id, command.Value, left);

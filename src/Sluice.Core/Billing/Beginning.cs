@@ -14,12 +14,13 @@ internal static class Beginning
         var outgoing = Replaced(own, planned);
         var lastNo = Math.Max(customer.LastNo, planned.No.Value + incoming.Items.Length);
         var attached = Opened(planned, at);
+        var pooled = entity is null ? [] : attached.Grants.RemoveAll(static grant => !grant.Terms.Pooled);
+        if (!pooled.IsEmpty) attached = attached with { Grants = attached.Grants.RemoveAll(static grant => grant.Terms.Pooled) };
         if (outgoing is not null) attached = Carrying.Carry(own, catalog, outgoing, attached, incoming);
         var events = ImmutableArray.CreateBuilder<CustomerEvent>();
         if (incoming.Clears) events.AddRange(Cleared(own, planned));
 
         // What comes joins a pool before what goes leaves it, so that the pool and its usage last.
-        var pooled = entity is null ? [] : attached.Grants.RemoveAll(static grant => !grant.Terms.Pooled);
         var joined = Pools.Join(customer, attached.Subscription, pooled, ref lastNo);
         events.AddRange(joined);
         var after = joined.Aggregate(customer, (state, happened) => CustomerState.Apply(state, happened, at));
@@ -34,7 +35,7 @@ internal static class Beginning
             if (own.Held(removed) is { } held && removed != outgoing?.No) events.AddRange(Ending.End(after, held));
         }
 
-        events.Add(pooled.IsEmpty ? attached : attached with { Grants = attached.Grants.RemoveAll(static grant => grant.Terms.Pooled) });
+        events.Add(attached);
         foreach (var parent in attached.Grants.Where(static grant => grant.IsShared))
         {
             foreach (var each in customer.Entities.Where(each => each.Feature == parent.Terms.EntityFeature))

@@ -15,8 +15,9 @@ internal static class Carrying
         // The new grant starts with what the old plan's grants had in use, even below zero.
         Grant Used(Grant grant)
         {
-            if (grant.Terms.Unlimited) return grant;
-            if (IsHeld(catalog, grant.Feature) || incoming.CarryUsage.Takes(grant.Feature))
+            var isHeld = IsHeld(catalog, grant.Feature);
+            if (grant.Terms.Unlimited && !isHeld) return grant;
+            if (isHeld || incoming.CarryUsage.Takes(grant.Feature))
                 return carried.Add(grant.Feature) ? grant with { Balance = old[grant.Feature].Aggregate(grant.Balance, static (balance, before) => balance - before.Usage) } : grant;
             if (!incoming.CarryBalances.Takes(grant.Feature) || !carried.Add(grant.Feature)) return grant;
             return grant with { Balance = old[grant.Feature].Aggregate(grant.Balance, static (balance, before) => balance - before.Overage) };

@@ -66,11 +66,11 @@ internal sealed class Bounds(Subject subject, Catalog catalog, Instant now, Func
 
     private OpenWindow Open(UsageLimit limit, ControlSource source)
     {
-        var entity = source == ControlSource.Entity ? subject.Entity : null;
-        var anchors = catalog.Feature(limit.Feature) is { } feature ? DrawOrder.Of(subject, catalog, feature) : [];
-        var (start, end) = Core.Windows.Around(limit, anchors.Select(static source => source.Grant), now);
-        var used = Core.Windows.Used(subject.Customer.HeldBy(entity?.No), limit, start);
-        return new OpenWindow(limit, source, entity?.No, start, end, used.Value);
+        // A limit of the customer keeps step with what the customer holds, whichever of its entities uses it.
+        var holder = source == ControlSource.Entity ? subject : new Subject(subject.Customer);
+        var (start, end) = Core.Windows.Around(limit, holder, catalog, now);
+        var used = Core.Windows.Used(holder, limit, start);
+        return new OpenWindow(limit, source, holder.Entity?.No, start, end, used.Value);
     }
 
     private static decimal? Units(SpendLimit limit, Quantity amount, Subject scope, FeatureId feature)
@@ -102,11 +102,8 @@ public static class UsageLimits
 {
     /// <summary>What is used of a limit in the window that holds <paramref name="now"/>.</summary>
     /// <param name="holder">Whose limit it is: the customer, or one of its entities.</param>
-    public static Quantity Used(Subject holder, Catalog catalog, UsageLimit limit, Instant now)
-    {
-        var anchors = catalog.Feature(limit.Feature) is { } feature ? DrawOrder.Of(holder, catalog, feature) : [];
-        return Windows.Used(holder.Entity?.Own ?? holder.Customer.Own, limit, Windows.Around(limit, anchors.Select(static source => source.Grant), now).Start);
-    }
+    public static Quantity Used(Subject holder, Catalog catalog, UsageLimit limit, Instant now) =>
+        Windows.Used(holder, limit, Windows.Around(limit, holder, catalog, now).Start);
 }
 
 /// <summary>How many units of overage may stand, and how many do.</summary>

@@ -4,17 +4,17 @@ namespace Sluice.Core;
 internal static class Windows
 {
     /// <summary>The window of a limit that holds <paramref name="now"/>: start inclusive, end exclusive.</summary>
-    /// <param name="anchored">The grants of the limited feature; the limit keeps step with the resets of one of them.</param>
-    public static BillingPeriod Around(UsageLimit limit, IEnumerable<Grant> anchored, Instant now)
+    /// <param name="holder">Whose limit it is: it keeps step with the resets of a grant that serves the limited feature there.</param>
+    public static BillingPeriod Around(UsageLimit limit, Subject holder, Catalog catalog, Instant now)
     {
-        if (limit.Anchor != WindowAnchor.Utc && Anchor(anchored) is { } anchor && Cycle.Around(new Interval(limit.Interval), anchor, now) is { } cycle) return cycle;
+        if (limit.Anchor != WindowAnchor.Utc && Anchor(holder, catalog, limit) is { } anchor && Cycle.Around(new Interval(limit.Interval), anchor, now) is { } cycle) return cycle;
         return Calendar(limit.Interval, now);
     }
 
     /// <summary>What of a limit is used in its current window.</summary>
-    public static Quantity Used(Holdings holder, UsageLimit limit, Instant start)
+    public static Quantity Used(Subject holder, UsageLimit limit, Instant start)
     {
-        foreach (var window in holder.Windows)
+        foreach (var window in (holder.Entity?.Own ?? holder.Customer.Own).Windows)
         {
             if (window.IsOf(limit)) return window.Start == start ? window.Used : Quantity.Zero;
         }
@@ -23,10 +23,11 @@ internal static class Windows
     }
 
     // A plan's grant before one by itself, a main plan's before an add-on's, the oldest first.
-    private static Instant? Anchor(IEnumerable<Grant> grants)
+    private static Instant? Anchor(Subject holder, Catalog catalog, UsageLimit limit)
     {
+        if (catalog.Feature(limit.Feature) is not { } feature) return null;
         Grant? best = null;
-        foreach (var grant in grants)
+        foreach (var (grant, _, _, _, _) in DrawOrder.Serving(holder, catalog, feature))
         {
             if (grant.Terms.Reset is not { Recurs: true }) continue;
             if (best is null || Rank(grant).CompareTo(Rank(best)) < 0) best = grant;

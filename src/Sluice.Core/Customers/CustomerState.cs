@@ -67,7 +67,7 @@ public static class CustomerState
         };
     }
 
-    // An entity comes with shares, and they are numbered after it.
+    // It comes with its shares, whose numbers follow on its own.
     private static Customer Add(Customer customer, Entity entity)
     {
         var last = Math.Max(customer.LastNo, entity.No.Value);

@@ -15,7 +15,10 @@ public sealed class EntityBook : IReadOnlyCollection<Entity>
         null,
         ImmutableSortedSet<(Instant, EntityNo)>.Empty,
         ImmutableDictionary<FeatureId, EntityTotals>.Empty,
-        ImmutableDictionary<GrantNo, EntityTotals>.Empty);
+        ImmutableDictionary<GrantNo, EntityTotals>.Empty,
+        ImmutableDictionary<GrantNo, ImmutableSortedSet<(string, EntityNo)>>.Empty);
+
+    private static readonly ImmutableSortedSet<(string Id, EntityNo No)> NoneLeft = ImmutableSortedSet.Create<(string, EntityNo)>(ById.Instance);
 
     private readonly ImmutableSortedDictionary<EntityNo, Entity> _byNo;
     private readonly ImmutableDictionary<string, EntityNo> _byId;
@@ -23,6 +26,7 @@ public sealed class EntityBook : IReadOnlyCollection<Entity>
     private readonly ImmutableSortedSet<(Instant At, EntityNo No)> _due;
     private readonly ImmutableDictionary<FeatureId, EntityTotals> _ownGrants;
     private readonly ImmutableDictionary<GrantNo, EntityTotals> _shares;
+    private readonly ImmutableDictionary<GrantNo, ImmutableSortedSet<(string Id, EntityNo No)>> _left;
 
     private EntityBook(
         ImmutableSortedDictionary<EntityNo, Entity> byNo,
@@ -30,9 +34,10 @@ public sealed class EntityBook : IReadOnlyCollection<Entity>
         EntityNo? withoutId,
         ImmutableSortedSet<(Instant, EntityNo)> due,
         ImmutableDictionary<FeatureId, EntityTotals> ownGrants,
-        ImmutableDictionary<GrantNo, EntityTotals> shares)
+        ImmutableDictionary<GrantNo, EntityTotals> shares,
+        ImmutableDictionary<GrantNo, ImmutableSortedSet<(string Id, EntityNo No)>> left)
     {
-        (_byNo, _byId, _withoutId, _due, _ownGrants, _shares) = (byNo, byId, withoutId, due, ownGrants, shares);
+        (_byNo, _byId, _withoutId, _due, _ownGrants, _shares, _left) = (byNo, byId, withoutId, due, ownGrants, shares, left);
     }
 
     public int Count => _byNo.Count;
@@ -54,6 +59,16 @@ public sealed class EntityBook : IReadOnlyCollection<Entity>
 
     /// <summary>The entities' shares of a grant that each of them has its own part of.</summary>
     public EntityTotals Shares(GrantNo parent) => _shares.GetValueOrDefault(parent);
+
+    /// <summary>The shares of a grant that have something left, by the ids of their entities; those that are used up cost nothing here.</summary>
+    public IEnumerable<(Entity Entity, Grant Share)> SharesLeft(GrantNo parent)
+    {
+        foreach (var (_, no) in _left.GetValueOrDefault(parent, NoneLeft))
+        {
+            var entity = _byNo[no];
+            yield return (entity, entity.Own.Grants.First(grant => grant.Parent == parent));
+        }
+    }
 
     /// <summary>The features that entities hold by plans and balances of their own.</summary>
     public IEnumerable<FeatureId> OwnFeatures => _ownGrants.Keys;
@@ -91,7 +106,7 @@ public sealed class EntityBook : IReadOnlyCollection<Entity>
 
         var (byId, withoutId) = before is not null && before.Id == entity.Id ? (_byId, _withoutId) : Named(before, entity);
         var (own, shares) = Counted(before?.Own.Grants ?? [], entity.Own.Grants);
-        return new EntityBook(_byNo.SetItem(entity.No, entity), byId, withoutId, due, own, shares);
+        return new EntityBook(_byNo.SetItem(entity.No, entity), byId, withoutId, due, own, shares, Left(before, entity));
     }
 
     public EntityBook Remove(EntityNo no)
@@ -99,7 +114,7 @@ public sealed class EntityBook : IReadOnlyCollection<Entity>
         var gone = _byNo[no];
         var due = gone.Own.NextDue() is { } at ? _due.Remove((at, no)) : _due;
         var (own, shares) = Counted(gone.Own.Grants, []);
-        return new EntityBook(_byNo.Remove(no), gone.Id is { } id ? _byId.Remove(id) : _byId, gone.Id is null ? null : _withoutId, due, own, shares);
+        return new EntityBook(_byNo.Remove(no), gone.Id is { } id ? _byId.Remove(id) : _byId, gone.Id is null ? null : _withoutId, due, own, shares, Left(gone, null));
     }
 
     /// <summary>In the order they were created.</summary>
@@ -139,4 +154,36 @@ public sealed class EntityBook : IReadOnlyCollection<Entity>
 
     private static ImmutableDictionary<TKey, EntityTotals> Kept<TKey>(ImmutableDictionary<TKey, EntityTotals> totals, TKey key, EntityTotals total)
         where TKey : notnull => total.Count == 0 ? totals.Remove(key) : totals.SetItem(key, total);
+
+    private ImmutableDictionary<GrantNo, ImmutableSortedSet<(string, EntityNo)>> Left(Entity? before, Entity? after)
+    {
+        var (left, isRenamed) = (_left, before?.Id != after?.Id);
+        var (old, young) = (before?.Own.Grants ?? [], after?.Own.Grants ?? []);
+        bool IsSame(int at) => !isRenamed && at < old.Length && at < young.Length && ParentLeft(old[at]) == ParentLeft(young[at]);
+
+        // All that go before those that come: what stood behind a grant that is gone has moved up.
+        for (var at = 0; at < old.Length; at++)
+        {
+            if (IsSame(at) || ParentLeft(old[at]) is not { } parent) continue;
+            var others = left[parent].Remove((before!.Id ?? "", before.No));
+            left = others.IsEmpty ? left.Remove(parent) : left.SetItem(parent, others);
+        }
+
+        for (var at = 0; at < young.Length; at++)
+        {
+            if (!IsSame(at) && ParentLeft(young[at]) is { } parent) left = left.SetItem(parent, left.GetValueOrDefault(parent, NoneLeft).Add((after!.Id ?? "", after.No)));
+        }
+
+        return left;
+    }
+
+    private static GrantNo? ParentLeft(Grant grant) => grant.Balance.IsPositive ? grant.Parent : null;
+
+    private sealed class ById : IComparer<(string Id, EntityNo No)>
+    {
+        public static readonly ById Instance = new();
+
+        public int Compare((string Id, EntityNo No) a, (string Id, EntityNo No) b) =>
+            string.CompareOrdinal(a.Id, b.Id) is var order && order != 0 ? order : a.No.CompareTo(b.No);
+    }
 }

@@ -51,9 +51,10 @@ public static class Holding
         var missing = target - kept;
         if (catalog.Feature(hold.Feature) is { } feature)
         {
-            var sources = DrawOrder.Of(subject, catalog, feature, property);
-            if (lost != 0m) deduction.Take(sources, feature, Quantity.Total(-lost), DrawMode.Cap);
-            if (missing != 0m) deduction.Take(sources, feature, Quantity.Total(missing), DrawMode.Cap, kept == 0m ? null : hold.Moves);
+            void Take(Quantity amount, IEnumerable<HeldMove>? held) =>
+                deduction.Take(deduction.Reached(subject, catalog, feature, amount, DrawMode.Cap, property), feature, amount, DrawMode.Cap, held);
+            if (lost != 0m) Take(Quantity.Total(-lost), null);
+            if (missing != 0m) Take(Quantity.Total(missing), kept == 0m ? null : hold.Moves);
         }
 
         if (!deduction.IsWithinLimits) return null;

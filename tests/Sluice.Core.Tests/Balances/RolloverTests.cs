@@ -58,6 +58,41 @@ public class RolloverTests
         Saved(c, 100, 100);
     }
 
+    /// <summary>What is saved may end long before the next reset comes.</summary>
+    [Theory]
+    [InlineData("quarter", 1, "2026-09-10T09:00Z", 200)]
+    [InlineData("quarter", 1, "2026-10-10T08:59Z", 200)]
+    [InlineData("quarter", 1, "2026-10-10T09:00Z", 100)]
+    [InlineData("quarter", 1, "2026-11-28T09:00Z", 100)]
+    [InlineData("year", 1, "2029-09-10T09:00Z", 100)]
+    [InlineData("quarter", 6, "2026-11-28T09:00Z", 300)]
+    public void What_was_saved_ends_between_two_resets(string every, int months, string at, int remaining)
+    {
+        var c = With(Item("messages", 100).Every(every).Saves(months: months));
+        c.AdvanceTo(Words.Moment(at));
+        c.Balance("messages").Shows(granted: remaining, remaining: remaining);
+    }
+
+    /// <summary>100 a month, and 30 were saved of which 10 are used.</summary>
+    [Theory]
+    [InlineData("remaining", 20, null, 20, 110, 0, 20)]
+    [InlineData("remaining", 150, null, 150, -20, 20, 130)]
+    [InlineData("usage", 115, null, 15, 115, 0, 15)]
+    [InlineData("usage", 20, null, 110, 20, 10, 100)]
+    [InlineData("add", -25, null, 95, 35, 0, 95)]
+    [InlineData("add", 25, null, 145, -15, 20, 125)]
+    [InlineData("remaining", 50, 200, 50, 180, 20, 30)]
+    public void A_balance_set_by_hand_reads_as_it_was_set_beside_what_was_saved(string change, int amount, int? grant, int remaining, int usage, int saved, int own)
+    {
+        var c = With(Item("messages", 100).Every("month").Saves(max: 30));
+        c.AdvanceToNextReset("messages");
+        c.Track("messages", 10);
+        decimal? Said(string word) => change == word ? amount : null;
+        c.Update("messages", remaining: Said("remaining"), usage: Said("usage"), add: Said("add"), grant: grant);
+        c.Balance("messages").Rows(own).Shows(remaining: remaining, usage: usage);
+        Saved(c, saved);
+    }
+
     [Fact]
     public void What_ends_first_is_used_first_and_nothing_is_given_back_to_it()
     {
@@ -85,6 +120,31 @@ public class RolloverTests
             c.Attach(new PlanSketch("b", false, false, [item]) { Group = "a" });
             c.Balance("messages").Shows(remaining: remaining);
         }
+    }
+
+    [Fact]
+    public void What_ends_stands_before_what_a_plan_before_saved_for_ever_and_is_cut_first()
+    {
+        var c = Customer(Plan("a", Item("messages", 13).Every("week").Saves()));
+        c.AdvanceToNextReset("messages");
+        c.Attach(new PlanSketch("b", false, false, [Item("messages", 20).Every("month").Saves(max: 16, months: 1)]) { Group = "a" });
+        c.AdvanceToNextReset("messages");
+        Saved(c, 3, 13);
+        c.AdvanceToNextReset("messages");
+        Saved(c, 3, 13);
+        c.Track("messages", 5);
+        Saved(c, 0, 11);
+    }
+
+    [Fact]
+    public void What_a_plan_before_saved_for_a_time_ends_in_time()
+    {
+        var c = Customer(Plan("a", Item("messages", 30).Every("month").Saves(months: 2)));
+        c.AdvanceToNextReset("messages");
+        c.Attach(new PlanSketch("b", false, false, [Item("messages", 10).Every("day").Saves()]) { Group = "a" });
+        c.Advance(days: 90);
+        Saved(c, 900);
+        c.Balance("messages").Shows(granted: 910);
     }
 
     [Fact]

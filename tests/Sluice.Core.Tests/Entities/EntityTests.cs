@@ -56,6 +56,72 @@ public class EntityTests
         c.CheckFor("e1", "messages", 70).Is(allowed: true);
     }
 
+    [Fact]
+    public void A_customer_draws_on_parts_by_the_ids_of_the_entities_whatever_became_of_the_others()
+    {
+        var c = With(Item("seats", 10), Item("messages", 5).Every("day").Per("seats"), Item("messages", 10).Once.Per("seats"));
+        foreach (var entity in (string[])["e3", "e1", "e2"]) c.CreateEntity(entity);
+        c.Track("messages", 20);
+        Remain(c, "e1 5, e2 10, e3 10");
+        c.Accept(new Command.DeleteBalance(new GrantSelector(new FeatureId("messages"), Interval: IntervalUnit.Day)));
+        Remain(c, "e1 5, e2 10, e3 10");
+        c.Track("messages", 12, "reject");
+        Remain(c, "e1 0, e2 3, e3 10");
+        c.DeleteEntity("e1");
+        c.TrackFor("e3", "messages", 4);
+        c.Track("messages", 5, "reject");
+        Remain(c, "e2 0, e3 4");
+        c.Track("messages", 9).Drew(4m);
+        c.Track("messages", 9).Drew(Array.Empty<decimal>());
+        c.CreateEntity("e0");
+        c.Track("messages", 1, "reject");
+        Remain(c, "e0 9, e2 0, e3 0");
+    }
+
+    [Fact]
+    public void What_a_part_saved_goes_first_as_it_does_without_parts()
+    {
+        foreach (var isPart in new[] { false, true })
+        {
+            var pool = Item("gratis", 190).Every("month").Saves(percent: 1);
+            var c = With(Item("seats", 5), Item("action4", 16).Every("quarter"), isPart ? pool.Per("seats") : pool);
+            c.CreateEntity("e1");
+            c.AdvanceToNextReset("gratis");
+            c.Track("gratis", 54);
+            c.Track("action4", 3).Drew(Array.Empty<decimal>());
+            c.Balance("action4").Shows(remaining: 16);
+        }
+    }
+
+    [Fact]
+    public void Where_there_is_nothing_to_draw_on_overage_is_not_allowed_either()
+    {
+        var apart = With(Item("seats", 5), Item("messages", 100).Every("month").Per("seats").PayPerUse());
+        apart.Check("messages").Is(allowed: false);
+        apart.Refuses(Story.Tracking("messages", 1, "reject"));
+        apart.CreateEntity("e1");
+        apart.Check("messages", 500).Is(allowed: true, AccessRule.Overage);
+
+        var own = Team();
+        own.Attach(Plan("own", Item("messages", 100).Every("month")), "e1");
+        own.Control(new BillingControls(Overage: [new OverageSwitch(new FeatureId("messages"), true)]));
+        own.Check("messages").Is(allowed: false);
+        own.Refuses(Story.Tracking("messages", 1, "reject"));
+        own.CheckFor("e1", "messages", 500).Is(allowed: true, AccessRule.Overage);
+    }
+
+    [Fact]
+    public void Each_part_goes_below_zero_by_itself()
+    {
+        var c = Team(Item("messages", 10).Every("month").Per("seats").PayPerUse(max: 30));
+        c.Check("messages", 120).Is(allowed: true, AccessRule.MaxPurchase);
+        c.TrackFor("e1", "messages", 100, "overflow");
+        c.Check("messages", 80).Is(allowed: true, AccessRule.MaxPurchase);
+        c.Check("messages", 80.5m).Is(allowed: false, AccessRule.MaxPurchase);
+        c.Refuses(Story.Tracking("messages", 80.5m, "reject"));
+        c.Track("messages", 80, "reject").Shows(usage: 180);
+    }
+
     [Theory]
     [InlineData("cap", false, 4900)]
     [InlineData("cap", true, 5000)]
@@ -103,6 +169,22 @@ public class EntityTests
         c.Track("messages", 40);
         c.Attach(new PlanSketch("b", false, false, [Item("messages", 150).Every("month").Pooled]) { Group = "g" }, "e1");
         c.Track("messages", 70).Shows(granted: 150, remaining: 40, usage: 110);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_an_entity_saved_by_itself_does_not_go_into_a_pool(bool isThere)
+    {
+        var c = Team();
+        var pool = new PlanSketch("pool", false, false, [Item("messages", 18).Every("month").Saves(max: 100).Pooled]) { Group = "g" };
+        if (isThere) c.Attach(pool with { Id = "first" }, "e2");
+        c.Attach(new PlanSketch("own", false, false, [Item("messages", 17).Every("month").Saves(max: 100)]) { Group = "g" }, "e1");
+        c.Advance(days: 1);
+        c.AdvanceTo(c.BalanceOf("e1", "messages")!.NextResetAt!.Value);
+        c.Attach(pool, "e1");
+        Assert.DoesNotContain(c.Balance("messages")!.Rollovers, saved => saved.Balance.Value == 17m);
+        c.Balance("messages").Shows(granted: isThere ? 54 : 18);
     }
 
     [Fact]
@@ -159,6 +241,17 @@ public class EntityTests
     public void An_entity_of_this_is_refused(string feature, RefusalCode code) => With(Item("messages", 1)).Refuses(new Command.CreateEntity("e", null, new FeatureId(feature), null)).Says(code);
 
     [Fact]
+    public void A_balance_created_after_an_entity_is_not_taken_for_its_part()
+    {
+        var c = Team(Item("messages", 20).Every("month").Per("seats"));
+        c.Accept(Story.Creating("messages", 37, expires: c.Now.Plus(TimeSpan.FromDays(5))) with { Entity = "e3" });
+        c.TrackFor("e3", "messages", 10);
+        Assert.Distinct(c.Stored.Grants.Concat(c.Stored.Entities.SelectMany(entity => entity.Own.Grants)).Select(grant => grant.No));
+        c.Advance(days: 6);
+        c.BalanceOf("e3", "messages").Shows(granted: 20, remaining: 10);
+    }
+
+    [Fact]
     public void A_plan_attached_later_gives_a_part_to_those_who_are_there()
     {
         var c = Team();
@@ -180,6 +273,24 @@ public class EntityTests
         c.CreateEntity("e4", controls: new BillingControls(UsageLimits: [new UsageLimit(new FeatureId("messages"), Quantity.Of(10), IntervalUnit.Month)]));
         c.TrackFor("e4", "messages", 50).Shows(remaining: 90);
         Assert.Equal(5m, Assert.Single(c.Stored.Own.Windows).Used.Value);
+    }
+
+    [Fact]
+    public void A_limit_of_the_customer_has_one_window_whenever_the_plans_of_its_entities_began()
+    {
+        var c = Team();
+        c.Control(new BillingControls(UsageLimits: [new UsageLimit(new FeatureId("messages"), Quantity.Of(5), IntervalUnit.Month)]));
+        foreach (var entity in (string[])["e1", "e2"])
+        {
+            c.Attach(Plan("own_" + entity, Item("messages", 100).Every("month")), entity);
+            c.Advance(days: 3);
+        }
+
+        c.TrackFor("e1", "messages", 3);
+        c.TrackFor("e2", "messages", 2);
+        c.TrackFor("e1", "messages", 1).Shows(remaining: 97);
+        c.CheckFor("e2", "messages").Is(allowed: false, AccessRule.UsageLimit);
+        Assert.Equal(5m, UsageLimits.Used(c.Read, c.Catalog, c.Stored.Own.Controls.UsageLimits[0], c.Now).Value);
     }
 
     [Fact]

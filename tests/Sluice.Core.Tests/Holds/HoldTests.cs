@@ -85,6 +85,20 @@ public class HoldTests
     }
 
     [Fact]
+    public void What_was_taken_of_saved_units_that_are_gone_is_not_given_back_to_those_saved_later()
+    {
+        var c = With(Item("messages", 100).Every("month").Saves(max: 80));
+        c.AdvanceToNextReset("messages");
+        Assert.NotNull(c.Hold("h", "messages", 80));
+        c.Update("messages", nextReset: c.Now.Plus(TimeSpan.FromHours(1)));
+        c.Advance(hours: 2);
+        Assert.Equal([80m], Left(c));
+        c.Release("h");
+        Assert.Equal([80m], Left(c));
+        c.Balance("messages").Shows(granted: 180, remaining: 180, usage: 0);
+    }
+
+    [Fact]
     public void An_expired_hold_is_released_once_at_its_moment_and_can_be_settled_no_more()
     {
         var c = With(Item("messages", 5).Every("hour"), Item("messages", 10).Every("month"));

@@ -32,7 +32,10 @@ internal sealed class Story
 
     public int Entries => _journal.Count;
 
-    public void Attach(PlanSketch sketch, string? entity = null, BillingControls? controls = null)
+    public void Attach(PlanSketch sketch, string? entity = null, BillingControls? controls = null) =>
+        Assert.True(TryAttach(sketch, entity, controls) is Decision.Accepted, $"refused: {sketch.Id}");
+
+    public Decision TryAttach(PlanSketch sketch, string? entity = null, BillingControls? controls = null)
     {
         var terms = sketch.Items.Select((item, at) => item.Terms((_plans.Count * 100) + at + 1)).ToImmutableArray();
         var plan = new Plan(
@@ -43,7 +46,7 @@ internal sealed class Story
         // Quantities are said for a feature, not for an item: of two prepaid items of one feature the first speaks.
         var bought = sketch.Items.Where(item => item.Billed == BillingMethod.Prepaid).DistinctBy(item => item.Feature)
             .ToImmutableDictionary(item => new FeatureId(item.Feature), item => Quantity.Of(item.Included + item.BoughtUnits));
-        Accept(new Command.Attach(plan.Id, null, bought, NoBillingChanges: true, SubscriptionId: null) { Entity = entity });
+        return Decide(new Command.Attach(plan.Id, null, bought, NoBillingChanges: true, SubscriptionId: null) { Entity = entity });
     }
 
     public Decision Decide(Command command)

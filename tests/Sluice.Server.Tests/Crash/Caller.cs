@@ -4,9 +4,14 @@ using System.Globalization;
 namespace Sluice.Server.Tests.Crash;
 
 /// <summary>One client: sends one request after the other, as chance says, until the server is gone.</summary>
-internal sealed class Caller(string name, Random random, IReadOnlyList<string> accounts)
+/// <param name="expiring">The account on which holds are left to end by themselves.</param>
+internal sealed class Caller(string name, Random random, IReadOnlyList<string> accounts, string expiring)
 {
+    // Long enough that a slow machine still takes the hold, short enough to end within the test.
+    private static readonly TimeSpan ShortHold = TimeSpan.FromSeconds(10);
+
     private readonly List<string> _own = [];
+    private readonly List<Effect.Held> _holds = [];
     private int _count;
 
     public async Task Run(ApiClient api, Ledger ledger)
@@ -37,7 +42,7 @@ internal sealed class Caller(string name, Random random, IReadOnlyList<string> a
     {
         var tag = string.Create(CultureInfo.InvariantCulture, $"{name}-{++_count}");
         var account = accounts[random.Next(accounts.Count)];
-        return random.Next(20) switch
+        return random.Next(26) switch
         {
             < 5 => Track(tag, account, null),
             < 9 => Track(tag, account, tag),
@@ -48,6 +53,9 @@ internal sealed class Caller(string name, Random random, IReadOnlyList<string> a
             16 or 17 => Create(tag),
             18 when _own.Count > 0 => Attach(tag),
             19 when _own.Count > 0 => Delete(tag),
+            20 or 21 or 22 => Hold(tag, account),
+            23 or 24 when _holds.Count > 0 => Finalize(tag),
+            25 => HoldAndLeave(tag),
             _ => Track(tag, account, tag),
         };
     }
@@ -84,6 +92,46 @@ internal sealed class Caller(string name, Random random, IReadOnlyList<string> a
             ? items.Select(item => new { customer_id = item.Account, feature_id = "messages", value = item.Value, properties = new { tag = item.Tag } }).ToList()
             : items.Select(item => new { customer_id = item.Account, feature_id = "messages", value = item.Value, properties = new { tag = item.Tag }, idempotency_key = item.Tag }).ToList();
         return new Operation("balances.batch_track", body, whole ? tag : null, true, [.. items.Select(item => new Effect.Moved(item.Account, -item.Value, item.Tag))]);
+    }
+
+    private Operation Hold(string tag, string account)
+    {
+        var hold = new Effect.Held(account, tag, Amount());
+        _holds.Add(hold);
+        return new Operation(
+            "balances.check",
+            new { customer_id = account, feature_id = "messages", required_balance = hold.Value, @lock = new { enabled = true, lock_id = tag }, properties = new { tag } },
+            tag,
+            true,
+            [hold, new Effect.Moved(account, -hold.Value, tag)]);
+    }
+
+    // As held, released, or at what was really used: less or more. The difference is a usage of its own.
+    private Operation Finalize(string tag)
+    {
+        var at = random.Next(_holds.Count);
+        var hold = _holds[at];
+        _holds.RemoveAt(at);
+        decimal? used = random.Next(4) == 0 ? null : Amount();
+        var isReleased = used is null && random.Next(2) == 0;
+        object body = isReleased ? new { lock_id = hold.Id, action = "release", properties = new { tag } }
+            : used is { } value ? new { lock_id = hold.Id, action = "confirm", override_value = value, properties = new { tag } }
+            : new { lock_id = hold.Id, action = "confirm" };
+        var more = (isReleased ? 0m : used ?? hold.Value) - hold.Value;
+        Effect settled = new Effect.Settled(hold.Customer, hold.Id);
+        return new Operation("balances.finalize", body, tag, true, more == 0m ? [settled] : [settled, new Effect.Moved(hold.Customer, -more, tag)]);
+    }
+
+    // Too late to be repeated once it was cut off: the moment of its end may have passed.
+    private Operation HoldAndLeave(string tag)
+    {
+        var (value, end) = (Amount(), TimeProvider.System.GetUtcNow() + ShortHold + TimeSpan.FromMilliseconds(random.Next(5_000)));
+        return new Operation(
+            "balances.check",
+            new { customer_id = expiring, feature_id = "messages", required_balance = value, @lock = new { enabled = true, lock_id = tag, expires_at = end.ToUnixTimeMilliseconds() }, properties = new { tag } },
+            tag,
+            false,
+            [new Effect.CameAndWent(expiring, tag, value)]);
     }
 
     private Operation AddToBalance(string tag, string account)

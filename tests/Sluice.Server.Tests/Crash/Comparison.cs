@@ -29,6 +29,41 @@ internal sealed class Comparison(ApiClient api)
         Served[account] = remaining;
     }
 
+    /// <summary>Each hold is pending exactly as long as nobody settled it: it can be released once, and a settled one never.</summary>
+    public async Task Holds(string account, IReadOnlyCollection<Operation> carriedOut)
+    {
+        var effects = carriedOut.SelectMany(operation => operation.Effects).Where(effect => effect.Customer == account).ToList();
+        var settled = effects.OfType<Effect.Settled>().Select(effect => effect.Id).ToHashSet();
+        foreach (var hold in effects.OfType<Effect.Held>())
+        {
+            var reply = await api.Post("balances.finalize", new { lock_id = hold.Id, action = "release" });
+            Assert.True(reply.Status == (settled.Contains(hold.Id) ? 400 : 200), $"{account}: hold {hold.Id}, settled {settled.Contains(hold.Id)}, was released with {reply}");
+            Assert.Equal(400, (await api.Post("balances.finalize", new { lock_id = hold.Id, action = "release" })).Status);
+            if (reply.Status == 200) Served[account] += hold.Value;
+        }
+
+        Assert.Equal(Served[account], await api.Remaining(account));
+    }
+
+    /// <summary>Holds that were left end by themselves, each once; one that was cut off was placed and ended, or never was.</summary>
+    public async Task Left(string account, decimal start, IReadOnlyCollection<Operation> acknowledged, IReadOnlyCollection<Operation> unknown)
+    {
+        var expected = acknowledged.SelectMany(operation => operation.Effects).OfType<Effect.CameAndWent>().ToDictionary(effect => effect.Tag, effect => effect.Value);
+        var perhaps = unknown.SelectMany(operation => operation.Effects).OfType<Effect.CameAndWent>().ToDictionary(effect => effect.Tag, effect => effect.Value);
+        var (events, end) = (await Events(account), Environment.TickCount64 + 60_000);
+        while (events.Sum(pair => pair.Value) != 0m)
+        {
+            Assert.True(Environment.TickCount64 < end, $"{account}: not given back: {string.Join(' ', events.GroupBy(pair => pair.Tag).Where(group => group.Sum(pair => pair.Value) != 0m).Select(group => group.Key))}");
+            events = await Events(account);
+        }
+
+        var listed = events.ToLookup(pair => pair.Tag, pair => pair.Value);
+        foreach (var (tag, value) in expected) Assert.Equal([-value, value], listed[tag].Order());
+        foreach (var group in listed.Where(group => !expected.ContainsKey(group.Key))) Assert.Equal([-perhaps[group.Key], perhaps[group.Key]], group.Order());
+        Assert.Equal(start, await api.Remaining(account));
+        Served[account] = start;
+    }
+
     public async Task Customers(IEnumerable<Operation> carriedOut)
     {
         var effects = carriedOut.SelectMany(operation => operation.Effects).ToLookup(effect => effect.Customer);

@@ -15,6 +15,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     private const int Callers = 6;
     private const int Accounts = 4;
     private const decimal Start = 1_000_100;
+    private const string Expiring = "expiring";
 
     [Fact]
     public async Task Killed_at_any_moment_it_has_all_it_acknowledged_and_nothing_twice()
@@ -26,9 +27,11 @@ public sealed class CrashTests(ITestOutputHelper output)
         var data = directory["data"];
         var served = new Dictionary<string, decimal>();
         var (acknowledged, repeated, took) = (0, 0, Stopwatch.StartNew());
+        var (left, cutOff) = (new List<Operation>(), new List<Operation>());
         var server = await ServerProcess.Start(data);
         try
         {
+            using (var api = server.Client()) await Open(api, Expiring);
             for (var round = 0; round < rounds; round++)
             {
                 var accounts = await OpenAccounts(server, round);
@@ -41,9 +44,19 @@ public sealed class CrashTests(ITestOutputHelper output)
                 var comparison = new Comparison(api);
                 var carriedOut = ledger.Acknowledged.Concat(ledger.Unanswered.Where(operation => operation.Repeatable)).ToList();
                 foreach (var account in accounts) await comparison.Account(account, Start, carriedOut, ledger.Unanswered.Where(operation => !operation.Repeatable));
+                foreach (var account in accounts) await comparison.Holds(account, carriedOut);
                 await comparison.Customers(carriedOut);
                 foreach (var (account, remaining) in comparison.Served) served[account] = remaining;
                 (acknowledged, repeated) = (acknowledged + ledger.Acknowledged.Count, repeated + ledger.Unanswered.Count);
+                left.AddRange(ledger.Acknowledged);
+                cutOff.AddRange(ledger.Unanswered);
+            }
+
+            using (var api = server.Client())
+            {
+                var last = new Comparison(api);
+                await last.Left(Expiring, Start, left, cutOff);
+                served[Expiring] = last.Served[Expiring];
             }
 
             await server.Kill();
@@ -66,13 +79,17 @@ public sealed class CrashTests(ITestOutputHelper output)
     {
         using var api = server.Client();
         var accounts = Enumerable.Range(0, Accounts).Select(i => string.Create(CultureInfo.InvariantCulture, $"account-{round}-{i}")).ToList();
-        foreach (var account in accounts)
-        {
-            await api.Create(account);
-            (await api.Post("balances.create", new { customer_id = account, feature_id = "messages", balance_id = "reserve", included_grant = Start - 100 })).MustBe(200);
-        }
-
+        foreach (var account in accounts) await Open(api, account);
         return accounts;
+    }
+
+    private static async Task Open(ApiClient api, string account)
+    {
+        await api.Create(account);
+        (await api.Post("balances.create", new { customer_id = account, feature_id = "messages", balance_id = "reserve", included_grant = 2 * Start })).MustBe(200);
+
+        // Below its grant, which what is given back never exceeds.
+        (await api.Post("balances.update", new { customer_id = account, feature_id = "messages", balance_id = "reserve", remaining = Start - 100 })).MustBe(200);
     }
 
     private static async Task<Ledger> Load(ServerProcess server, int round, Random random, IReadOnlyList<string> accounts)
@@ -80,7 +97,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         var ledger = new Ledger(killAfter: random.Next(1, Seed.Long ? 3_000 : 400));
         using var api = server.Client();
         var callers = Enumerable.Range(0, Callers)
-            .Select(i => new Caller(string.Create(CultureInfo.InvariantCulture, $"r{round}c{i}"), new Random(random.Next()), accounts).Run(api, ledger))
+            .Select(i => new Caller(string.Create(CultureInfo.InvariantCulture, $"r{round}c{i}"), new Random(random.Next()), accounts, Expiring).Run(api, ledger))
             .ToList();
         await ledger.Enough.InTime("enough answers to kill the server after");
         await server.Kill();
@@ -102,6 +119,9 @@ public sealed class CrashTests(ITestOutputHelper output)
     {
         var customers = await JournalOnDisk.Replay(data);
         foreach (var (account, remaining) in served)
+        {
+            Assert.True(customers[account].Holds.IsEmpty);
             Assert.Equal(remaining, customers[account].Grants.Where(grant => grant.Feature == new FeatureId("messages")).Sum(grant => grant.Balance.Value));
+        }
     }
 }

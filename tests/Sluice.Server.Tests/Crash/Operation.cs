@@ -20,4 +20,12 @@ internal abstract record Effect(string Customer)
     internal sealed record HoldsPro(string Customer) : Effect(Customer);
 
     internal sealed record Gone(string Customer) : Effect(Customer);
+
+    /// <summary>Usage is held under this id until it is settled.</summary>
+    internal sealed record Held(string Customer, string Id, decimal Value) : Effect(Customer);
+
+    internal sealed record Settled(string Customer, string Id) : Effect(Customer);
+
+    /// <summary>Held, and given back by itself: two usage events with this tag that come to nothing.</summary>
+    internal sealed record CameAndWent(string Customer, string Tag, decimal Value) : Effect(Customer);
 }
