@@ -89,7 +89,7 @@ internal static class Rollovers
         {
             var trimmed = Quantity.Max(Quantity.Zero, Quantity.Min(over, rollover.Balance));
             over -= trimmed;
-            if (trimmed < rollover.Balance) kept.Add(rollover with { Balance = rollover.Balance - trimmed });
+            if (trimmed.IsZero || trimmed < rollover.Balance) kept.Add(rollover with { Balance = rollover.Balance - trimmed });
         }
 
         return kept.DrainToImmutable();

@@ -43,8 +43,9 @@ public sealed partial class NaiveCustomer(IEnumerable<Thing> things, DateTime no
             // Seats stay in use; what was saved follows to a balance that saves.
             var before = old.FindAll(row => row.Item.Feature == kind.Key);
             if (_things[kind.Key].Kind == "seats") kind.First().Left -= before.Sum(row => row.Granted - row.Left);
-            if (kind.FirstOrDefault(row => row.Item.Saves is not null && !row.IsParent) is { } saving)
-                saving.Saved = [.. before.SelectMany(row => row.Saved).OrderBy(saved => saved.Ends ?? DateTime.MaxValue)];
+            if (kind.FirstOrDefault(row => row.Item.Saves is not null && !row.IsParent) is not { } saving) continue;
+            saving.Saved = [.. before.SelectMany(row => row.Saved).OrderBy(saved => saved.Ends ?? DateTime.MaxValue)];
+            Trim(saving, saving.Item.Saves!);
         }
 
         if (entity is not null)

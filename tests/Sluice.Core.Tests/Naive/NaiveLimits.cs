@@ -56,10 +56,16 @@ public sealed partial class NaiveCustomer
                 row.Saved.Add(new Saved { Left = row.Left, Ends = ends });
         }
 
+        Trim(row, rule);
+    }
+
+    // What ends first goes first.
+    private static void Trim(Row row, Saving rule)
+    {
         var most = rule.Most ?? (rule.Percent is { } percent ? Math.Floor((row.Included + row.Bought) * percent / 100m) : decimal.MaxValue);
         while (row.Saved.Sum(saved => saved.Left) > most)
         {
-            var first = row.Saved.MinBy(saved => saved.Ends ?? DateTime.MaxValue)!;
+            var first = row.Saved.Where(saved => saved.Left > 0m).MinBy(saved => saved.Ends ?? DateTime.MaxValue)!;
             first.Left -= Math.Min(row.Saved.Sum(saved => saved.Left) - most, first.Left);
             if (first.Left == 0m) row.Saved.Remove(first);
         }
