@@ -181,6 +181,43 @@ test('webhooks, whose calls need what others answered', async ({ curlPost }) => 
   await ok('delete', { webhook_id });
 });
 
+test('billing, whose invoices are paid and voided by the ids that others answered', async ({ curlPost }) => {
+  const ok = async (call, body) => {
+    const answer = await curlPost(`/v1/${call}`, { customer_id: 'payer', ...body });
+    assert.equal(answer.status, 200, `${call}: ${answer.text}`);
+    return answer.body;
+  };
+  for (const [plan_id, amount] of [['small', 20], ['large', 50]]) await ok('plans.create', { plan_id, name: plan_id, group: 'paid', price: { amount, interval: 'month' } });
+  await ok('plans.create', { plan_id: 'packs', name: 'Packs', add_on: true, items: [{ feature_id: 'f', included: 10, price: { amount: 5, interval: 'month', billing_method: 'prepaid', billing_units: 10 } }] });
+  await ok('customers.get_or_create');
+  const [quantities, expand] = [[{ feature_id: 'f', quantity: 30 }], ['incoming.plan', 'outgoing.plan']];
+  await ok('billing.preview_attach', { plan_id: 'small', expand });
+  assert.ok((await ok('billing.attach', { plan_id: 'small' })).payment_url);
+  await ok('billing.setup_payment', { plan_id: 'small' });
+  await ok('customers.set_test_card', { payment_method: 'pm_card_visa' });
+  assert.equal((await ok('billing.attach', { plan_id: 'small' })).invoice.status, 'paid');
+  await ok('billing.preview_attach', { plan_id: 'large', expand });
+  await ok('billing.preview_multi_attach', { plans: [{ plan_id: 'large' }, { plan_id: 'packs', feature_quantities: quantities }], expand });
+  await ok('billing.multi_attach', { plans: [{ plan_id: 'large' }, { plan_id: 'packs', feature_quantities: quantities }] });
+  await ok('billing.preview_update', { plan_id: 'packs', feature_quantities: [{ feature_id: 'f', quantity: 50 }] });
+  await ok('billing.update', { plan_id: 'packs', feature_quantities: [{ feature_id: 'f', quantity: 50 }] });
+  await ok('billing.preview_update', { plan_id: 'large', cancel_action: 'cancel_immediately', expand });
+  await ok('billing.multi_update', { updates: [{ plan_id: 'large', cancel_action: 'cancel_end_of_cycle' }, { plan_id: 'packs', cancel_action: 'cancel_end_of_cycle' }] });
+  await ok('billing.update', { plan_id: 'large', cancel_action: 'uncancel' });
+  await ok('billing.attach', { plan_id: 'small' });
+  const everything = ['invoices', 'invoice_previews', 'trials_used', 'payment_method', 'subscriptions.plan'];
+  await ok('customers.get', { expand: everything });
+  await ok('billing.open_customer_portal', { return_url: 'http://localhost/' });
+  await ok('customers.advance_test_clock', { frozen_time: Date.now() + 40 * 86_400_000 });
+  await ok('customers.get', { expand: everything });
+  await ok('customers.set_test_card', { payment_method: null });
+  const sent = async plan_id => (await ok('billing.attach', { plan_id, invoice_mode: { enabled: true, enable_plan_immediately: true } })).invoice.stripe_id;
+  await ok('plans.create', { plan_id: 'extra', name: 'Extra', add_on: true, price: { amount: 5, interval: 'month' } });
+  await ok('invoices.pay', { invoice_id: await sent('extra') });
+  await ok('invoices.void', { invoice_id: await sent('extra') });
+  assert.ok((await ok('invoices.list')).list.length > 3);
+});
+
 test('every described route has answered', () => {
   const seen = routesSeen();
   assert.deepEqual(routesDescribed().filter(route => !seen.has(route)), []);
