@@ -104,13 +104,11 @@ internal static class BillingSample
         ]),
     ];
 
-    private static AttachWish Wish(AttachOptions options) => new(
-        [
-            new PlanOffer(
-                Pro, 1, "main", AddOn: true, AutoEnable: true, OneOff: true, IsCustom: true, IgnorePastDue: true, TwentyAMonth, [Sample.Messages, Sample.Own], new FreeTrial(7, TrialUnit.Day, true, true),
-                TrialIsAsked: true, ImmutableDictionary<FeatureId, Quantity>.Empty.Add(Messages, Quantity.Of(300)), "mine", Sample.E1),
-        ],
-        options);
+    private static readonly PlanOffer Offer = new(
+        Pro, 1, "main", AddOn: true, AutoEnable: true, OneOff: true, IsCustom: true, IgnorePastDue: true, TwentyAMonth, [Sample.Messages, Sample.Own], new FreeTrial(7, TrialUnit.Day, true, true),
+        TrialIsAsked: true, ImmutableDictionary<FeatureId, Quantity>.Empty.Add(Messages, Quantity.Of(300)), "mine", Sample.E1) { EndsAt = Later };
+
+    private static AttachWish Wish(AttachOptions options) => new([Offer], options) { Later = [new PlannedPhase(Later, [Offer])] };
 
     private static AttachOptions Everything => new()
     {

@@ -66,13 +66,6 @@ internal static class Attaching
                 return new Refusal(RefusalCode.PlanAlreadyAttached, $"The {(offer.Entity is null ? "customer" : "entity")} already has plan {offer.Plan}.");
         }
 
-        foreach (var offer in plans.Where(static offer => offer.IsMain))
-        {
-            var waiting = customer.HeldBy(offer.Entity).Planned.FirstOrDefault(other => other.IsMain && other.Group == offer.Group && other.Incoming!.Invoice is not null);
-            if (waiting is not null && customer.Billing.Find(waiting.Incoming!.Invoice!.Value)?.Asked is { What: PaymentAsk.Collect })
-                return new Refusal(RefusalCode.Conflict, $"A payment for plan {waiting.Plan} is under way: wait for its end.");
-        }
-
         if (plans.Where(static offer => offer.IsMain).GroupBy(static offer => (offer.Entity, offer.Group)).FirstOrDefault(static group => group.Count() > 1) is { } twice)
             return Invalid($"Plans {string.Join(" and ", twice.Select(static offer => offer.Plan))} would replace each other: keep one of a group.");
         if (options.NoBillingChanges) return null;

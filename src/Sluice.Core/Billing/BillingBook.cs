@@ -22,28 +22,35 @@ public sealed record BillingBook(
     public bool IsEmpty => this == Empty;
 
     /// <summary>
-    /// The payment of a period is not answered yet: until then no plan begins, ends or is billed, so that invoices come in
-    /// the order of their periods however late anyone looks.
+    /// Set while the payment of a period is not answered: until then no plan begins, ends, is billed or filled up after that
+    /// moment, so that everything comes in the order of its moments however late anyone looks.
     /// </summary>
-    internal bool StandsStill
+    internal Instant? StopsAt
     {
         get
         {
             foreach (var invoice in Open)
             {
-                if (invoice is { Reason: InvoiceReason.Renewal, Asked.What: PaymentAsk.Collect, Problem: null or PaymentProblem.Processing }) return true;
+                if (invoice is { Reason: InvoiceReason.Renewal, Asked.What: PaymentAsk.Collect, Problem: null or PaymentProblem.Processing }) return invoice.IssuedAt;
             }
 
-            return false;
+            return null;
         }
     }
+
+    internal bool StandsStill => StopsAt is not null;
 
     internal Instant? NextDue
     {
         get
         {
-            var next = Checkout?.ExpiresAt;
-            foreach (var invoice in Open) next = Holdings.Earlier(next, invoice.NextDue);
+            // While an answer is waited for, only the waiting itself has an end: what comes later must not overtake it.
+            var (next, standsStill) = (Checkout?.ExpiresAt, StandsStill);
+            foreach (var invoice in Open)
+            {
+                if (!standsStill || invoice.Asked is not null) next = Holdings.Earlier(next, invoice.NextDue);
+            }
+
             return next;
         }
     }

@@ -66,6 +66,16 @@ internal sealed class Charging(Catalog catalog, Currency currency)
         }
     }
 
+    /// <summary>Amounts that waited for the next invoice, when their plan goes or changes again before it: what was charged counts up to now.</summary>
+    public static IEnumerable<DraftLine> Settled(IEnumerable<DraftLine> deferred, Instant now)
+    {
+        foreach (var line in deferred)
+        {
+            if (line is not { Kind: LineKind.Charge, Period: { } period } || period.End <= now) yield return line;
+            else if (period.Start < now) yield return line with { Amount = line.Amount * (1m - period.Left(now)), Period = period with { End = now } };
+        }
+    }
+
     /// <summary>Use beyond what is included, since the balance was last reset.</summary>
     /// <param name="which">The running periods that are closed.</param>
     public IEnumerable<DraftLine> Used(Customer customer, Subscription subscription, Instant at, Func<PriceRun, Grant, bool> which)

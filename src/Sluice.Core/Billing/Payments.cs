@@ -61,11 +61,23 @@ internal static class Payments
         story.Add(new CustomerEvent.InvoicePaid(invoice.No, byHand));
         foreach (var change in customer.Billing.Changes.Where(change => change.Invoice == invoice.No)) story.AddRange(change.Events(story.Customer, now));
         var waiting = Cycles.Planned(customer).Where(planned => planned.Incoming!.Invoice == invoice.No).ToList();
-        foreach (var planned in waiting) story.AddRange(Beginning.Begin(story.Customer, catalog, planned, now));
+        foreach (var planned in waiting)
+        {
+            if (BilledMeanwhile(story.Customer, catalog, planned, invoice, now) is { IsPositive: true } back) story.Add(new CustomerEvent.CreditAdded(back));
+            story.AddRange(Beginning.Begin(story.Customer, catalog, planned, now));
+        }
 
         // Paid while it was being taken back: the money is the customer's.
         if (waiting.Count == 0 && !customer.Billing.Changes.Any(change => change.Invoice == invoice.No) && invoice is { Asked.What: PaymentAsk.Void, Reason: not InvoiceReason.Renewal }) story.Add(new CustomerEvent.CreditAdded(invoice.Due));
         return story.Events;
+    }
+
+    // Paid only after the old plan was billed for another period: what is left of that is given back.
+    private static Money BilledMeanwhile(Customer customer, Catalog catalog, Subscription planned, Invoice invoice, Instant now)
+    {
+        if (planned.Incoming!.Reverts || Beginning.Replaced(customer.HeldBy(planned.Entity), planned) is not { } outgoing) return Money.Zero(invoice.Currency);
+        var unused = new Charging(catalog, invoice.Currency).Unused(customer, outgoing, now, run => run.Invoice is { } billed && billed.Value > invoice.No.Value);
+        return Money.Of(-unused.Sum(static line => line.Amount), invoice.Currency);
     }
 
     public static ImmutableArray<CustomerEvent> Voided(Customer customer, Invoice invoice) =>

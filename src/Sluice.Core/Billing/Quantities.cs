@@ -55,13 +55,18 @@ internal sealed class QuantityChange(Customer customer, Catalog catalog, Subscri
         var whole = Cycle.Around(grant.Terms.Price!.Interval, target.Anchor!.Value, now)!.Value;
         var cost = Rating.Cost(grant.Terms.Price, bought, grant.Terms.Included) * whole.Left(now);
         var lines = unused.Append(charging.Line(LineKind.Charge, target, grant.No, grant.Feature, cost, grant.Terms.Included + bought, period)).Where(static line => line.Amount != 0m).ToList();
+        var before = Charging.Settled(_deferred, now).ToList();
+        _deferred.Clear();
+        _deferred.AddRange(before);
         (money == Money.Now ? _lines : _deferred).AddRange(lines);
-        _runs = _runs.SetItem(at, new PriceRun(grant.No, period, Core.Money.Of(money == Money.Now ? 0m : cost, _currency), money == Money.Now ? null : _runs[at].Invoice));
+        _runs = _runs.SetItem(at, new PriceRun(grant.No, period, Core.Money.Zero(_currency)));
     }
 
     public Planned Planned(InvoiceMode? mode)
     {
+        if (Waiting.UnderWay(customer, target) is { } underWay) return underWay;
         var story = new EventList(customer, now);
+        story.AddRange(Waiting.GiveWay(customer, target, now));
         Invoice? invoice = null;
         if (_lines.Count > 0 && Math.Abs(_lines.Sum(static line => line.Amount)) >= 0.01m)
         {

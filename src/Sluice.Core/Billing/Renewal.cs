@@ -134,10 +134,10 @@ internal sealed class Renewal
 
         _netTerms ??= planned.NetTermsDays;
         var own = _story.Customer.HeldBy(planned.Entity);
-        if (Beginning.Replaced(own, planned) is { } outgoing && !(outgoing.EndsAt <= _at))
+        if (Beginning.Replaced(own, planned) is { } outgoing)
         {
             _lines.AddRange(_charging.Unused(_story.Customer, outgoing, _at));
-            _lines.AddRange(_charging.Used(_story.Customer, outgoing, _at, (_, grant) => Carrying.IsUsedUp(_catalog, grant.Feature)));
+            if (!(outgoing.EndsAt <= _at)) _lines.AddRange(_charging.Used(_story.Customer, outgoing, _at, (_, grant) => Carrying.IsUsedUp(_catalog, grant.Feature)));
         }
 
         var opened = _charging.Open(recurs ? planned with { Anchor = planned.Anchor ?? _at } : planned, _at);

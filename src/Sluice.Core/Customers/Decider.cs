@@ -30,6 +30,7 @@ public static class Decider
             Command.Delete => Lifecycle.Delete(),
             Command.Attach c => Attaching.Attach(subject, catalog, c, now).Outcome,
             Command.MultiAttach c => Attaching.Attach(current, catalog, c, now).Outcome,
+            Command.CreateSchedule c => Scheduling.Create(current, catalog, c, now).Outcome,
             Command.UpdatePlan c => Updating.Update(subject, catalog, c, now).Outcome,
             Command.AnswerPayment c => Payments.Answer(current, catalog, c, now),
             Command.CollectInvoice c => Payments.CollectNow(current, c.Invoice, now),
@@ -66,6 +67,7 @@ public static class Decider
         {
             Command.Attach c => Attaching.Attach(subject, catalog, c, now),
             Command.MultiAttach c => Attaching.Attach(current, catalog, c, now),
+            Command.CreateSchedule c => Scheduling.Create(current, catalog, c, now),
             Command.UpdatePlan c => Updating.Update(subject, catalog, c, now),
             _ => throw new InvariantViolation($"{command.GetType().Name} has no preview"),
         };

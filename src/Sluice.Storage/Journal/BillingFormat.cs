@@ -76,6 +76,7 @@ internal static class BillingFormat
         {
             to.WriteStartObject("wanted"u8);
             HoldingsFormat.WriteList(to, "plans"u8, wish.Plans, WriteOffer);
+            HoldingsFormat.WriteList(to, "later"u8, wish.Later, WritePhase);
             WriteOptions(to, wish.Options);
             to.WriteEndObject();
         }
@@ -87,7 +88,7 @@ internal static class BillingFormat
 
     public static OpenCheckout ReadCheckout(JsonElement from, Terms terms) => new(
         new CheckoutNo(from.Number("no"u8)),
-        from.TryGetProperty("wanted"u8, out var wanted) ? new AttachWish(wanted.List("plans"u8, offer => ReadOffer(offer, terms)), ReadOptions(wanted)) : null,
+        from.TryGetProperty("wanted"u8, out var wanted) ? new AttachWish(wanted.List("plans"u8, offer => ReadOffer(offer, terms)), ReadOptions(wanted)) { Later = wanted.List("later"u8, phase => ReadPhase(phase, terms)) } : null,
         from.Moment("opened_at"u8),
         from.Moment("expires_at"u8));
 
@@ -109,6 +110,16 @@ internal static class BillingFormat
 
     private static Discount ReadDiscount(JsonElement from) =>
         new(from.Text("id"u8), from.ExactOrNone("percent"u8), from.ExactOrNone("amount"u8), from.List("plans"u8, static plan => new PlanId(plan.GetString()!)));
+
+    private static void WritePhase(Utf8JsonWriter to, PlannedPhase phase)
+    {
+        to.WriteStartObject();
+        to.Moment("starts_at"u8, phase.StartsAt);
+        HoldingsFormat.WriteList(to, "plans"u8, phase.Plans, WriteOffer);
+        to.WriteEndObject();
+    }
+
+    private static PlannedPhase ReadPhase(JsonElement from, Terms terms) => new(from.Moment("starts_at"u8), from.List("plans"u8, offer => ReadOffer(offer, terms)));
 
     private static void WriteOffer(Utf8JsonWriter to, PlanOffer offer)
     {
@@ -134,6 +145,7 @@ internal static class BillingFormat
 
         to.Text("caller_id"u8, offer.CallerId);
         HoldingsFormat.WriteEntityNo(to, "entity"u8, offer.Entity);
+        to.Moment("ends_at"u8, offer.EndsAt);
         to.WriteEndObject();
     }
 
@@ -154,7 +166,10 @@ internal static class BillingFormat
             ? quantities.EnumerateObject().ToImmutableDictionary(static pair => new FeatureId(pair.Name), static pair => Quantity.Of(pair.Value.GetDecimal()))
             : ImmutableDictionary<FeatureId, Quantity>.Empty,
         from.TextOrNone("caller_id"u8),
-        HoldingsFormat.ReadEntityNo(from, "entity"u8));
+        HoldingsFormat.ReadEntityNo(from, "entity"u8))
+    {
+        EndsAt = from.MomentOrNone("ends_at"u8),
+    };
 
     private static void WriteOptions(Utf8JsonWriter to, AttachOptions options)
     {

@@ -18,6 +18,7 @@ internal sealed partial class BillingStory
         {
             "attach" => new Command.Attach(plan!.Value, null, Quantities(options), false, options.GetValueOrDefault("id")) { Entity = entity, Options = Options(options), Customize = Customize(options) },
             "multi" => new Command.MultiAttach([.. line.Split(' ')[1..].Select(Wish)], AttachOptions.Default),
+            "schedule" => new Command.CreateSchedule([.. line[9..].Split("; ").Select(Phase)], AttachOptions.Default),
             "update" => new Command.UpdatePlan(new PlanSelector(plan))
             {
                 Quantities = Quantities(options), Entity = entity, Version = options.TryGetValue("version", out var version) ? int.Parse(version, CultureInfo.InvariantCulture) : null,
@@ -31,6 +32,14 @@ internal sealed partial class BillingStory
             "uncancel" => new Command.UpdatePlan(new PlanSelector(plan)) { Cancel = CancelAction.Uncancel, Entity = entity },
             _ => throw new ArgumentException(line),
         };
+    }
+
+    // "pro addon" (now) or "2026-05-01 premium"
+    private static SchedulePhase Phase(string words)
+    {
+        var said = words.Split(' ');
+        var isDated = char.IsAsciiDigit(said[0][0]);
+        return new SchedulePhase(isDated ? Words.Moment(said[0]) : null, [.. said.Skip(isDated ? 1 : 0).Select(Wish)]);
     }
 
     // "pro_p/messages=100"

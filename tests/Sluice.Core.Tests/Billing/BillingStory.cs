@@ -27,6 +27,7 @@ internal sealed partial class BillingStory
 
     private readonly List<(ImmutableArray<CustomerEvent> Events, Instant At)> _journal = [];
     private readonly Books _books = new();
+    private readonly HashSet<string> _answered = [];
     private readonly Clock _clock;
     private string _card = "good";
     private Instant _now = Start;
@@ -76,7 +77,7 @@ internal sealed partial class BillingStory
             }
             catch (Exception failure) when (failure is not StepFailed)
             {
-                throw new StepFailed($"{_where}\n{failure.Message}\n{Whole()}", failure);
+                throw new StepFailed($"{_where}\n{failure.Message}\n{Whole()}\n{script}", failure);
             }
         }
     }
@@ -89,7 +90,7 @@ internal sealed partial class BillingStory
         var rest = line[verb.Length..].Trim();
         switch (verb)
         {
-            case "attach" or "update" or "cancel" or "uncancel" or "multi": Do(Commanded(line)); break;
+            case "attach" or "update" or "cancel" or "uncancel" or "multi" or "schedule": Do(Commanded(line)); break;
             case "preview": Preview(rest); break;
             case "refused": Refused(rest); break;
             case "track": Track(rest.Split(' ')); break;
@@ -127,7 +128,7 @@ internal sealed partial class BillingStory
 
     private void Do(Command command, bool isAnswer = false)
     {
-        var previewed = _customer is not null && command is Command.Attach or Command.MultiAttach or Command.UpdatePlan ? Decider.Preview(_customer!, Catalog, command, _now).Plan : null;
+        var previewed = _customer is not null && command is Command.Attach or Command.MultiAttach or Command.CreateSchedule or Command.UpdatePlan ? Decider.Preview(_customer!, Catalog, command, _now).Plan : null;
         var decision = Decider.Decide(_customer, Catalog, command, _now);
         if (decision is Decision.Refused refused) throw new Xunit.Sdk.XunitException($"refused: {refused.Refusal.Code} {refused.Refusal.Message}");
         var accepted = (Decision.Accepted)decision;
@@ -154,9 +155,15 @@ internal sealed partial class BillingStory
                 continue;
             }
 
-            if (_card == "silent" || _customer.Billing.Open.FirstOrDefault(static invoice => invoice.Asked is not null) is not { Asked: { } asked } invoice) return;
-            if (_card == "slow" && invoice.Problem == PaymentProblem.Processing) return;
-            Do(new Command.AnswerPayment(invoice.No, asked.Attempt, asked.What == PaymentAsk.Void ? PaymentAnswer.Voided : Says()), isAnswer: true);
+            if (_card == "silent" || Effect.Pending(_customer).FirstOrDefault() is not { } effect) return;
+            Assert.True(_card == "slow" || _answered.Add(effect.Id), $"{effect.Id} is asked for twice");
+            if (effect is Effect.Collect { Invoice: var slow } && _card == "slow" && _customer.Billing.Find(slow)!.Problem == PaymentProblem.Processing) return;
+            Do(effect switch
+            {
+                Effect.Collect collect => new Command.AnswerPayment(collect.Invoice, collect.Attempt, Says()),
+                Effect.Void taken => new Command.AnswerPayment(taken.Invoice, taken.Attempt, PaymentAnswer.Voided),
+                _ => throw new ArgumentException(effect.Id),
+            }, isAnswer: true);
         }
 
         throw new Xunit.Sdk.XunitException("it never comes to rest");

@@ -7,6 +7,7 @@ namespace Sluice.Core.Tests.Billing;
 internal sealed class Books
 {
     private readonly List<Invoice> _invoices = [];
+    private readonly HashSet<InvoiceNo> _madeGood = [];
 
     public IEnumerable<Invoice> Invoices => _invoices;
 
@@ -23,6 +24,7 @@ internal sealed class Books
         {
             if (happened is CustomerEvent.InvoiceIssued issued) _invoices.Add(issued.Invoice);
             if (happened is CustomerEvent.InvoicePaid paid) Change(paid.Invoice, static invoice => invoice with { Status = InvoiceStatus.Paid });
+            if (happened is CustomerEvent.CreditAdded && events.OfType<CustomerEvent.InvoicePaid>().LastOrDefault() is { } made) _madeGood.Add(made.Invoice);
             if (happened is CustomerEvent.InvoiceVoided gone) Change(gone.Invoice, static invoice => invoice with { Status = InvoiceStatus.Void });
             if (happened is CustomerEvent.RefundAsked refund) Refunds.Add(refund.Amount);
             if (happened is CustomerEvent.InvoiceIssued { Invoice.IssuedAt: var moment }) Assert.True(moment <= at, "an invoice of the future");
@@ -39,11 +41,14 @@ internal sealed class Books
         }
 
         Assert.Equal(_invoices.Count, _invoices.Select(static invoice => invoice.No).Distinct().Count());
-        foreach (var price in _invoices.Where(static invoice => invoice.Status != InvoiceStatus.Void).SelectMany(static invoice => invoice.Lines.Where(static line => line.Subscription is not null).Select(line => (invoice, line)))
+        // One that is being taken back counts as void; paid all the same, it is made good by credit.
+        var takenBack = customer.Billing.Open.Where(static open => open.Asked is { What: PaymentAsk.Void }).Select(static open => open.No).Concat(_madeGood).ToHashSet();
+        foreach (var price in _invoices.Where(invoice => invoice.Status != InvoiceStatus.Void && !takenBack.Contains(invoice.No)).SelectMany(static invoice => invoice.Lines.Where(static line => line.Subscription is not null).Select(line => (invoice, line)))
             .GroupBy(static pair => (pair.line.Subscription, pair.line.Item)))
         {
             OnceEach(price.Select(static pair => pair.line).ToList());
-            var paid = price.Where(static pair => pair.invoice.Status == InvoiceStatus.Paid && pair.line.Kind == LineKind.Charge).Sum(static pair => pair.line.Total.Major);
+            var settling = price.Where(static pair => pair.line.Kind == LineKind.Unused).Select(static pair => pair.invoice.No).ToHashSet();
+            var paid = price.Where(pair => (pair.invoice.Status == InvoiceStatus.Paid || settling.Contains(pair.invoice.No)) && pair.line.Kind == LineKind.Charge).Sum(static pair => pair.line.Total.Major);
             var back = -price.Where(static pair => pair.line.Kind == LineKind.Unused).Sum(static pair => pair.line.Total.Major);
             Assert.True(back <= paid, $"{back} given back of {paid} paid for {price.Key}");
         }

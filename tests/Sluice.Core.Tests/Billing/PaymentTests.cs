@@ -194,6 +194,29 @@ public sealed class PaymentTests
         """);
 
     [Fact]
+    public void Paid_only_after_the_old_plan_was_billed_again_the_rest_of_that_is_given_back() => Tell("""
+        attach pro
+        attach premium {invoice: 30 days}
+        advance to 2026-05-01
+        invoices: 20 paid, 30 open, 20 paid
+        mark paid
+        invoices: 20 paid, 30 paid, 20 paid, 50 open
+        holds: premium
+        charged: 30
+        """);
+
+    [Fact]
+    public void A_quantity_that_waits_gives_way_to_the_next() => Tell("""
+        attach pro_p {messages: 100}
+        card none
+        update pro_p {messages: 300}
+        update pro_p {messages: 200}
+        invoices: 30 paid, 20 void, 10 open
+        mark paid
+        messages 200
+        """);
+
+    [Fact]
     public void A_checkout_that_is_not_completed_is_gone_after_a_day() => Tell(card: "none", script: """
         attach pro
         advance 2d
