@@ -17,6 +17,9 @@ public sealed record BillingBook(
     /// <summary>Changes of held plans that wait for an invoice.</summary>
     public ImmutableArray<PlanChange> Changes { get; init; } = [];
 
+    /// <summary>What was bought by itself lately.</summary>
+    public ImmutableArray<TopUpTally> TopUps { get; init; } = [];
+
     public Invoice? Find(InvoiceNo no) => Open.FirstOrDefault(invoice => invoice.No == no);
 
     public bool IsEmpty => this == Empty;

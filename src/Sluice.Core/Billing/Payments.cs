@@ -59,7 +59,13 @@ internal static class Payments
     {
         var story = new EventList(customer, now);
         story.Add(new CustomerEvent.InvoicePaid(invoice.No, byHand));
-        foreach (var change in customer.Billing.Changes.Where(change => change.Invoice == invoice.No)) story.AddRange(change.Events(story.Customer, now));
+        foreach (var change in customer.Billing.Changes.Where(change => change.Invoice == invoice.No))
+        {
+            story.AddRange(change.Events(story.Customer, now));
+            if (change.TopUp is { IsAuto: true } topUp && TopUpTally.Of(story.Customer, topUp.Feature, change.Entity) is { Failures: > 0 } tally)
+                story.Add(new CustomerEvent.TopUpTallied(tally with { FailedAt = null, Failures = 0 }));
+        }
+
         var waiting = Cycles.Planned(customer).Where(planned => planned.Incoming!.Invoice == invoice.No).ToList();
         foreach (var planned in waiting)
         {
@@ -90,6 +96,7 @@ internal static class Payments
     /// <summary>A period's invoice is tried again until the days for it run out; one for something new waits for its payer for a while.</summary>
     public static ImmutableArray<CustomerEvent> Failed(Customer customer, Catalog catalog, Invoice invoice, PaymentProblem problem, Instant now)
     {
+        if (customer.Billing.Changes.FirstOrDefault(change => change.Invoice == invoice.No) is { TopUp: { IsAuto: true } topUp } bought) return NotToppedUp(customer, invoice, bought, topUp, problem, now);
         if (invoice.Reason != InvoiceReason.Renewal) return [new CustomerEvent.PaymentFailed(invoice.No, problem, null, now.Plus(BillingPolicy.ConfirmTime))];
         var policy = catalog.Policy;
         var attempts = Math.Max(1, invoice.Attempts);
@@ -100,6 +107,17 @@ internal static class Payments
         foreach (var held in Cycles.Held(customer).Where(held => invoice.Lines.Any(line => line.Subscription == held.No)).ToList())
             story.AddRange(Ending.WithDefault(story.Customer, catalog, held, now));
         story.Add(Void(story.Customer.Billing.Find(invoice.No)!, now));
+        return story.Events;
+    }
+
+    // Nobody asked for it just now, so nobody waits for it: it is taken back at once.
+    private static ImmutableArray<CustomerEvent> NotToppedUp(Customer customer, Invoice invoice, PlanChange bought, TopUp topUp, PaymentProblem problem, Instant now)
+    {
+        var story = new EventList(customer, now);
+        story.Add(new CustomerEvent.PaymentFailed(invoice.No, problem, null, null));
+        story.Add(Void(story.Customer.Billing.Find(invoice.No)!, now));
+        story.Add(AutoTopUps.Failed(story.Customer, bought.Entity, topUp.Feature, now));
+        story.Add(new CustomerEvent.TopUpFailed(topUp.Feature, bought.Entity, problem));
         return story.Events;
     }
 

@@ -116,10 +116,19 @@ internal sealed class QuantityChange(Customer customer, Catalog catalog, Subscri
 public sealed record PlanChange(
     InvoiceNo Invoice, SubscriptionNo Subscription, EntityNo? Entity, ImmutableArray<Upcoming> Bought, ImmutableArray<PriceRun> Runs, ImmutableArray<Upcoming> Upcoming, ImmutableArray<DraftLine> Deferred)
 {
+    /// <summary>Set when it is nothing but units bought once.</summary>
+    public TopUp? TopUp { get; init; }
+
     /// <summary>Paid only after the period has ended, the units count and the new period stays as it was billed.</summary>
     internal IEnumerable<CustomerEvent> Events(Customer customer, Instant now)
     {
         if ((Entity is { } entity && customer.Entities.Find(entity) is null) || customer.HeldBy(Entity).Held(Subscription) is not { } held) yield break;
+        if (TopUp is { } topUp)
+        {
+            foreach (var credited in TopUps.Credited(customer, Entity, topUp)) yield return credited;
+            yield break;
+        }
+
         foreach (var (item, bought) in Bought)
         {
             if (customer.Grant(item, Entity) is { } grant) yield return new CustomerEvent.GrantBought(item, bought, grant.Balance + bought - grant.Prepaid, Entity);

@@ -62,6 +62,12 @@ public abstract record CustomerEvent
     /// <param name="No">Numbered with the grants and held plans.</param>
     public sealed record RefundAsked(InvoiceNo Invoice, int No, Money Amount) : CustomerEvent;
 
+    /// <summary>A purchase that happens by itself was tried, or failed.</summary>
+    public sealed record TopUpTallied(TopUpTally Tally) : CustomerEvent;
+
+    /// <summary>Units were to be bought by themselves and could not be paid.</summary>
+    public sealed record TopUpFailed(FeatureId Feature, EntityNo? Entity, PaymentProblem Problem) : CustomerEvent;
+
     /// <summary>Credit in favour of the customer (negative: taken back), by itself and not by an invoice.</summary>
     public sealed record CreditAdded(Money Amount) : CustomerEvent;
 

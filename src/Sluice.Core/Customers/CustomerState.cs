@@ -53,12 +53,20 @@ public static class CustomerState
             CustomerEvent.ChangePlanned e => customer with { Billing = customer.Billing with { Changes = customer.Billing.Changes.Add(e.Change) } },
             CustomerEvent.RefundAsked e => customer with { LastNo = Math.Max(customer.LastNo, e.No) },
             CustomerEvent.CreditAdded e => customer with { Billing = InvoiceState.Credited(customer.Billing, e.Amount) },
-            CustomerEvent.PaymentMethodChanged e => customer with { Billing = customer.Billing with { Method = e.Method } },
+            // Another card ends what failures of the old one had suspended.
+            CustomerEvent.PaymentMethodChanged e => customer with
+            {
+                Billing = customer.Billing with { Method = e.Method, TopUps = [.. customer.Billing.TopUps.Select(static tally => tally with { FailedAt = null, Failures = 0 })] },
+            },
             CustomerEvent.DiscountAdded e => customer with { Billing = customer.Billing with { Discounts = customer.Billing.Discounts.RemoveAll(standing => standing.Discount.Id == e.Discount.Discount.Id).Add(e.Discount) } },
             CustomerEvent.DiscountEnded e => customer with { Billing = customer.Billing with { Discounts = customer.Billing.Discounts.RemoveAll(standing => standing.Discount.Id == e.Id) } },
             CustomerEvent.CheckoutOpened e => customer with { Billing = customer.Billing with { Checkout = e.Checkout }, LastNo = Math.Max(customer.LastNo, e.Checkout.No.Value) },
             CustomerEvent.CheckoutClosed => customer with { Billing = customer.Billing with { Checkout = null } },
-            CustomerEvent.AlertTriggered or CustomerEvent.LimitReached => customer,
+            CustomerEvent.TopUpTallied e => customer with
+            {
+                Billing = customer.Billing with { TopUps = customer.Billing.TopUps.RemoveAll(tally => tally.Feature == e.Tally.Feature && tally.Entity == e.Tally.Entity).Add(e.Tally) },
+            },
+            CustomerEvent.AlertTriggered or CustomerEvent.LimitReached or CustomerEvent.TopUpFailed => customer,
             _ => throw new InvariantViolation($"unknown event {happened.GetType().Name}"),
         };
     }

@@ -74,6 +74,8 @@ internal static class BillingEventFormat
             InvoiceOf(from), Words.ToPaymentProblem(from.Text("problem"u8)), from.MomentOrNone("next_attempt_at"u8), from.MomentOrNone("voids_at"u8)),
         "invoice_voided" => new CustomerEvent.InvoiceVoided(InvoiceOf(from)),
         "refund_asked" => new CustomerEvent.RefundAsked(InvoiceOf(from), from.Number("no"u8), from.Money("amount"u8)),
+        "top_up_tallied" => new CustomerEvent.TopUpTallied(BillingFormat.ReadTally(from.GetProperty("tally"u8))),
+        "top_up_failed" => new CustomerEvent.TopUpFailed(from.Feature("feature"u8), EntityOf(from), Words.ToPaymentProblem(from.Text("problem"u8))),
         "credit_added" => new CustomerEvent.CreditAdded(from.Money("amount"u8)),
         "payment_method_changed" => new CustomerEvent.PaymentMethodChanged(BillingFormat.ReadMethod(from)),
         "discount_added" => new CustomerEvent.DiscountAdded(BillingFormat.ReadStanding(from.GetProperty("discount"u8))),
@@ -110,6 +112,17 @@ internal static class BillingEventFormat
                 WriteInvoiceNo(to, "refund_asked", e.Invoice);
                 to.WriteNumber("no"u8, e.No);
                 to.Money("amount"u8, e.Amount);
+                return true;
+            case CustomerEvent.TopUpTallied e:
+                to.Text("type"u8, "top_up_tallied");
+                to.WritePropertyName("tally"u8);
+                BillingFormat.WriteTally(to, e.Tally);
+                return true;
+            case CustomerEvent.TopUpFailed e:
+                to.Text("type"u8, "top_up_failed");
+                to.Text("feature"u8, e.Feature.Value);
+                HoldingsFormat.WriteEntityNo(to, "entity"u8, e.Entity);
+                to.Text("problem"u8, Words.Of(e.Problem));
                 return true;
             case CustomerEvent.CreditAdded e:
                 to.Text("type"u8, "credit_added");

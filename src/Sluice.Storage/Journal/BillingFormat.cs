@@ -10,7 +10,7 @@ internal static class BillingFormat
     /// <summary>Left out when there is nothing.</summary>
     public static void Write(Utf8JsonWriter to, BillingBook book)
     {
-        if (book is { Currency: null, Credit: null, Method: null, Open.IsEmpty: true, Discounts.IsEmpty: true, Trials.IsEmpty: true, Checkout: null, Changes.IsEmpty: true }) return;
+        if (book is { Currency: null, Credit: null, Method: null, Open.IsEmpty: true, Discounts.IsEmpty: true, Trials.IsEmpty: true, Checkout: null, Changes.IsEmpty: true, TopUps.IsEmpty: true }) return;
         to.WriteStartObject("billing"u8);
         to.Text("currency"u8, book.Currency?.Code);
         to.Money("credit"u8, book.Credit);
@@ -19,6 +19,7 @@ internal static class BillingFormat
         HoldingsFormat.WriteList(to, "discounts"u8, book.Discounts, WriteStanding);
         HoldingsFormat.WriteList(to, "trials"u8, book.Trials, WriteTrial);
         HoldingsFormat.WriteList(to, "changes"u8, book.Changes, PlanFormat.WriteChange);
+        HoldingsFormat.WriteList(to, "top_ups"u8, book.TopUps, WriteTally);
         if (book.Checkout is { } checkout) WriteCheckout(to, checkout);
         to.WriteEndObject();
     }
@@ -36,6 +37,7 @@ internal static class BillingFormat
             from.TryGetProperty("checkout"u8, out var checkout) ? ReadCheckout(checkout, terms) : null)
         {
             Changes = from.List("changes"u8, PlanFormat.ReadChange),
+            TopUps = from.List("top_ups"u8, ReadTally),
         };
     }
 
@@ -91,6 +93,28 @@ internal static class BillingFormat
         from.TryGetProperty("wanted"u8, out var wanted) ? new AttachWish(wanted.List("plans"u8, offer => ReadOffer(offer, terms)), ReadOptions(wanted)) { Later = wanted.List("later"u8, phase => ReadPhase(phase, terms)) } : null,
         from.Moment("opened_at"u8),
         from.Moment("expires_at"u8));
+
+    public static void WriteTally(Utf8JsonWriter to, TopUpTally tally)
+    {
+        to.WriteStartObject();
+        to.Text("feature"u8, tally.Feature.Value);
+        HoldingsFormat.WriteEntityNo(to, "entity"u8, tally.Entity);
+        HoldingsFormat.WriteList(to, "attempts"u8, tally.Attempts, static (to, at) => to.WriteNumberValue(at.Milliseconds));
+        to.Moment("failed_at"u8, tally.FailedAt);
+        if (tally.Failures > 0) to.WriteNumber("failures"u8, tally.Failures);
+        to.Moment("since"u8, tally.Since);
+        to.WriteNumber("purchases"u8, tally.Purchases);
+        to.WriteEndObject();
+    }
+
+    public static TopUpTally ReadTally(JsonElement from) => new(
+        from.Feature("feature"u8),
+        HoldingsFormat.ReadEntityNo(from, "entity"u8),
+        from.List("attempts"u8, static at => new Instant(at.GetInt64())),
+        from.MomentOrNone("failed_at"u8),
+        from.NumberOrNone("failures"u8) ?? 0,
+        from.MomentOrNone("since"u8),
+        from.Number("purchases"u8));
 
     private static void WriteTrial(Utf8JsonWriter to, UsedTrial trial)
     {

@@ -107,6 +107,7 @@ internal sealed partial class BillingStory
             case "expire": Do(new Command.ExpireCheckout(Now.Billing.Checkout!.No)); break;
             case "setup": Do(new Command.SetUpPayment(rest == "" ? null : (Command.Attach)Commanded(rest))); break;
             case "discount": Do(new Command.AddDiscount(Discount(rest))); break;
+            case "topup": TopUp(rest.Split(' ')); break;
             case "credit": Do(new Command.AddCredit(Core.Money.Of(Shop.Number(rest), Currency.Usd))); break;
             case "edit": Edit(rest); break;
             default: Expect(verb.TrimEnd(':'), rest); break;
@@ -206,6 +207,14 @@ internal sealed partial class BillingStory
             _now = Instant.Min(Instant.Max(next, _now), to);
             Settle();
         }
+    }
+
+    // topup messages 100 below 20 at most 2 a month
+    private void TopUp(string[] words)
+    {
+        var limit = words.Length > 4 ? new PurchaseLimit(Words.Interval(words[8]), Quantity.Of(Shop.Number(words[6]))) : null;
+        var topUp = new AutoTopUp(new FeatureId(words[0]), true, Quantity.Of(Shop.Number(words[3])), Quantity.Of(Shop.Number(words[1])), limit);
+        Do(new Command.ChangeControls(new BillingControls(TopUps: [topUp])));
     }
 
     private Invoice Oldest() => Now.Billing.Open.FirstOrDefault() ?? throw new Xunit.Sdk.XunitException("no open invoice");
