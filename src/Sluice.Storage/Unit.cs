@@ -92,6 +92,9 @@ public sealed record JournalEntry(
     ImmutableArray<(PlanId Plan, int Version, int Delta)> Plans,
     ImmutableArray<FeatureId> GrantedAlone)
 {
+    /// <summary>Invoices that it issues or changes.</summary>
+    public ImmutableArray<InvoiceChange> Invoices { get; init; } = [];
+
     /// <summary>What it adds to the customer's tail.</summary>
     public int Bytes => Body.Length + (Usage?.Properties is { } properties ? Encoding.UTF8.GetByteCount(properties.Value) : 0);
 }

@@ -36,6 +36,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
 
         var invoice = Invoice();
         var path = Path(invoice);
+        if (_lines.Any(static line => Math.Abs(line.Amount) >= Rating.Most)) return new Refusal(RefusalCode.InvalidInputs, "That costs more than can be charged: look at the prices and the quantities.");
         foreach (var move in _incoming.Concat(_outgoing))
         {
             if (Waiting.UnderWay(customer, move.Subscription) is { } underWay) return underWay;

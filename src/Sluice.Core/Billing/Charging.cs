@@ -16,7 +16,7 @@ internal sealed class Charging(Catalog catalog, Currency currency)
     {
         var (lines, runs) = (ImmutableArray.CreateBuilder<DraftLine>(), ImmutableArray.CreateBuilder<PriceRun>());
         var incoming = subscription.Incoming!;
-        if (subscription.Price is { } price && (only ?? price.Interval) == price.Interval) Advance(subscription, null, null, price.Interval, price.Amount.Amount, Quantity.One, at, prorates, lines, runs);
+        if (subscription.Price is { } price && (only ?? price.Interval) == price.Interval) Advance(subscription, null, null, price.Interval, Math.Min(Rating.Most, price.Amount.Amount), Quantity.One, at, prorates, lines, runs);
         for (var i = 0; i < incoming.Items.Length; i++)
         {
             if (incoming.Items[i].Price is not { } rate || (only ?? rate.Interval) != rate.Interval) continue;
@@ -49,7 +49,7 @@ internal sealed class Charging(Catalog catalog, Currency currency)
     {
         var (lines, runs) = (ImmutableArray.CreateBuilder<DraftLine>(1), ImmutableArray.CreateBuilder<PriceRun>(1));
         if (item is { } no) Item(subscription, no, terms!, bought, at, prorates: true, lines, runs);
-        else Advance(subscription, null, null, subscription.Price!.Interval, subscription.Price.Amount.Amount, Quantity.One, at, prorates: true, lines, runs);
+        else Advance(subscription, null, null, subscription.Price!.Interval, Math.Min(Rating.Most, subscription.Price.Amount.Amount), Quantity.One, at, prorates: true, lines, runs);
         return new Opened(lines.DrainToImmutable(), runs.DrainToImmutable());
     }
 
@@ -93,6 +93,7 @@ internal sealed class Charging(Catalog catalog, Currency currency)
 
     public DraftLine Line(LineKind kind, Subscription of, GrantNo? item, FeatureId? feature, decimal amount, Quantity quantity, BillingPeriod? period)
     {
+        amount = Math.Clamp(amount, -Rating.Most, Rating.Most);
         var plan = catalog.Plan(of.Plan, of.Version)?.Name ?? of.Plan.Value;
         var name = feature is { } id ? catalog.Feature(id)?.Name ?? id.Value : plan;
         var what = feature is null ? $"{plan} - Base Price" : $"{plan} - {quantity} {name}";

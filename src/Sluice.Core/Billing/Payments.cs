@@ -148,6 +148,14 @@ internal static class Payments
         _ => new Outcome([]),
     };
 
+    public static Outcome Credit(Customer customer, Catalog catalog, Command.AddCredit command)
+    {
+        var currency = customer.Billing.Currency ?? catalog.Policy.Currency;
+        if (command.Amount.Currency != currency) return new Refusal(RefusalCode.CurrencyMismatch, $"The customer is billed in {currency}: give the credit in it.");
+        if (Math.Abs(command.Amount.Major) >= Rating.Most) return new Refusal(RefusalCode.InvalidInputs, "The credit is more than can be charged.");
+        return command.Amount.IsZero ? new Outcome([]) : new CustomerEvent.CreditAdded(command.Amount);
+    }
+
     private static Refusal Missing() => new(RefusalCode.InvoiceNotFound, "The customer has no open invoice of that id.");
 
     /// <summary>What time brings to an open invoice.</summary>

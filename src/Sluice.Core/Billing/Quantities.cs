@@ -64,6 +64,7 @@ internal sealed class QuantityChange(Customer customer, Catalog catalog, Subscri
 
     public Planned Planned(InvoiceMode? mode)
     {
+        if (_lines.Concat(_deferred).Any(static line => Math.Abs(line.Amount) >= Rating.Most)) return new Refusal(RefusalCode.InvalidInputs, "feature_quantities: that costs more than can be charged.");
         if (Waiting.UnderWay(customer, target) is { } underWay) return underWay;
         var story = new EventList(customer, now);
         story.AddRange(Waiting.GiveWay(customer, target, now));

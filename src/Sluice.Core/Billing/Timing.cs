@@ -24,11 +24,12 @@ internal static class Timing
         return planned with { Cycle = joined?.Cycle, Anchor = anchor };
     }
 
-    public static Instant? After(FreeTrial trial, Instant from) => trial.Unit switch
+    /// <summary>Its end; a trial that outlasts the calendar ends with it.</summary>
+    public static Instant After(FreeTrial trial, Instant from) => trial.Unit switch
     {
-        TrialUnit.Day => new Interval(IntervalUnit.Day).Boundary(from, trial.Length),
-        TrialUnit.Month => new Interval(IntervalUnit.Month).Boundary(from, trial.Length),
-        TrialUnit.Year => new Interval(IntervalUnit.Year).Boundary(from, trial.Length),
+        TrialUnit.Day => new Interval(IntervalUnit.Day).Boundary(from, trial.Length) ?? Instant.Latest,
+        TrialUnit.Month => new Interval(IntervalUnit.Month).Boundary(from, trial.Length) ?? Instant.Latest,
+        TrialUnit.Year => new Interval(IntervalUnit.Year).Boundary(from, trial.Length) ?? Instant.Latest,
         _ => throw new InvariantViolation($"trial unit {trial.Unit}"),
     };
 

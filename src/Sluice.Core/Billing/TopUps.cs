@@ -12,6 +12,8 @@ internal static class TopUps
         var grant = customer.HeldBy(target.Entity).Grants.FirstOrDefault(row => row.Subscription == target.No && row.Feature == feature && row.Terms is { IsPrepaid: true, Price.Interval.Recurs: false });
         if (grant is null) return new Refusal(RefusalCode.InvalidRequest, $"feature_quantities: plan {target.Plan} has no prepaid item for feature {feature}.");
         var bought = Packs(grant, command.Quantities[feature]);
+        if (Rating.Cost(grant.Terms.Price!, bought, grant.Terms.Included) >= Rating.Most || (grant.Balance + bought).Value > Quantity.Limit)
+            return new Refusal(RefusalCode.InvalidInputs, $"feature_quantities: {bought} {feature} are more than can be bought.");
         return bought.IsPositive ? Bought(customer, catalog, target, grant, bought, command.InvoiceMode, isAuto: false, now)
             : new Refusal(RefusalCode.InvalidInputs, $"feature_quantities: the quantity of {feature} is what is bought now, so it must be above 0.");
     }

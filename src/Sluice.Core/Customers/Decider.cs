@@ -41,7 +41,7 @@ public static class Decider
             Command.CompleteCheckout c => Checkouts.Complete(current, catalog, c, now),
             Command.ExpireCheckout c => Checkouts.Expire(current, c),
             Command.ChangePaymentMethod c => c.Method == current.Billing.Method ? new Outcome([]) : new CustomerEvent.PaymentMethodChanged(c.Method),
-            Command.AddCredit c => new CustomerEvent.CreditAdded(c.Amount),
+            Command.AddCredit c => Payments.Credit(current, catalog, c),
             Command.AddDiscount c => new CustomerEvent.DiscountAdded(c.Discount.Standing(null, now)),
             Command.Track c => AutoTopUps.After(subject, catalog, Tracking.Track(subject, catalog, c, now), now),
             Command.Settle c => AutoTopUps.After(subject, catalog, Holding.Settle(current, catalog, c, now), now),

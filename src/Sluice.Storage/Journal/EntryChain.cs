@@ -49,7 +49,10 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
     {
         var usage = UsageOf(events);
         var body = JournalFormat.WriteEntry(events, at);
-        return new JournalEntry(after.Version, at, body, JournalFormat.Hash(previousHash, body, usage?.Properties), usage, PlansOf(before, events), AloneOf(events));
+        return new JournalEntry(after.Version, at, body, JournalFormat.Hash(previousHash, body, usage?.Properties), usage, PlansOf(before, events), AloneOf(events))
+        {
+            Invoices = InvoiceChange.Of(events),
+        };
     }
 
     private static bool HeadMoved(Customer? before, Customer after) =>

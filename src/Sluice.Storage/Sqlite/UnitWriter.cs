@@ -10,6 +10,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
     private readonly List<long> _before = [];
     private readonly HeadWriter _heads = new(database);
     private readonly CatalogWriter _catalog = new(database);
+    private readonly InvoiceWriter _invoices = new(database);
 
     private readonly Statement _takeClaim = new(database, """
         insert into claim (scope, kind, key, customer, expires_at) values (?, ?, ?, ?, ?)
@@ -86,6 +87,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
     {
         _heads.Dispose();
         _catalog.Dispose();
+        _invoices.Dispose();
         _takeClaim.Dispose();
         _freeClaim.Dispose();
         _append.Dispose();
@@ -119,6 +121,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
                 _hold.Bind(change.Scope.Value).Bind(plan.Value).Bind(key.Value).Bind(version).Bind(delta).Run();
             foreach (var feature in entry.GrantedAlone)
                 _grantAlone.Bind(change.Scope.Value).Bind(feature.Value).Bind(key.Value).Run();
+            foreach (var invoice in entry.Invoices) _invoices.Write(change.Scope, key, invoice, entry.At);
         }
     }
 

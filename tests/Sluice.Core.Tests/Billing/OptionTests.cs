@@ -137,6 +137,26 @@ public sealed class OptionTests
         refused InvalidRequest {wrong}
         """);
 
+    [Theory]
+    [InlineData("gold: $99999999999999999999/month", "attach gold")]
+    [InlineData("gold: $1/month; messages prepaid 99999999999999999999999 per 1", "attach gold {messages: 900000000000000}")]
+    [InlineData("", "attach pro {tax: 101}")]
+    [InlineData("", "attach pro {starts: 1990-01-01}")]
+    public void Absurd_numbers_are_refused(string shop, string wrong)
+    {
+        var code = wrong.Contains("tax", StringComparison.Ordinal) || wrong.Contains("starts", StringComparison.Ordinal) ? "InvalidRequest" : "InvalidInputs";
+        Tell(shop: shop, script: $"refused {code} {wrong}");
+    }
+
+    [Fact]
+    public void An_absurd_price_of_use_does_not_stop_the_clock() => Tell(shop: "gold: $1/month; messages used 99999999999999999999999999 per 1", script: """
+        attach gold
+        track messages 900000000000000
+        advance to next
+        lines: 1000000000000 1
+        holds: gold
+        """);
+
     [Fact]
     public void The_hosted_page_can_be_asked_for() => Tell("""
         attach pro {redirect: always}
