@@ -88,7 +88,7 @@ internal static class BillingSample
             new CustomerEvent.InvoiceIssued(Bill(25, InvoiceStatus.Open, InvoiceReason.Renewal) with { Send = true, Asked = new PaymentQuestion(PaymentAsk.Collect, 1, Later), Attempts = 1 }),
             new CustomerEvent.ChangePlanned(new PlanChange(
                 new InvoiceNo(26), new SubscriptionNo(20), null, [new Upcoming(new GrantNo(21), Quantity.Of(400))], [new PriceRun(new GrantNo(21), Period, Usd(10), new InvoiceNo(26))], [new Upcoming(new GrantNo(21), Quantity.Of(5))], [Deferred])),
-            new CustomerEvent.ChangePlanned(new PlanChange(new InvoiceNo(27), new SubscriptionNo(20), Sample.E1, [], [], [], []) { TopUp = new TopUp(new GrantNo(21), Messages, Quantity.Of(100), IsAuto: true) }),
+            new CustomerEvent.ChangePlanned(new PlanChange(new InvoiceNo(27), new SubscriptionNo(20), Sample.E1, [], [], [], []) { TopUp = new TopUp(new GrantNo(21), Messages, Quantity.Of(100), IsAuto: true) { Run = new PriceRun(new GrantNo(21), Period, Usd(25), new InvoiceNo(27)) } }),
             new CustomerEvent.TopUpTallied(new TopUpTally(Messages, Sample.E1, [Year, Later], Later, 2, Year, 3)),
             new CustomerEvent.TopUpFailed(Messages, Sample.E1, PaymentProblem.Declined),
             new CustomerEvent.InvoiceIssued(Bill(26, InvoiceStatus.Draft, InvoiceReason.TopUp)),

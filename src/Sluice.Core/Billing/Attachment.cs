@@ -45,7 +45,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         if (path != PaymentPath.Nothing && !catalog.Policy.HasProvider)
         {
             return new Refusal(
-                RefusalCode.NotSupported, $"Plan {wish.Plans[0].Plan} has a price, and no payment provider is set up here to charge it: attach it with no_billing_changes: true.");
+                RefusalCode.NotSupported, $"Plan {wish.Plans[0].Plan} has a price, and Sluice cannot charge yet, as no payment provider is set up: attach it with no_billing_changes: true.");
         }
 
         var plan = path == PaymentPath.Checkout ? ToCheckout(invoice) : ToPay(invoice, path);

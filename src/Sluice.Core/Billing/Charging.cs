@@ -83,7 +83,7 @@ internal sealed class Charging(Catalog catalog, Currency currency)
         if (!catalog.Policy.BillsOverage || customer.Config.DisableOverageBilling) yield break;
         foreach (var run in subscription.Runs)
         {
-            if (run.Item is not { } no || customer.Grant(no, subscription.Entity) is not { Terms.IsUsageBased: true } grant || !which(run, grant)) continue;
+            if (run.Item is not { } no || customer.Grant(no, subscription.Entity) is not { Terms: { IsUsageBased: true, IsChargedWhenTaken: false } } grant || !which(run, grant)) continue;
             var over = grant.IsShared ? Quantity.Total(customer.Entities.Shares(grant.No).Overage) : grant.Overage;
             if (!over.IsPositive || IsForgiven(customer, subscription.Entity, grant.Feature)) continue;
             var cost = Rating.Cost(grant.Terms.Price!, over, grant.Included);
@@ -106,7 +106,7 @@ internal sealed class Charging(Catalog catalog, Currency currency)
         Subscription subscription, GrantNo no, ItemTerms terms, Quantity bought, Instant at, bool prorates, ImmutableArray<DraftLine>.Builder lines, ImmutableArray<PriceRun>.Builder runs)
     {
         var price = terms.Price!;
-        var cost = terms.IsPrepaid ? Rating.Cost(price, bought, terms.Included) : 0m;
+        var cost = terms.IsPaidAhead ? Rating.Cost(price, bought, terms.Included) : 0m;
         Advance(subscription, no, terms.Feature, price.Interval, cost, terms.Included + bought, at, prorates, lines, runs);
     }
 

@@ -116,6 +116,12 @@ internal static class Payments
         var story = new EventList(customer, now);
         story.Add(new CustomerEvent.PaymentFailed(invoice.No, problem, null, null));
         story.Add(Void(story.Customer.Billing.Find(invoice.No)!, now));
+        if (topUp.Run is not null)
+        {
+            story.AddRange(Seats.GivenBack(story.Customer, bought.Entity, topUp));
+            return story.Events;
+        }
+
         story.Add(AutoTopUps.Failed(story.Customer, bought.Entity, topUp.Feature, now));
         story.Add(new CustomerEvent.TopUpFailed(topUp.Feature, bought.Entity, problem));
         return story.Events;

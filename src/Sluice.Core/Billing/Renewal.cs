@@ -73,6 +73,9 @@ internal sealed class Renewal
                 continue;
             }
 
+            // What was charged within the period has a run of its own; the next period is one.
+            if (runs.Any(opened => opened.Item == run.Item)) continue;
+
             var grant = run.Item is { } no ? _story.Customer.Grant(no, held.Entity) : null;
             var bought = Bought(held, grant);
             var opened = _charging.Next(held, run.Item, grant?.Terms, bought, _at);
@@ -82,12 +85,13 @@ internal sealed class Renewal
         }
 
         var upcoming = held.Upcoming.RemoveAll(change => held.Runs.Any(run => run.Item == change.Item && run.Period.End <= _at));
-        _billed.Add((held, new CustomerEvent.PlanBilled(held.No, runs.MoveToImmutable(), upcoming, [], held.Anchor, wasTrial ? null : held.TrialEnd, held.Entity)));
+        _billed.Add((held, new CustomerEvent.PlanBilled(held.No, runs.DrainToImmutable(), upcoming, [], held.Anchor, wasTrial ? null : held.TrialEnd, held.Entity)));
     }
 
     private static Quantity Bought(Subscription held, Grant? grant)
     {
         if (grant is null) return Quantity.Zero;
+        if (grant.Terms.IsChargedWhenTaken) return Quantity.Max(Quantity.Zero, grant.Prepaid - Quantity.Max(Quantity.Zero, grant.Balance));
         foreach (var change in held.Upcoming)
         {
             if (change.Item == grant.No) return change.Prepaid;

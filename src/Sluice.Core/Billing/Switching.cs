@@ -36,6 +36,7 @@ internal static class Switching
     [
         .. offer.Items.Select(item =>
         {
+            if (item.IsChargedWhenTaken) return Quantity.Max(Quantity.Zero, InUse(own, current, item.Feature) - item.Included);
             if (!item.IsPrepaid) return Quantity.Zero;
             if (offer.Quantities.TryGetValue(item.Feature, out var asked)) return Offers.Bought(item, asked);
             if (current is null || !item.Price!.Interval.Recurs) return Quantity.Zero;
@@ -43,6 +44,9 @@ internal static class Switching
             return before is null ? Quantity.Zero : Offers.Bought(item, item.Included + before.Prepaid);
         }),
     ];
+
+    private static Quantity InUse(Holdings own, Subscription? current, FeatureId feature) => current is null ? Quantity.Zero
+        : own.Grants.Where(grant => grant.Subscription == current.No && grant.Feature == feature).Aggregate(Quantity.Zero, static (sum, grant) => sum + grant.Usage);
 
     private static Plan Of(Catalog catalog, PlanOffer offer) =>
         (catalog.Plan(offer.Plan, offer.Version) ?? throw new InvariantViolation($"plan {offer.Plan} version {offer.Version} is offered and not in the catalog")) with { Price = offer.Price, Items = offer.Items };

@@ -45,6 +45,14 @@ internal static class TopUps
     {
         var own = customer.HeldBy(entity);
         if (customer.Grant(topUp.Item, entity) is not { } grant) yield break;
+        if (topUp.Run is { } run)
+        {
+            yield return new CustomerEvent.GrantBought(topUp.Item, grant.Prepaid + topUp.Units, grant.Balance + topUp.Units, entity);
+            if (grant.Subscription is { } no && own.Held(no) is { } held)
+                yield return new CustomerEvent.PlanBilled(held.No, held.Runs.Add(run), held.Upcoming, held.Deferred, held.Anchor, held.TrialEnd, entity);
+            yield break;
+        }
+
         var left = topUp.Units;
         var draws = ImmutableArray.CreateBuilder<Draw>();
         foreach (var row in own.Grants.Where(row => row.Feature == topUp.Feature && row.No != topUp.Item && !row.IsShared && row.Overage.IsPositive))
@@ -62,4 +70,8 @@ internal static class TopUps
 
 /// <summary>Units bought once.</summary>
 /// <param name="IsAuto">By itself, because what was left fell to a threshold.</param>
-public sealed record TopUp(GrantNo Item, FeatureId Feature, Quantity Units, bool IsAuto);
+public sealed record TopUp(GrantNo Item, FeatureId Feature, Quantity Units, bool IsAuto)
+{
+    /// <summary>Set for seats: what they are paid for from now on. Not paid, they are given back.</summary>
+    public PriceRun? Run { get; init; }
+}

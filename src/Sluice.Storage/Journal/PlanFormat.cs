@@ -106,6 +106,12 @@ internal static class PlanFormat
             to.Text("feature"u8, topUp.Feature.Value);
             to.Amount("units"u8, topUp.Units);
             to.Flag("auto"u8, topUp.IsAuto);
+            if (topUp.Run is { } run)
+            {
+                to.WritePropertyName("run"u8);
+                WriteRun(to, run);
+            }
+
             to.WriteEndObject();
         }
 
@@ -118,6 +124,9 @@ internal static class PlanFormat
     {
         TopUp = from.TryGetProperty("top_up"u8, out var topUp)
             ? new TopUp(new GrantNo(topUp.Number("item"u8)), topUp.Feature("feature"u8), topUp.Amount("units"u8), topUp.Flag("auto"u8))
+            {
+                Run = topUp.TryGetProperty("run"u8, out var run) ? ReadRun(run) : null,
+            }
             : null,
     };
 

@@ -46,7 +46,8 @@ internal sealed class Books
         foreach (var price in _invoices.Where(invoice => invoice.Status != InvoiceStatus.Void && !takenBack.Contains(invoice.No)).SelectMany(static invoice => invoice.Lines.Where(static line => line.Subscription is not null).Select(line => (invoice, line)))
             .GroupBy(static pair => (pair.line.Subscription, pair.line.Item)))
         {
-            OnceEach(price.Select(static pair => pair.line).ToList());
+            // Of seats each one is charged for itself.
+            if (price.First().line.Feature?.Value != "users") OnceEach(price.Select(static pair => pair.line).ToList());
             var settling = price.Where(static pair => pair.line.Kind == LineKind.Unused).Select(static pair => pair.invoice.No).ToHashSet();
             var paid = price.Where(pair => (pair.invoice.Status == InvoiceStatus.Paid || settling.Contains(pair.invoice.No)) && pair.line.Kind == LineKind.Charge).Sum(static pair => pair.line.Total.Major);
             var back = -price.Where(static pair => pair.line.Kind == LineKind.Unused).Sum(static pair => pair.line.Total.Major);

@@ -11,11 +11,13 @@ public sealed class RandomLifeTests
         mixed:    $33.33/month; messages 100 used 0.10 per 1; words 100 prepaid 3.33 per 50; users 1 used 5 per 1
         deferred: $20/month; messages prepaid 10 per 100 up next down none
         support:  $30/month; group help; words 5/month
+        seats:    $20/month; users 1 used 50 per 1 up now down now
+        team:     $60/month; users 3 used 30 per 1 up now down none; messages 200/month
         back:     $45/month; trial 5 days with card then back
         """;
 
     private static readonly string[] Plans =
-        ["free", "pro", "premium", "ultra", "annual", "addon", "boost", "pro_u", "premium_u", "pro_p", "premium_p", "pro_s", "pro_t", "premium_t", "basic", "quarter", "weekly", "year_u", "mixed", "deferred", "support", "back"];
+        ["free", "pro", "premium", "ultra", "annual", "addon", "boost", "pro_u", "premium_u", "pro_p", "premium_p", "pro_s", "pro_t", "premium_t", "basic", "quarter", "weekly", "year_u", "mixed", "deferred", "support", "back", "seats", "team"];
 
     [Fact]
     public void With_a_good_card_it_does_not_matter_where_the_clock_stops() => Property.Holds(150, random =>
@@ -52,6 +54,7 @@ public sealed class RandomLifeTests
         5 => $"try update {random.OneOf("pro", "premium", "mixed")} {{price: {random.Next(1, 60)}}}",
         6 => $"try cancel {random.OneOf(Plans)} {random.OneOf("", "{now: yes}", "{now: yes, refund: full}", "{now: yes, refund: prorated}")}".TrimEnd(),
         7 => $"try uncancel {random.OneOf(Plans)}",
+        8 when random.Next(3) == 0 => $"track users {random.Next(-2, 4)}",
         8 => $"track {random.OneOf("messages", "words")} {random.Next(1, 200)}{random.OneOf("", " for a")}",
         9 => $"card {random.OneOf(cards)}",
         10 => $"advance {random.Next(1, 12)}h",
