@@ -130,11 +130,19 @@ internal sealed partial class BillingStory
         "refunds" => string.Join(", ", _books.Refunds.Select(static refund => Amount(refund.Major))),
         "resets" => string.Join(", ", Now.Grants.Select(static grant => grant.NextResetAt is { } next ? Day(next) : "never")),
         "balances" => string.Join(", ", Now.Grants.Concat(Now.Entities.SelectMany(static entity => entity.Own.Grants)).Select(static grant => $"{grant.Feature} {grant.Balance} until {(grant.NextResetAt is { } at ? at.ToString() : "never")}")),
+        "news" => News(PlanChanges.Between(_before, _customer!)),
         "tax" => Amount(_books.Last.Tax.Major),
         "charged" => Amount(_books.Last.Due.Major),
         _ when Catalog.Feature(new FeatureId(what)) is not null => Amount(Now.Grants.Where(grant => grant.Feature.Value == what).Sum(static grant => grant.Balance.Value)),
         _ => throw new ArgumentException($"nothing shows {what}"),
     };
+
+    // "pro updated (canceled), free_def scheduled", with what a change is tagged with.
+    private static string News(PlanChanges changes)
+    {
+        var told = changes.News.Select(static news => $"{news.Now.Plan} {news.Action.ToString().ToLowerInvariant()}");
+        return string.Join(", ", told.Concat(changes.TrialEnded ? ["trial ended"] : Array.Empty<string>()).Concat(changes.PhaseChanged ? ["phase changed"] : Array.Empty<string>()));
+    }
 
     private string Held(Subscription held)
     {

@@ -32,6 +32,7 @@ internal sealed partial class BillingStory
     private string _card = "good";
     private Instant _now = Start;
     private Customer? _customer;
+    private Customer? _before;
     private string _where = "";
 
     public BillingStory(Catalog catalog, Clock clock, string card = "good")
@@ -86,6 +87,7 @@ internal sealed partial class BillingStory
 
     private void Step(string line)
     {
+        if (!line.StartsWith("news:", StringComparison.Ordinal)) _before = _customer;
         var verb = line.Split(' ')[0];
         var rest = line[verb.Length..].Trim();
         switch (verb)
