@@ -104,6 +104,8 @@ internal static class BillingSample
             new CustomerEvent.PlanPaused(new SubscriptionNo(20), new SubscriptionNo(22)),
             new CustomerEvent.RefundAsked(new InvoiceNo(24), 30, Usd(1500)),
             new CustomerEvent.DiscountEnded("save"),
+            new CustomerEvent.RewardRedeemed(new Redeemed("spring", "SPRING20")),
+            new CustomerEvent.Referred(new Referral("friends", new CustomerKey(7), [Pro], CountsTrials: true, Earned: true)),
         ]),
     ];
 

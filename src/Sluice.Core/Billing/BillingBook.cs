@@ -20,6 +20,14 @@ public sealed record BillingBook(
     /// <summary>What was bought by itself lately.</summary>
     public ImmutableArray<TopUpTally> TopUps { get; init; } = [];
 
+    public ImmutableArray<Redeemed> Redeemed { get; init; } = [];
+
+    /// <summary>By whom the customer was brought, once for each program.</summary>
+    public ImmutableArray<Referral> Referrals { get; init; } = [];
+
+    /// <summary>An invoice above zero was paid.</summary>
+    public bool HasPaid { get; init; }
+
     public Invoice? Find(InvoiceNo no) => Open.FirstOrDefault(invoice => invoice.No == no);
 
     public bool IsEmpty => this == Empty;

@@ -90,6 +90,14 @@ public abstract record Command
 
     public sealed record AddDiscount(DiscountWish Discount) : Command;
 
+    /// <param name="Code">Null = it is given by other means than a code.</param>
+    /// <param name="UsesSoFar">Of the code, by all customers together.</param>
+    public sealed record Redeem(Reward Reward, string? Code, int UsesSoFar) : Command;
+
+    /// <summary>The customer was brought by another.</summary>
+    /// <param name="RedemptionsSoFar">Of the referrer's code.</param>
+    public sealed record Refer(ReferralProgram Program, CustomerKey Referrer, string? ReferrerFingerprint, int RedemptionsSoFar) : Command;
+
     /// <param name="Feature">Exactly one of Feature and EventName.</param>
     /// <param name="Value">Negative gives back.</param>
     /// <param name="UsedAt">Null = now.</param>

@@ -77,6 +77,11 @@ public abstract record CustomerEvent
 
     public sealed record DiscountEnded(string Id) : CustomerEvent;
 
+    public sealed record RewardRedeemed(Redeemed Redeemed) : CustomerEvent;
+
+    /// <summary>The customer was brought by another, or (earned) that one is to be rewarded for it.</summary>
+    public sealed record Referred(Referral Referral) : CustomerEvent;
+
     public sealed record CheckoutOpened(OpenCheckout Checkout) : CustomerEvent;
 
     public sealed record CheckoutClosed(CheckoutNo Checkout, CheckoutEnd How) : CustomerEvent;

@@ -60,6 +60,11 @@ public static class CustomerState
             },
             CustomerEvent.DiscountAdded e => customer with { Billing = customer.Billing with { Discounts = customer.Billing.Discounts.RemoveAll(standing => standing.Discount.Id == e.Discount.Discount.Id).Add(e.Discount) } },
             CustomerEvent.DiscountEnded e => customer with { Billing = customer.Billing with { Discounts = customer.Billing.Discounts.RemoveAll(standing => standing.Discount.Id == e.Id) } },
+            CustomerEvent.RewardRedeemed e => customer with { Billing = customer.Billing with { Redeemed = customer.Billing.Redeemed.Add(e.Redeemed) } },
+            CustomerEvent.Referred e => customer with
+            {
+                Billing = customer.Billing with { Referrals = customer.Billing.Referrals.RemoveAll(referral => referral.Program == e.Referral.Program).Add(e.Referral) },
+            },
             CustomerEvent.CheckoutOpened e => customer with { Billing = customer.Billing with { Checkout = e.Checkout }, LastNo = Math.Max(customer.LastNo, e.Checkout.No.Value) },
             CustomerEvent.CheckoutClosed => customer with { Billing = customer.Billing with { Checkout = null } },
             CustomerEvent.TopUpTallied e => customer with

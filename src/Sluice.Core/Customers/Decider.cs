@@ -20,7 +20,7 @@ public static class Decider
 
         if (command.Entity is { } id && current.Entities.Find(id) is null) return new Decision.Refused(NoSuchEntity(id));
         var subject = current.Subject(command.Entity);
-        return Finish(customer, now, due, command switch
+        var outcome = command switch
         {
             Command.Create => new Refusal(RefusalCode.CustomerExists, "The customer exists already."),
             Command.Backfill c => Lifecycle.Backfill(current, c),
@@ -42,6 +42,8 @@ public static class Decider
             Command.ExpireCheckout c => Checkouts.Expire(current, c),
             Command.ChangePaymentMethod c => c.Method == current.Billing.Method ? new Outcome([]) : new CustomerEvent.PaymentMethodChanged(c.Method),
             Command.AddCredit c => Payments.Credit(current, catalog, c),
+            Command.Redeem c => Redeeming.Redeem(current, catalog, c, now),
+            Command.Refer c => Redeeming.Refer(current, catalog, c, now),
             Command.AddDiscount c => new CustomerEvent.DiscountAdded(c.Discount.Standing(null, now)),
             Command.Track c => AutoTopUps.After(subject, catalog, Seats.After(subject, catalog, Tracking.Track(subject, catalog, c, now), now), now),
             Command.Settle c => AutoTopUps.After(subject, catalog, Seats.After(subject, catalog, Holding.Settle(current, catalog, c, now), now), now),
@@ -54,7 +56,8 @@ public static class Decider
             Command.DeleteEntity => Seats.After(current, catalog, EntityLifecycle.Delete(current, catalog, subject.Entity!, now), now),
             Command.Tick => new Outcome([]),
             _ => throw new InvariantViolation($"unknown command {command.GetType().Name}"),
-        });
+        };
+        return Finish(customer, now, due, Redeeming.After(current, outcome, now));
     }
 
     /// <summary>What an attach or a change of a plan would do: the same decision, not carried out.</summary>

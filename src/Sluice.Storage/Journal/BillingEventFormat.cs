@@ -80,6 +80,8 @@ internal static class BillingEventFormat
         "payment_method_changed" => new CustomerEvent.PaymentMethodChanged(BillingFormat.ReadMethod(from)),
         "discount_added" => new CustomerEvent.DiscountAdded(BillingFormat.ReadStanding(from.GetProperty("discount"u8))),
         "discount_ended" => new CustomerEvent.DiscountEnded(from.Text("id"u8)),
+        "reward_redeemed" => new CustomerEvent.RewardRedeemed(RewardFormat.ReadRedeemed(from.GetProperty("redeemed"u8))),
+        "referred" => new CustomerEvent.Referred(RewardFormat.ReadReferral(from.GetProperty("referral"u8))),
         "checkout_opened" => new CustomerEvent.CheckoutOpened(BillingFormat.ReadCheckout(from.GetProperty("checkout"u8), terms)),
         "checkout_closed" => new CustomerEvent.CheckoutClosed(new CheckoutNo(from.Number("no"u8)), Words.ToCheckoutEnd(from.Text("how"u8))),
         _ => null,
@@ -140,6 +142,16 @@ internal static class BillingEventFormat
             case CustomerEvent.DiscountEnded e:
                 to.Text("type"u8, "discount_ended");
                 to.Text("id"u8, e.Id);
+                return true;
+            case CustomerEvent.RewardRedeemed e:
+                to.Text("type"u8, "reward_redeemed");
+                to.WritePropertyName("redeemed"u8);
+                RewardFormat.WriteRedeemed(to, e.Redeemed);
+                return true;
+            case CustomerEvent.Referred e:
+                to.Text("type"u8, "referred");
+                to.WritePropertyName("referral"u8);
+                RewardFormat.WriteReferral(to, e.Referral);
                 return true;
             case CustomerEvent.CheckoutOpened e:
                 to.Text("type"u8, "checkout_opened");

@@ -10,7 +10,7 @@ internal static class BillingFormat
     /// <summary>Left out when there is nothing.</summary>
     public static void Write(Utf8JsonWriter to, BillingBook book)
     {
-        if (book is { Currency: null, Credit: null, Method: null, Open.IsEmpty: true, Discounts.IsEmpty: true, Trials.IsEmpty: true, Checkout: null, Changes.IsEmpty: true, TopUps.IsEmpty: true }) return;
+        if (book is { Currency: null, Credit: null, Method: null, Open.IsEmpty: true, Discounts.IsEmpty: true, Trials.IsEmpty: true, Checkout: null, Changes.IsEmpty: true, TopUps.IsEmpty: true, Redeemed.IsEmpty: true, Referrals.IsEmpty: true, HasPaid: false }) return;
         to.WriteStartObject("billing"u8);
         to.Text("currency"u8, book.Currency?.Code);
         to.Money("credit"u8, book.Credit);
@@ -20,6 +20,9 @@ internal static class BillingFormat
         HoldingsFormat.WriteList(to, "trials"u8, book.Trials, WriteTrial);
         HoldingsFormat.WriteList(to, "changes"u8, book.Changes, PlanFormat.WriteChange);
         HoldingsFormat.WriteList(to, "top_ups"u8, book.TopUps, WriteTally);
+        HoldingsFormat.WriteList(to, "redeemed"u8, book.Redeemed, RewardFormat.WriteRedeemed);
+        HoldingsFormat.WriteList(to, "referrals"u8, book.Referrals, RewardFormat.WriteReferral);
+        to.Flag("has_paid"u8, book.HasPaid);
         if (book.Checkout is { } checkout) WriteCheckout(to, checkout);
         to.WriteEndObject();
     }
@@ -38,6 +41,9 @@ internal static class BillingFormat
         {
             Changes = from.List("changes"u8, PlanFormat.ReadChange),
             TopUps = from.List("top_ups"u8, ReadTally),
+            Redeemed = from.List("redeemed"u8, RewardFormat.ReadRedeemed),
+            Referrals = from.List("referrals"u8, RewardFormat.ReadReferral),
+            HasPaid = from.Flag("has_paid"u8),
         };
     }
 

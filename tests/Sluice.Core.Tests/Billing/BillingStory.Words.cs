@@ -81,7 +81,7 @@ internal sealed partial class BillingStory
     }
 
     // "20%", "$5", "50% once", "20% 3 months"
-    private static DiscountWish Discount(string words)
+    public static DiscountWish Discount(string words)
     {
         var said = words.Split(' ');
         var discount = said[0][0] == '$' ? new Discount(said[0], null, Shop.Number(said[0][1..]), []) : new Discount(said[0], Shop.Number(said[0][..^1]), null, []);

@@ -129,7 +129,14 @@ internal sealed partial class BillingStory
     private void Track(string[] words) =>
         Do(new Command.Track(new FeatureId(words[0]), null, Quantity.Of(Shop.Number(words[1])), OverageBehavior.Cap, null, null) { Entity = words.Length > 2 ? words[3] : null });
 
-    private void Do(Command command, bool isAnswer = false)
+    public void Redeem(Reward reward, string code) => Do(new Command.Redeem(reward, code, 0));
+
+    public void Refer(ReferralProgram program) => Do(new Command.Refer(program, new CustomerKey(9), "fp", 0));
+
+    /// <summary>Why it is refused.</summary>
+    public RefusalCode Refusal(Command command) => Assert.IsType<Decision.Refused>(Decider.Decide(_customer, Catalog, command, _now)).Refusal.Code;
+
+    public void Do(Command command, bool isAnswer = false)
     {
         var previewed = _customer is not null && command is Command.Attach or Command.MultiAttach or Command.CreateSchedule or Command.UpdatePlan ? Decider.Preview(_customer!, Catalog, command, _now).Plan : null;
         var decision = Decider.Decide(_customer, Catalog, command, _now);
