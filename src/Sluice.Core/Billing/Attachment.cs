@@ -113,7 +113,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         }
         else if (offer.Recurs)
         {
-            planned = Timing.Settle(planned, offer, _options, new Timing.Standing(customer, catalog.Policy, current, now));
+            planned = Timing.Settle(planned, offer, _options, new Timing.Standing(customer, catalog.Policy, current, now, KeepsTrial: Target is not null && !offer.TrialIsAsked));
             if (planned.TrialEnd > now && planned.Incoming!.Reverts) planned = planned with { Incoming = planned.Incoming with { EndsAt = planned.TrialEnd } };
             else planned = planned with { Incoming = planned.Incoming! with { Reverts = false } };
             _joins |= planned.Cycle is not null;
@@ -221,7 +221,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         if (customer.Billing.Checkout is { } open && !afterCheckout && _coming.Count > 0 && !_options.NoBillingChanges) story.Add(new CustomerEvent.CheckoutClosed(open.No, CheckoutEnd.Replaced));
         foreach (var move in _incoming.Concat(_outgoing)) story.AddRange(Waiting.GiveWay(story.Customer, move.Subscription, now));
         story.AddRange(_scheduling);
-        foreach (var discount in _options.Discounts.Where(static wish => wish.Months != 0)) story.Add(new CustomerEvent.DiscountAdded(discount.Standing(_cycle, now)));
+        foreach (var discount in _options.Discounts.Where(wish => _cycle is not null && (wish.Months != 0 || !IsTaken(invoice, wish)))) story.Add(new CustomerEvent.DiscountAdded(discount.Standing(_cycle, now)));
         var begins = path is PaymentPath.Nothing || (path == PaymentPath.Send && _options.InvoiceMode!.EnablesAtOnce);
         if (!begins)
         {
@@ -237,6 +237,9 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         story.AddRange(_following);
         return new BillingPlan(story.Events, invoice, _incoming.ToImmutable(), _outgoing.ToImmutable(), path);
     }
+
+    // One that is good for one invoice waits for the first with something to pay.
+    private static bool IsTaken(Invoice? invoice, DiscountWish wish) => invoice?.Lines.Any(line => line.Discounts.Any(discount => discount.Id == wish.Discount.Id)) == true;
 
     private static CustomerEvent Drop(Subscription planned) => new CustomerEvent.PlanDropped(planned.No, planned.Plan, planned.Version, planned.Entity);
 

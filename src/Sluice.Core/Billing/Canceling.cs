@@ -7,6 +7,8 @@ internal static class Canceling
 {
     public static Planned Cancel(Customer customer, Catalog catalog, Subscription target, Command.UpdatePlan command, Instant now) => command.Cancel switch
     {
+        // Overdue, it has no paid period left to wait for.
+        CancelAction.EndOfCycle when target.PastDue && catalog.Policy.VoidOnEnd => Now(customer, catalog, target, command with { Prorates = false, Refund = null }, now),
         CancelAction.EndOfCycle => AtEnd(customer, catalog, target, now),
         CancelAction.Immediately => Now(customer, catalog, target, command, now),
         CancelAction.Uncancel => Uncancel(customer, catalog, target, now),

@@ -40,7 +40,7 @@ internal sealed class Renewal
         {
             if (_story.Customer.HeldBy(gone.Entity).Held(gone.No) is not { } still) continue;
             if (gone.TrialEnd is not null && gone.CanceledAt is null) _story.AddRange(Ending.WithDefault(_story.Customer, _catalog, still, _at));
-            else _story.AddRange(Ending.End(_story.Customer, still));
+            else _story.AddRange([.. Ending.End(_story.Customer, still), .. Ending.TakenBack(_story.Customer, _catalog, still, _now)]);
             _story.AddRange(Revived(gone));
         }
 

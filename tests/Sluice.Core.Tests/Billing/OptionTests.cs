@@ -95,6 +95,23 @@ public sealed class OptionTests
         """);
 
     [Fact]
+    public void A_discount_for_one_invoice_waits_for_the_end_of_a_trial() => Tell("""
+        attach pro_t {discount: 50% once}
+        advance 8d
+        charged: 10
+        advance to next
+        charged: 20
+        """);
+
+    [Fact]
+    public void A_discount_on_a_purchase_is_gone_with_it() => Tell("""
+        attach boost {words: 50, discount: 50%}
+        charged: 7.5
+        attach pro
+        charged: 20
+        """);
+
+    [Fact]
     public void A_discount_takes_from_overage_too() => Tell("""
         attach pro_u {discount: 20%}
         track messages 500

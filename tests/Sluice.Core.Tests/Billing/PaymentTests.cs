@@ -130,6 +130,33 @@ public sealed class PaymentTests
         invoices: 20 paid, 20 void
         """);
 
+    [Theory]
+    [InlineData("Keep", "pro past due", "20 open")]
+    [InlineData("Cancel", "free_def", "20 void")]
+    public void What_becomes_of_a_plan_that_is_not_paid_in_the_end(string policy, string holds, string invoice)
+    {
+        var shop = Shop.Of("", "free_def");
+        var strict = new Catalog(1, shop.Features, shop.Plans) { Policy = shop.Policy with { RetryDays = [2], AfterDunning = Enum.Parse<AfterDunning>(policy) } };
+        var story = new BillingStory(strict, Clock.Moments);
+        story.Run($"attach pro\ncard decline\nadvance to 2026-05-10\nholds: {holds}\ninvoices: 20 paid, {invoice}");
+    }
+
+    [Fact]
+    public void A_tenant_may_end_a_plan_at_the_first_failure()
+    {
+        var shop = Shop.Of();
+        var strict = new Catalog(1, shop.Features, shop.Plans) { Policy = shop.Policy with { CancelWhenPastDue = true } };
+        new BillingStory(strict, Clock.Moments).Run("attach pro\ncard decline\nadvance to 2026-05-01\nholds:\ninvoices: 20 paid, 20 void");
+    }
+
+    [Fact]
+    public void Canceled_when_it_is_overdue_it_ends_at_once_where_open_invoices_are_void_then()
+    {
+        var shop = Shop.Of();
+        var strict = new Catalog(1, shop.Features, shop.Plans) { Policy = shop.Policy with { VoidOnEnd = true } };
+        new BillingStory(strict, Clock.Moments).Run("attach pro\ncard decline\nadvance to 2026-05-02\ncancel pro\nholds:\ninvoices: 20 paid, 20 void\ncredit: 0");
+    }
+
     [Fact]
     public void A_new_card_is_used_by_the_next_try() => Tell(leaps: false, script: """
         attach pro
