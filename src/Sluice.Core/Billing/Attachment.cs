@@ -40,6 +40,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         foreach (var move in _incoming.Concat(_outgoing))
         {
             if (Waiting.UnderWay(customer, move.Subscription) is { } underWay) return underWay;
+            if (move.At is null && _options is { Prorates: true, NoBillingChanges: false } && Waiting.Unpaid(customer, move.Subscription, now) is { } unpaid) return unpaid;
         }
 
         if (path != PaymentPath.Nothing && !catalog.Policy.HasProvider)
@@ -137,7 +138,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         foreach (var gone in current is null || planned.Incoming!.Reverts ? removed : removed.Prepend(current))
         {
             if (prorates) _lines.AddRange(charging.Unused(customer, gone, now));
-            _lines.AddRange(Charging.Settled(gone.Deferred, now));
+            if (planned.Cycle is null) _lines.AddRange(Charging.Settled(gone.Deferred, now));
         }
 
         var opened = planned.Anchor is { } anchor && Target is null && planned.Incoming!.Since is not null ? charging.OpenSince(planned, anchor, now) : charging.Open(planned, now, prorates);

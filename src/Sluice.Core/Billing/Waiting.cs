@@ -18,6 +18,21 @@ internal static class Waiting
         return null;
     }
 
+    /// <summary>
+    /// The running period was charged and is not paid: what would be given back of it was never there, and a change would
+    /// charge the same time twice.
+    /// </summary>
+    public static Refusal? Unpaid(Customer customer, Subscription held, Instant now)
+    {
+        foreach (var run in held.Runs)
+        {
+            if (run.Charged.IsPositive && run.Period.End > now && run.Invoice is { } no && customer.Billing.Find(no) is { Asked: not { What: PaymentAsk.Void } })
+                return new Refusal(RefusalCode.Conflict, $"The invoice for the running period of plan {held.Plan} is not paid: pay it first, or cancel the plan.");
+        }
+
+        return null;
+    }
+
     /// <summary>Their invoices are not to be paid any more.</summary>
     public static IEnumerable<CustomerEvent> GiveWay(Customer customer, Subscription one, Instant now)
     {

@@ -190,6 +190,19 @@ public sealed class PaymentTests
         """);
 
     [Fact]
+    public void A_period_that_is_not_paid_cannot_be_switched_within() => Tell(leaps: false, script: """
+        attach pro_p {messages: 100}
+        card decline
+        advance to 2026-05-01
+        refused Conflict attach premium
+        refused Conflict update pro_p {messages: 300}
+        card good
+        pay
+        attach premium
+        holds: premium
+        """);
+
+    [Fact]
     public void What_was_not_paid_is_not_given_back() => Tell(leaps: false, script: """
         attach pro
         card decline
