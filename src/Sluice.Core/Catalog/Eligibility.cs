@@ -26,7 +26,7 @@ public sealed record Eligibility(AttachAction AttachAction, bool Held, bool Tria
     public static Eligibility Of(Catalog catalog, Plan plan, Customer? customer)
     {
         var held = !plan.IsOneOff && customer is not null && customer.Subscriptions.Any(subscription => subscription.Plan == plan.Id);
-        return new Eligibility(Action(catalog, plan, customer, held), held, TrialAvailable: !held && plan.FreeTrial is not null);
+        return new Eligibility(Action(catalog, plan, customer, held), held, TrialAvailable: !held && plan.FreeTrial is not null && Timing.MayTry(customer, catalog.Policy, plan.Id, entity: null, isAsked: false));
     }
 
     private static AttachAction Action(Catalog catalog, Plan plan, Customer? customer, bool held)

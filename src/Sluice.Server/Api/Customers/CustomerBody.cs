@@ -59,7 +59,7 @@ public sealed record CustomerBody(
             profile.Metadata ?? Empty,
             profile.SendEmailReceipts,
             ControlsBody.Effective(call, customer),
-            [.. customer.Subscriptions.Where(held => !held.OneOff).Select(held => SubscriptionBody.Of(call, customer, held, expand.SubscriptionPlans))],
+            [.. Plans(customer).Select(held => SubscriptionBody.Of(call, customer, held, expand.SubscriptionPlans))],
             [.. customer.Subscriptions.Where(held => held.OneOff).Select(held => PurchaseBody.Of(call, held, expand.PurchasePlans))],
             [],
             BalancesOf(customer, catalog, expand.Features),
@@ -74,6 +74,10 @@ public sealed record CustomerBody(
             Referrals = expand.Empties.Contains("referrals") ? [] : null,
         };
     }
+
+    // One that stands aside while another is tried, or waits for its first payment, is not there.
+    private static IEnumerable<Subscription> Plans(Customer customer) => customer.Subscriptions.Where(static held => !held.OneOff && !held.IsPaused)
+        .Concat(customer.Own.Planned.Where(static planned => !planned.OneOff && planned.Incoming!.StartsAt is not null));
 
     private static Dictionary<string, BalanceBody> BalancesOf(Customer customer, Catalog catalog, bool withFeatures)
     {
@@ -126,14 +130,14 @@ public sealed record SubscriptionBody(
         held.Plan,
         held.AutoEnable,
         held.AddOn,
-        "active",
-        PastDue: false,
-        CanceledAt: null,
-        ExpiresAt: null,
-        TrialEndsAt: null,
-        held.StartedAt,
-        CurrentPeriodStart: null,
-        CurrentPeriodEnd: null,
+        held.Incoming is null ? "active" : "scheduled",
+        held.PastDue,
+        held.CanceledAt,
+        held.EndsAt,
+        held.TrialEnd,
+        held.Incoming?.StartsAt ?? held.StartedAt,
+        held.CurrentPeriod?.Start,
+        held.CurrentPeriod?.End,
         held.Quantity,
         "customer");
 }
@@ -148,5 +152,5 @@ public sealed record PurchaseBody(
     string Scope)
 {
     internal static PurchaseBody Of(Call call, Subscription held, bool withPlan) =>
-        new(withPlan ? PlanBody.Held(call, held) : null, held.Plan, ExpiresAt: null, held.StartedAt, held.Quantity, "customer");
+        new(withPlan ? PlanBody.Held(call, held) : null, held.Plan, held.EndsAt, held.StartedAt, held.Quantity, "customer");
 }
