@@ -66,7 +66,7 @@ internal sealed class QuantityChange(Customer customer, Catalog catalog, Subscri
     {
         if (_lines.Concat(_deferred).Any(static line => Math.Abs(line.Amount) >= Rating.Most)) return new Refusal(RefusalCode.InvalidInputs, "feature_quantities: that costs more than can be charged.");
         if (Waiting.UnderWay(customer, target) is { } underWay) return underWay;
-        if (_lines.Count > 0 && Waiting.Unpaid(customer, target, now) is { } unpaid) return unpaid;
+        if ((_lines.Count > 0 || !_deferred.SequenceEqual(target.Deferred)) && Waiting.Unpaid(customer, target, now) is { } unpaid) return unpaid;
         var story = new EventList(customer, now);
         story.AddRange(Waiting.GiveWay(customer, target, now));
         Invoice? invoice = null;

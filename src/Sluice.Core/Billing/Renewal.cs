@@ -149,7 +149,12 @@ internal sealed class Renewal
         _starting.Add(planned with { Runs = opened.Runs });
     }
 
-    private void Begin(Subscription planned) => _story.AddRange(Beginning.Begin(_story.Customer, _catalog, planned, _at));
+    // What still waits for a payment in its place was reckoned against a plan that is gone now.
+    private void Begin(Subscription planned)
+    {
+        _story.AddRange(Waiting.GiveWay(_story.Customer, planned, _now));
+        _story.AddRange(Beginning.Begin(_story.Customer, _catalog, planned, _at));
+    }
 
     // The plan that stood aside while this one was tried comes back.
     private IEnumerable<CustomerEvent> Revived(Subscription gone)

@@ -8,6 +8,7 @@ internal sealed class Books
 {
     private readonly List<Invoice> _invoices = [];
     private readonly HashSet<InvoiceNo> _madeGood = [];
+    private long _credit;
 
     public IEnumerable<Invoice> Invoices => _invoices;
 
@@ -26,6 +27,9 @@ internal sealed class Books
             if (happened is CustomerEvent.InvoicePaid paid) Change(paid.Invoice, static invoice => invoice with { Status = InvoiceStatus.Paid });
             if (happened is CustomerEvent.CreditAdded && events.OfType<CustomerEvent.InvoicePaid>().LastOrDefault() is { } made) _madeGood.Add(made.Invoice);
             if (happened is CustomerEvent.InvoiceVoided gone) Change(gone.Invoice, static invoice => invoice with { Status = InvoiceStatus.Void });
+            if (happened is CustomerEvent.CreditAdded added) _credit += added.Amount.Minor;
+            if (happened is CustomerEvent.InvoiceIssued { Invoice.CreditUsed: var used }) _credit -= used.Minor;
+            if (happened is CustomerEvent.InvoiceVoided { Invoice: var taken }) _credit += _invoices.First(invoice => invoice.No == taken).CreditUsed.Minor;
             if (happened is CustomerEvent.RefundAsked refund) Refunds.Add(refund.Amount);
             if (happened is CustomerEvent.InvoiceIssued { Invoice.IssuedAt: var moment }) Assert.True(moment <= at, "an invoice of the future");
         }
@@ -40,6 +44,8 @@ internal sealed class Books
             foreach (var line in invoice.Lines) Assert.Equal(line.Subtotal, line.Total + Core.Money.Sum(line.Discounts.Select(static discount => discount.Off), invoice.Currency));
         }
 
+        Assert.Equal(_credit, customer.Billing.Credit?.Minor ?? 0);
+        Assert.True(_credit >= 0, "credit that nobody gave is used");
         Assert.Equal(_invoices.Count, _invoices.Select(static invoice => invoice.No).Distinct().Count());
         // One that is being taken back counts as void; paid all the same, it is made good by credit.
         var takenBack = customer.Billing.Open.Where(static open => open.Asked is { What: PaymentAsk.Void }).Select(static open => open.No).Concat(_madeGood).ToHashSet();

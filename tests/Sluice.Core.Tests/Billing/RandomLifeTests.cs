@@ -47,8 +47,11 @@ public sealed class RandomLifeTests
     private static string Steps(Random random, int count, string[] cards) =>
         string.Join('\n', new[] { "entity a", "entity b" }.Concat(Enumerable.Range(0, count).Select(_ => Step(random, cards))).Append("advance 45d"));
 
-    private static string Step(Random random, string[] cards) => random.Next(13) switch
+    private static string Step(Random random, string[] cards) => random.Next(16) switch
     {
+        13 => $"try schedule {random.OneOf(Plans)}; 2026-{random.Next(5, 10):00}-{random.Next(1, 28):00} {random.OneOf(Plans)}",
+        14 => $"try multi {random.OneOf(Plans)} {random.OneOf(Plans)}",
+        15 => $"topup {random.OneOf("messages", "words")} 50 below {random.Next(0, 60)}",
         < 4 => $"try attach {random.OneOf(Plans)} {Options(random)}".TrimEnd(),
         4 => $"try update {random.OneOf("pro_p", "premium_p", "mixed", "deferred")} {{{random.OneOf("messages", "words")}: {random.Next(0, 9) * 100}}}",
         5 => $"try update {random.OneOf("pro", "premium", "mixed")} {{price: {random.Next(1, 60)}}}",

@@ -71,6 +71,16 @@ public sealed class ScheduleTests
         invoices: 20 paid, 50 paid
         """);
 
+    [Fact]
+    public void A_plan_that_waits_for_its_payment_gives_way_to_the_phase_that_begins() => Tell("""
+        schedule pro; 2026-04-16 premium
+        attach ultra {invoice: 30 days}
+        advance to 2026-04-17
+        holds: premium
+        waiting:
+        invoices: 20 paid, 180 void, 15 paid
+        """);
+
     [Theory]
     [InlineData("2026-04-10 pro", "the first phase starts now")]
     [InlineData("pro; 2026-03-01 premium", "a phase of the past")]
