@@ -15,6 +15,7 @@ internal static class AutoTopUps
     public static Outcome After(Subject subject, Catalog catalog, Outcome outcome, Instant now)
     {
         if (outcome.Refusal is not null || outcome.Events.IsEmpty || !catalog.Policy.HasProvider) return outcome;
+        if (!outcome.Events.Any(static happened => happened is CustomerEvent.ControlsChanged) && !EffectiveControls.Of(subject, catalog).TopUps().Any()) return outcome;
         var story = new EventList(subject.Customer, now);
         story.AddRange(outcome.Events);
         var after = subject.Entity is { } entity ? new Subject(story.Customer, story.Customer.Entities.Find(entity.No)) : new Subject(story.Customer);

@@ -22,8 +22,10 @@ public sealed record Holdings(
     /// <param name="stop">Plans stand still after this moment.</param>
     internal Instant? NextGrantDue(Instant? stop = null)
     {
-        Instant? next = null;
-        foreach (var grant in Grants) next = Earlier(next, grant.NextResetAt < ResetLimit(grant, stop) ? grant.NextDue : grant.NextEnd);
+        // Who holds nothing that is billed is asked this on every use, and need not look up the plan of each grant.
+        var (next, isBilled) = ((Instant?)null, false);
+        foreach (var held in Subscriptions) isBilled |= !held.Runs.IsEmpty || held.HoldsResetsBack;
+        foreach (var grant in Grants) next = Earlier(next, !isBilled || grant.NextResetAt < ResetLimit(grant, stop) ? grant.NextDue : grant.NextEnd);
         return next;
     }
 

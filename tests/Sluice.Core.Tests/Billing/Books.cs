@@ -60,6 +60,8 @@ internal sealed class Books
             Assert.True(back <= paid, $"{back} given back of {paid} paid for {price.Key}");
         }
 
+        foreach (var plan in _invoices.SelectMany(static invoice => invoice.Lines).Where(static line => line is { Kind: LineKind.Charge, Item: null, Period: not null, Subscription: not null }).GroupBy(static line => line.Subscription))
+            WithoutGaps([.. plan.Select(static line => line.Period!.Value).OrderBy(static period => period.Start)], plan.Key!.Value);
         foreach (var held in Cycles.Held(customer))
             Assert.True(customer.Billing.StandsStill || held.IsPaused || held.Runs.All(run => run.Period.End > customer.LastMoment), $"{held.Plan}: a period has ended and was not billed");
     }
@@ -86,6 +88,13 @@ internal sealed class Books
             depth += step;
             Assert.True(depth <= 1, $"{lines[0].Description}: {at} is charged twice");
         }
+    }
+
+    // A base price is charged for one period after the other, and none is left out.
+    private static void WithoutGaps(ImmutableArray<BillingPeriod> periods, SubscriptionNo plan)
+    {
+        for (var at = 1; at < periods.Length; at++)
+            Assert.True(periods[at].Start <= periods[at - 1].End, $"plan {plan.Value}: nothing is charged from {periods[at - 1].End} to {periods[at].Start}");
     }
 
     private void Change(InvoiceNo no, Func<Invoice, Invoice> change)
