@@ -88,6 +88,9 @@ internal static class BillingSample
             new CustomerEvent.InvoiceIssued(Bill(25, InvoiceStatus.Open, InvoiceReason.Renewal) with { Send = true, Asked = new PaymentQuestion(PaymentAsk.Collect, 1, Later), Attempts = 1 }),
             new CustomerEvent.ChangePlanned(new PlanChange(
                 new InvoiceNo(26), new SubscriptionNo(20), null, [new Upcoming(new GrantNo(21), Quantity.Of(400))], [new PriceRun(new GrantNo(21), Period, Usd(10), new InvoiceNo(26))], [new Upcoming(new GrantNo(21), Quantity.Of(5))], [Deferred])),
+            new CustomerEvent.ChangePlanned(new PlanChange(new InvoiceNo(27), new SubscriptionNo(20), Sample.E1, [], [], [], []) { TopUp = new TopUp(new GrantNo(21), Messages, Quantity.Of(100), IsAuto: true) { Run = new PriceRun(new GrantNo(21), Period, Usd(25), new InvoiceNo(27)) } }),
+            new CustomerEvent.TopUpTallied(new TopUpTally(Messages, Sample.E1, [Year, Later], Later, 2, Year, 3)),
+            new CustomerEvent.TopUpFailed(Messages, Sample.E1, PaymentProblem.Declined),
             new CustomerEvent.InvoiceIssued(Bill(26, InvoiceStatus.Draft, InvoiceReason.TopUp)),
         ]),
         (Later,
@@ -101,16 +104,16 @@ internal static class BillingSample
             new CustomerEvent.PlanPaused(new SubscriptionNo(20), new SubscriptionNo(22)),
             new CustomerEvent.RefundAsked(new InvoiceNo(24), 30, Usd(1500)),
             new CustomerEvent.DiscountEnded("save"),
+            new CustomerEvent.RewardRedeemed(new Redeemed("spring", "SPRING20")),
+            new CustomerEvent.Referred(new Referral("friends", new CustomerKey(7), [Pro], CountsTrials: true, Earned: true)),
         ]),
     ];
 
-    private static AttachWish Wish(AttachOptions options) => new(
-        [
-            new PlanOffer(
-                Pro, 1, "main", AddOn: true, AutoEnable: true, OneOff: true, IsCustom: true, IgnorePastDue: true, TwentyAMonth, [Sample.Messages, Sample.Own], new FreeTrial(7, TrialUnit.Day, true, true),
-                TrialIsAsked: true, ImmutableDictionary<FeatureId, Quantity>.Empty.Add(Messages, Quantity.Of(300)), "mine", Sample.E1),
-        ],
-        options);
+    private static readonly PlanOffer Offer = new(
+        Pro, 1, "main", AddOn: true, AutoEnable: true, OneOff: true, IsCustom: true, IgnorePastDue: true, TwentyAMonth, [Sample.Messages, Sample.Own], new FreeTrial(7, TrialUnit.Day, true, true),
+        TrialIsAsked: true, ImmutableDictionary<FeatureId, Quantity>.Empty.Add(Messages, Quantity.Of(300)), "mine", Sample.E1) { EndsAt = Later };
+
+    private static AttachWish Wish(AttachOptions options) => new([Offer], options) { Later = [new PlannedPhase(Later, [Offer])] };
 
     private static AttachOptions Everything => new()
     {

@@ -111,15 +111,10 @@ internal static class Sample
             (NextYear, [new CustomerEvent.EntityDeleted(E1, [Draw(5, -1)])]),
             (NextYear, [new CustomerEvent.BalanceSet([Draw(5, 1) with { Parent = new GrantNo(2) }])]),
             (NextYear, [new CustomerEvent.PlanAttached(new Subscription(new SubscriptionNo(15), null, new PlanId("seat"), 1, null, false, false, false, 1, NextYear) { IsLicense = true }, [])]),
-            (NextYear, [new CustomerEvent.TopUpStarted(Order(byInvoice: false)), new CustomerEvent.TopUpEnded(new FeatureId("messages"), null, new BillingPeriod(NextMonth, NextYear))]),
-            (NextYear, [new CustomerEvent.TopUpStarted(Order(byInvoice: true)), new CustomerEvent.TopUpEnded(new FeatureId("messages"), TopUpFailure.ChargeFailed, null)]),
-            (NextYear, [new CustomerEvent.TopUpsResumed(), new CustomerEvent.TopUpStarted(Order(byInvoice: true) with { Feature = new FeatureId("credits") })]),
             (NextYear, [new CustomerEvent.ClockSet(NextYear)]),
             .. BillingSample.Life(),
         ];
     }
-
-    private static TopUpOrder Order(bool byInvoice) => new(new FeatureId("messages"), new GrantNo(5), new SubscriptionNo(4), new PlanId("pro"), Quantity.Of(2), Quantity.Of(200), byInvoice);
 
     internal static readonly EntityNo E1 = new(10);
 

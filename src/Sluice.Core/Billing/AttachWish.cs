@@ -5,8 +5,17 @@ namespace Sluice.Core;
 /// <summary>Plans that shall come, with their terms settled: a later edit of the catalog changes nothing about them.</summary>
 public sealed record AttachWish(ImmutableArray<PlanOffer> Plans, AttachOptions Options)
 {
+    /// <summary>What comes after, each phase at its moment, in order.</summary>
+    public ImmutableArray<PlannedPhase> Later { get; init; } = [];
+
     /// <summary>Equal in content.</summary>
-    public bool IsSame(AttachWish other) => Plans.Length == other.Plans.Length && Plans.Zip(other.Plans).All(static pair => pair.First.IsSame(pair.Second)) && Options.IsSame(other.Options);
+    public bool IsSame(AttachWish other) => Later.Length == other.Later.Length && Later.Zip(other.Later).All(static pair => pair.First.IsSame(pair.Second)) && Plans.Length == other.Plans.Length && Plans.Zip(other.Plans).All(static pair => pair.First.IsSame(pair.Second)) && Options.IsSame(other.Options);
+}
+
+/// <summary>Plans that begin at a moment to come.</summary>
+public sealed record PlannedPhase(Instant StartsAt, ImmutableArray<PlanOffer> Plans)
+{
+    internal bool IsSame(PlannedPhase other) => StartsAt == other.StartsAt && Plans.Length == other.Plans.Length && Plans.Zip(other.Plans).All(static pair => pair.First.IsSame(pair.Second));
 }
 
 /// <summary>One plan on the terms it was asked for.</summary>
@@ -29,6 +38,9 @@ public sealed record PlanOffer(
     string? CallerId,
     EntityNo? Entity)
 {
+    /// <summary>When it shall end; null = that is not said of this plan.</summary>
+    public Instant? EndsAt { get; init; }
+
     public bool IsMain => !AddOn && !OneOff;
 
     public bool IsFree => Price is null && Items.All(static item => item.Price is null);

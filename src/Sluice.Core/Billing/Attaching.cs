@@ -5,6 +5,9 @@ namespace Sluice.Core;
 /// <summary>Plans come to a customer: which held plan gives way to each, when, and what is to be paid.</summary>
 internal static class Attaching
 {
+    // A start in the past is billed period by period, in one invoice.
+    private static readonly TimeSpan Furthest = TimeSpan.FromDays(3653);
+
     public static Planned Attach(Subject subject, Catalog catalog, Command.Attach command, Instant now)
     {
         var options = command.NoBillingChanges ? command.Options with { NoBillingChanges = true } : command.Options;
@@ -66,16 +69,13 @@ internal static class Attaching
                 return new Refusal(RefusalCode.PlanAlreadyAttached, $"The {(offer.Entity is null ? "customer" : "entity")} already has plan {offer.Plan}.");
         }
 
-        foreach (var offer in plans.Where(static offer => offer.IsMain))
-        {
-            var waiting = customer.HeldBy(offer.Entity).Planned.FirstOrDefault(other => other.IsMain && other.Group == offer.Group && other.Incoming!.Invoice is not null);
-            if (waiting is not null && customer.Billing.Find(waiting.Incoming!.Invoice!.Value)?.Asked is { What: PaymentAsk.Collect })
-                return new Refusal(RefusalCode.Conflict, $"A payment for plan {waiting.Plan} is under way: wait for its end.");
-        }
-
         if (plans.Where(static offer => offer.IsMain).GroupBy(static offer => (offer.Entity, offer.Group)).FirstOrDefault(static group => group.Count() > 1) is { } twice)
             return Invalid($"Plans {string.Join(" and ", twice.Select(static offer => offer.Plan))} would replace each other: keep one of a group.");
         if (options.NoBillingChanges) return null;
+        if (options.TaxRate is < 0m or > 100m) return Invalid("The tax rate must lie between 0 and 100.");
+        if (options.CustomLines.Any(static line => Math.Abs(line.Amount.Amount) >= Rating.Most)) return Invalid("custom_line_items: an amount is more than can be charged.");
+        if (options.InvoiceMode is { NetTermsDays: < 0 or > 3650 }) return Invalid("net_terms_days must lie between 0 and 3650.");
+        if (options.StartsAt is { } past && past < now.Plus(-Furthest)) return Invalid("starts_at lies more than ten years back.");
         var (isOneOff, hasTrial) = (plans.Any(static offer => offer.OneOff), plans.Any(static offer => offer.Trial is not null));
         foreach (var offer in plans.Where(static offer => offer.Trial is { Reverts: true }))
         {

@@ -12,6 +12,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
     private readonly ImmutableArray<CustomerEvent>.Builder _scheduling = ImmutableArray.CreateBuilder<CustomerEvent>();
     private readonly ImmutableArray<PlanMove>.Builder _incoming = ImmutableArray.CreateBuilder<PlanMove>();
     private readonly ImmutableArray<PlanMove>.Builder _outgoing = ImmutableArray.CreateBuilder<PlanMove>();
+    private readonly List<CustomerEvent> _following = [];
     private int _lastNo = customer.LastNo;
     private bool _joins;
     private CycleNo? _cycle;
@@ -28,12 +29,24 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
             if (refusal is not null) return refusal;
         }
 
+        foreach (var phase in wish.Later)
+        {
+            foreach (var offer in phase.Plans) Follow(offer, phase.StartsAt);
+        }
+
         var invoice = Invoice();
         var path = Path(invoice);
+        if (_lines.Any(static line => Math.Abs(line.Amount) >= Rating.Most)) return new Refusal(RefusalCode.InvalidInputs, "That costs more than can be charged: look at the prices and the quantities.");
+        foreach (var move in _incoming.Concat(_outgoing))
+        {
+            if (Waiting.UnderWay(customer, move.Subscription) is { } underWay) return underWay;
+            if (move.At is null && _options is { Prorates: true, NoBillingChanges: false } && Waiting.Unpaid(customer, move.Subscription, now) is { } unpaid) return unpaid;
+        }
+
         if (path != PaymentPath.Nothing && !catalog.Policy.HasProvider)
         {
             return new Refusal(
-                RefusalCode.NotSupported, $"Plan {wish.Plans[0].Plan} has a price, and no payment provider is set up here to charge it: attach it with no_billing_changes: true.");
+                RefusalCode.NotSupported, $"Plan {wish.Plans[0].Plan} has a price, and Sluice cannot charge yet, as no payment provider is set up: attach it with no_billing_changes: true.");
         }
 
         var plan = path == PaymentPath.Checkout ? ToCheckout(invoice) : ToPay(invoice, path);
@@ -63,10 +76,25 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
             Cycle = current?.Cycle ?? (offer.Recurs ? _options.OwnCycle == true ? null : joined?.Cycle : null),
             Anchor = offer.Recurs ? (_options.OwnCycle == true ? null : joined?.Anchor) ?? start : null,
         };
-        planned = planned with { Cycle = planned.Cycle ?? new CycleNo(planned.No.Value), Incoming = planned.Incoming! with { StartsAt = start, EndsAt = _options.EndsAt } };
+        planned = planned with { Cycle = planned.Cycle ?? new CycleNo(planned.No.Value), Incoming = planned.Incoming! with { StartsAt = start } };
         _scheduling.Add(new CustomerEvent.PlanPlanned(planned));
         _incoming.Add(new PlanMove(planned, start));
         return null;
+    }
+
+    // A later phase of a schedule: what it replaces was told to end then.
+    private void Follow(PlanOffer offer, Instant start)
+    {
+        var planned = Subscription(offer, null);
+        var joined = Cycles.Of(customer);
+        planned = planned with
+        {
+            Cycle = _cycle ?? joined?.Cycle ?? new CycleNo(planned.No.Value),
+            Anchor = offer.Recurs ? _coming.Select(static coming => coming.Anchor).FirstOrDefault(static anchor => anchor is not null) ?? joined?.Anchor ?? start : null,
+            Incoming = planned.Incoming! with { StartsAt = start, Clears = false },
+        };
+        _following.Add(new CustomerEvent.PlanPlanned(planned));
+        _incoming.Add(new PlanMove(planned, start));
     }
 
     // It comes now: what is left of the old plan's period against what is left of the new one's.
@@ -86,7 +114,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         }
         else if (offer.Recurs)
         {
-            planned = Timing.Settle(planned, offer, _options, new Timing.Standing(customer, catalog.Policy, current, now));
+            planned = Timing.Settle(planned, offer, _options, new Timing.Standing(customer, catalog.Policy, current, now, KeepsTrial: Target is not null && !offer.TrialIsAsked));
             if (planned.TrialEnd > now && planned.Incoming!.Reverts) planned = planned with { Incoming = planned.Incoming with { EndsAt = planned.TrialEnd } };
             else planned = planned with { Incoming = planned.Incoming! with { Reverts = false } };
             _joins |= planned.Cycle is not null;
@@ -110,7 +138,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         foreach (var gone in current is null || planned.Incoming!.Reverts ? removed : removed.Prepend(current))
         {
             if (prorates) _lines.AddRange(charging.Unused(customer, gone, now));
-            _lines.AddRange(gone.Deferred);
+            if (planned.Cycle is null) _lines.AddRange(Charging.Settled(gone.Deferred, now));
         }
 
         var opened = planned.Anchor is { } anchor && Target is null && planned.Incoming!.Since is not null ? charging.OpenSince(planned, anchor, now) : charging.Open(planned, now, prorates);
@@ -135,9 +163,9 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
             IsCustom = offer.IsCustom,
             IgnorePastDue = offer.IgnorePastDue,
             NetTermsDays = _options.InvoiceMode is { } mode ? mode.NetTermsDays ?? Payments.UsualTermsDays : null,
-            Incoming = new Incoming(null, null, offer.Items, Switching.Bought(customer.HeldBy(offer.Entity), offer, current), Clears: true)
+            Incoming = new Incoming(null, null, offer.Items, Switching.Bought(customer.HeldBy(offer.Entity), offer, current), Clears: wish.Later.IsEmpty)
             {
-                CarryBalances = _options.CarryBalances, CarryUsage = _options.CarryUsage, EndsAt = _options.EndsAt, Reverts = current is { Runs.IsEmpty: false } && offer.Trial?.Reverts == true,
+                CarryBalances = _options.CarryBalances, CarryUsage = _options.CarryUsage, EndsAt = offer.EndsAt ?? _options.EndsAt, Reverts = current is { Runs.IsEmpty: false } && offer.Trial?.Reverts == true,
                 Since = Target?.StartedAt ?? (_options.StartsAt < now ? _options.StartsAt : null),
             },
         };
@@ -192,9 +220,9 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
     {
         var story = new EventList(customer, now);
         if (customer.Billing.Checkout is { } open && !afterCheckout && _coming.Count > 0 && !_options.NoBillingChanges) story.Add(new CustomerEvent.CheckoutClosed(open.No, CheckoutEnd.Replaced));
-        foreach (var planned in _incoming) story.AddRange(Switching.GiveWay(story.Customer, planned.Subscription, now));
+        foreach (var move in _incoming.Concat(_outgoing)) story.AddRange(Waiting.GiveWay(story.Customer, move.Subscription, now));
         story.AddRange(_scheduling);
-        foreach (var discount in _options.Discounts.Where(static wish => wish.Months != 0)) story.Add(new CustomerEvent.DiscountAdded(discount.Standing(_cycle, now)));
+        foreach (var discount in _options.Discounts.Where(wish => _cycle is not null && (wish.Months != 0 || !IsTaken(invoice, wish)))) story.Add(new CustomerEvent.DiscountAdded(discount.Standing(_cycle, now)));
         var begins = path is PaymentPath.Nothing || (path == PaymentPath.Send && _options.InvoiceMode!.EnablesAtOnce);
         if (!begins)
         {
@@ -207,8 +235,12 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
             foreach (var planned in _coming) story.AddRange(Beginning.Begin(story.Customer, catalog, planned, now));
         }
 
+        story.AddRange(_following);
         return new BillingPlan(story.Events, invoice, _incoming.ToImmutable(), _outgoing.ToImmutable(), path);
     }
+
+    // One that is good for one invoice waits for the first with something to pay.
+    private static bool IsTaken(Invoice? invoice, DiscountWish wish) => invoice?.Lines.Any(line => line.Discounts.Any(discount => discount.Id == wish.Discount.Id)) == true;
 
     private static CustomerEvent Drop(Subscription planned) => new CustomerEvent.PlanDropped(planned.No, planned.Plan, planned.Version, planned.Entity);
 

@@ -16,6 +16,7 @@ internal static class Beginning
         var attached = Opened(planned, at);
         var pooled = entity is null ? [] : attached.Grants.RemoveAll(static grant => !grant.Terms.Pooled);
         if (!pooled.IsEmpty) attached = attached with { Grants = attached.Grants.RemoveAll(static grant => grant.Terms.Pooled) };
+        if (incoming.StartsAt is null) attached = attached with { Subscription = attached.Subscription with { Deferred = Deferred(own, planned, outgoing, at) } };
         if (outgoing is not null) attached = Carrying.Carry(own, catalog, outgoing, attached, incoming);
         var events = ImmutableArray.CreateBuilder<CustomerEvent>();
         if (incoming.Clears) events.AddRange(Cleared(own, planned));
@@ -52,6 +53,14 @@ internal static class Beginning
     public static Subscription? Replaced(Holdings own, Subscription planned) => planned.Incoming!.Replaces is { } no ? own.Held(no) : !planned.IsMain ? null : Current(own, planned.Group);
 
     public static Subscription? Current(Holdings own, string? group) => own.Subscriptions.FirstOrDefault(held => held.IsMain && !held.IsPaused && held.Group == group);
+
+    // What waits for the next invoice waits on with the plan that comes; one that is billed itself is billed what was waiting.
+    private static ImmutableArray<DraftLine> Deferred(Holdings own, Subscription planned, Subscription? outgoing, Instant at)
+    {
+        if (planned.Cycle is null || planned.Incoming!.Reverts) return planned.Deferred;
+        var going = (planned.Incoming.Removes.IsDefault ? [] : planned.Incoming.Removes).Select(own.Held).Prepend(outgoing).OfType<Subscription>().DistinctBy(static held => held.No);
+        return [.. planned.Deferred, .. going.SelectMany(held => Charging.Settled(held.Deferred, at))];
+    }
 
     // Its grants, numbered after it.
     private static CustomerEvent.PlanAttached Opened(Subscription planned, Instant at)

@@ -17,33 +17,51 @@ public sealed record BillingBook(
     /// <summary>Changes of held plans that wait for an invoice.</summary>
     public ImmutableArray<PlanChange> Changes { get; init; } = [];
 
+    /// <summary>What was bought by itself lately.</summary>
+    public ImmutableArray<TopUpTally> TopUps { get; init; } = [];
+
+    public ImmutableArray<Redeemed> Redeemed { get; init; } = [];
+
+    /// <summary>By whom the customer was brought, once for each program.</summary>
+    public ImmutableArray<Referral> Referrals { get; init; } = [];
+
+    /// <summary>An invoice above zero was paid.</summary>
+    public bool HasPaid { get; init; }
+
     public Invoice? Find(InvoiceNo no) => Open.FirstOrDefault(invoice => invoice.No == no);
 
     public bool IsEmpty => this == Empty;
 
     /// <summary>
-    /// The payment of a period is not answered yet: until then no plan begins, ends or is billed, so that invoices come in
-    /// the order of their periods however late anyone looks.
+    /// Set while the payment of a period is not answered: until then no plan begins, ends, is billed or filled up after that
+    /// moment, so that everything comes in the order of its moments however late anyone looks.
     /// </summary>
-    internal bool StandsStill
+    internal Instant? StopsAt
     {
         get
         {
             foreach (var invoice in Open)
             {
-                if (invoice is { Reason: InvoiceReason.Renewal, Asked.What: PaymentAsk.Collect, Problem: null or PaymentProblem.Processing }) return true;
+                if (invoice is { Reason: InvoiceReason.Renewal, Asked.What: PaymentAsk.Collect, Problem: null or PaymentProblem.Processing }) return invoice.IssuedAt;
             }
 
-            return false;
+            return null;
         }
     }
+
+    internal bool StandsStill => StopsAt is not null;
 
     internal Instant? NextDue
     {
         get
         {
-            var next = Checkout?.ExpiresAt;
-            foreach (var invoice in Open) next = Holdings.Earlier(next, invoice.NextDue);
+            // While an answer is waited for, only the waiting itself has an end: what comes later must not overtake it.
+            var (next, standsStill) = (Checkout?.ExpiresAt, StandsStill);
+            foreach (var invoice in Open)
+            {
+                if (!standsStill || invoice.Asked is not null) next = Holdings.Earlier(next, invoice.NextDue);
+            }
+
             return next;
         }
     }

@@ -7,17 +7,20 @@ internal static class Canceling
 {
     public static Planned Cancel(Customer customer, Catalog catalog, Subscription target, Command.UpdatePlan command, Instant now) => command.Cancel switch
     {
+        // Overdue, it has no paid period left to wait for.
+        CancelAction.EndOfCycle when target.PastDue && catalog.Policy.VoidOnEnd => Now(customer, catalog, target, command with { Prorates = false, Refund = null }, now),
         CancelAction.EndOfCycle => AtEnd(customer, catalog, target, now),
         CancelAction.Immediately => Now(customer, catalog, target, command, now),
         CancelAction.Uncancel => Uncancel(customer, catalog, target, now),
         _ => throw new InvariantViolation($"cancel action {command.Cancel}"),
     };
 
-    /// <summary>A scheduled plan does not come, and the one it would have replaced stays.</summary>
+    /// <summary>A plan that was planned does not come, and the one it would have replaced stays.</summary>
     public static Planned Unschedule(Customer customer, Catalog catalog, Subscription planned, Instant now)
     {
         var story = new EventList(customer, now);
         story.Add(Drop(planned));
+        if (planned.Incoming!.Invoice is { } no && customer.Billing.Find(no) is { } invoice) story.Add(Payments.Void(invoice, now));
         if (Beginning.Replaced(customer.HeldBy(planned.Entity), planned) is { CanceledAt: not null } current)
             story.Add(new CustomerEvent.PlanCanceled(current.No, null, null, current.Entity));
         return Shown(customer, catalog, story, null, [], [new PlanMove(planned, null)], now);
@@ -46,9 +49,11 @@ internal static class Canceling
     {
         if (command.Refund is not null && !command.Prorates)
             return new Refusal(RefusalCode.InvalidRequest, "refund_last_payment cannot go with proration_behavior none: keep one of the two.");
+        if (Waiting.UnderWay(customer, target) is { } underWay) return underWay;
         var currency = customer.Billing.Currency ?? catalog.Policy.Currency;
-        var lines = command.Prorates && command.Refund is null ? new Charging(catalog, currency).Unused(customer, target, now).Concat(target.Deferred).ToList() : [];
+        var lines = command.Prorates && command.Refund is null ? new Charging(catalog, currency).Unused(customer, target, now).Concat(Charging.Settled(target.Deferred, now)).ToList() : [];
         var story = new EventList(customer, now);
+        story.AddRange(Waiting.GiveWay(customer, target, now));
         foreach (var open in customer.Billing.Open.Where(open => open.Reason == InvoiceReason.Renewal && open.Asked is not { What: PaymentAsk.Void } && open.Lines.All(line => line.Subscription == target.No)))
             story.Add(Payments.Void(open, now));
         story.AddRange(Ending.WithDefault(story.Customer, catalog, target, now));

@@ -16,7 +16,7 @@ internal sealed class Charging(Catalog catalog, Currency currency)
     {
         var (lines, runs) = (ImmutableArray.CreateBuilder<DraftLine>(), ImmutableArray.CreateBuilder<PriceRun>());
         var incoming = subscription.Incoming!;
-        if (subscription.Price is { } price && (only ?? price.Interval) == price.Interval) Advance(subscription, null, null, price.Interval, price.Amount.Amount, Quantity.One, at, prorates, lines, runs);
+        if (subscription.Price is { } price && (only ?? price.Interval) == price.Interval) Advance(subscription, null, null, price.Interval, Math.Min(Rating.Most, price.Amount.Amount), Quantity.One, at, prorates, lines, runs);
         for (var i = 0; i < incoming.Items.Length; i++)
         {
             if (incoming.Items[i].Price is not { } rate || (only ?? rate.Interval) != rate.Interval) continue;
@@ -49,7 +49,7 @@ internal sealed class Charging(Catalog catalog, Currency currency)
     {
         var (lines, runs) = (ImmutableArray.CreateBuilder<DraftLine>(1), ImmutableArray.CreateBuilder<PriceRun>(1));
         if (item is { } no) Item(subscription, no, terms!, bought, at, prorates: true, lines, runs);
-        else Advance(subscription, null, null, subscription.Price!.Interval, subscription.Price.Amount.Amount, Quantity.One, at, prorates: true, lines, runs);
+        else Advance(subscription, null, null, subscription.Price!.Interval, Math.Min(Rating.Most, subscription.Price.Amount.Amount), Quantity.One, at, prorates: true, lines, runs);
         return new Opened(lines.DrainToImmutable(), runs.DrainToImmutable());
     }
 
@@ -66,6 +66,16 @@ internal sealed class Charging(Catalog catalog, Currency currency)
         }
     }
 
+    /// <summary>Amounts that waited for the next invoice, when their plan goes or changes again before it: what was charged counts up to now.</summary>
+    public static IEnumerable<DraftLine> Settled(IEnumerable<DraftLine> deferred, Instant now)
+    {
+        foreach (var line in deferred)
+        {
+            if (line is not { Kind: LineKind.Charge, Period: { } period } || period.End <= now) yield return line;
+            else if (period.Start < now) yield return line with { Amount = line.Amount * (1m - period.Left(now)), Period = period with { End = now } };
+        }
+    }
+
     /// <summary>Use beyond what is included, since the balance was last reset.</summary>
     /// <param name="which">The running periods that are closed.</param>
     public IEnumerable<DraftLine> Used(Customer customer, Subscription subscription, Instant at, Func<PriceRun, Grant, bool> which)
@@ -73,7 +83,7 @@ internal sealed class Charging(Catalog catalog, Currency currency)
         if (!catalog.Policy.BillsOverage || customer.Config.DisableOverageBilling) yield break;
         foreach (var run in subscription.Runs)
         {
-            if (run.Item is not { } no || customer.Grant(no, subscription.Entity) is not { Terms.IsUsageBased: true } grant || !which(run, grant)) continue;
+            if (run.Item is not { } no || customer.Grant(no, subscription.Entity) is not { Terms: { IsUsageBased: true, IsChargedWhenTaken: false } } grant || !which(run, grant)) continue;
             var over = grant.IsShared ? Quantity.Total(customer.Entities.Shares(grant.No).Overage) : grant.Overage;
             if (!over.IsPositive || IsForgiven(customer, subscription.Entity, grant.Feature)) continue;
             var cost = Rating.Cost(grant.Terms.Price!, over, grant.Included);
@@ -83,6 +93,7 @@ internal sealed class Charging(Catalog catalog, Currency currency)
 
     public DraftLine Line(LineKind kind, Subscription of, GrantNo? item, FeatureId? feature, decimal amount, Quantity quantity, BillingPeriod? period)
     {
+        amount = Math.Clamp(amount, -Rating.Most, Rating.Most);
         var plan = catalog.Plan(of.Plan, of.Version)?.Name ?? of.Plan.Value;
         var name = feature is { } id ? catalog.Feature(id)?.Name ?? id.Value : plan;
         var what = feature is null ? $"{plan} - Base Price" : $"{plan} - {quantity} {name}";
@@ -95,7 +106,7 @@ internal sealed class Charging(Catalog catalog, Currency currency)
         Subscription subscription, GrantNo no, ItemTerms terms, Quantity bought, Instant at, bool prorates, ImmutableArray<DraftLine>.Builder lines, ImmutableArray<PriceRun>.Builder runs)
     {
         var price = terms.Price!;
-        var cost = terms.IsPrepaid ? Rating.Cost(price, bought, terms.Included) : 0m;
+        var cost = terms.IsPaidAhead ? Rating.Cost(price, bought, terms.Included) : 0m;
         Advance(subscription, no, terms.Feature, price.Interval, cost, terms.Included + bought, at, prorates, lines, runs);
     }
 

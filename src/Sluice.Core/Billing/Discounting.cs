@@ -25,7 +25,7 @@ public static class Discounting
         {
             for (var at = 0; at < left.Length; at++)
             {
-                if (Matches(discount, charges[at].Plan)) Take(at, discount, left[at] * discount.Percent!.Value / 100m);
+                if (Matches(discount, charges[at].Plan)) Take(at, discount, left[at] * Math.Min(100m, discount.Percent!.Value) / 100m);
             }
         }
 

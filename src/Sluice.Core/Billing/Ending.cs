@@ -8,6 +8,11 @@ internal static class Ending
     public static ImmutableArray<CustomerEvent> End(Customer customer, Subscription held) =>
         [.. Pools.Leave(customer, held.No), new CustomerEvent.PlanEnded(held.No, held.Plan, held.Version, held.Entity)];
 
+    /// <summary>Invoices of its periods that are still open, where the tenant wants them void.</summary>
+    public static IEnumerable<CustomerEvent> TakenBack(Customer customer, Catalog catalog, Subscription held, Instant now) => !catalog.Policy.VoidOnEnd ? []
+        : customer.Billing.Open.Where(open => open is { Reason: InvoiceReason.Renewal, Asked: not { What: PaymentAsk.Void } } && open.Lines.All(line => line.Subscription == held.No))
+            .Select(open => Payments.Void(open, now)).ToList();
+
     /// <summary>It ends now, with what was planned after it; the free plan of its group comes in its place.</summary>
     public static ImmutableArray<CustomerEvent> WithDefault(Customer customer, Catalog catalog, Subscription held, Instant at)
     {
@@ -15,6 +20,7 @@ internal static class Ending
         foreach (var planned in customer.HeldBy(held.Entity).Planned.Where(planned => held.IsMain && planned.IsMain && planned.Group == held.Group && planned.Incoming!.StartsAt is not null).ToList())
             story.Add(new CustomerEvent.PlanDropped(planned.No, planned.Plan, planned.Version, planned.Entity));
         story.AddRange(End(story.Customer, held));
+        story.AddRange(TakenBack(story.Customer, catalog, held, at));
         if (Default(story.Customer, catalog, held) is { } fallback) story.AddRange(Beginning.Begin(story.Customer, catalog, Free(story.Customer, fallback, at), at));
         story.AddRange(Licenses.AfterEnd(story.Customer, catalog, held, at));
         return story.Events;

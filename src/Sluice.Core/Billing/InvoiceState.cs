@@ -23,6 +23,7 @@ internal static class InvoiceState
         if (invoice.Total.IsPositive) book = book with { Currency = book.Currency ?? invoice.Currency };
         foreach (var id in Once(book, invoice)) book = book with { Discounts = book.Discounts.RemoveAll(standing => standing.Discount.Id == id) };
         if (invoice.Status is not InvoiceStatus.Paid) book = book.Put(invoice);
+        else if (invoice.Total.IsPositive) book = book with { HasPaid = true };
         customer = customer with { Billing = book, LastNo = Math.Max(customer.LastNo, invoice.No.Value) };
         return invoice is { Reason: InvoiceReason.Renewal, Asked: not null } ? Mark(customer, invoice, static held => held with { AwaitsPayment = true }) : customer;
     }
@@ -36,6 +37,7 @@ internal static class InvoiceState
         var invoice = customer.Billing.Find(no) ?? throw new InvariantViolation($"no open invoice {no.Value}");
         var book = customer.Billing.Without(no);
         if (!isPaid) book = Credited(book, invoice.CreditUsed);
+        else if (invoice.Total.IsPositive) book = book with { HasPaid = true };
         customer = customer with { Billing = book };
         if (invoice.Reason != InvoiceReason.Renewal) return customer;
         return Mark(customer, invoice, held => held with { AwaitsPayment = false, PastDue = book.Open.Any(other => IsOverdue(other, held.No)) });

@@ -59,13 +59,31 @@ internal static class Payments
     {
         var story = new EventList(customer, now);
         story.Add(new CustomerEvent.InvoicePaid(invoice.No, byHand));
-        foreach (var change in customer.Billing.Changes.Where(change => change.Invoice == invoice.No)) story.AddRange(change.Events(story.Customer, now));
+        foreach (var change in customer.Billing.Changes.Where(change => change.Invoice == invoice.No))
+        {
+            story.AddRange(change.Events(story.Customer, now));
+            if (change.TopUp is { IsAuto: true } topUp && TopUpTally.Of(story.Customer, topUp.Feature, change.Entity) is { Failures: > 0 } tally)
+                story.Add(new CustomerEvent.TopUpTallied(tally with { FailedAt = null, Failures = 0 }));
+        }
+
         var waiting = Cycles.Planned(customer).Where(planned => planned.Incoming!.Invoice == invoice.No).ToList();
-        foreach (var planned in waiting) story.AddRange(Beginning.Begin(story.Customer, catalog, planned, now));
+        foreach (var planned in waiting)
+        {
+            if (BilledMeanwhile(story.Customer, catalog, planned, invoice, now) is { IsPositive: true } back) story.Add(new CustomerEvent.CreditAdded(back));
+            story.AddRange(Beginning.Begin(story.Customer, catalog, planned, now));
+        }
 
         // Paid while it was being taken back: the money is the customer's.
         if (waiting.Count == 0 && !customer.Billing.Changes.Any(change => change.Invoice == invoice.No) && invoice is { Asked.What: PaymentAsk.Void, Reason: not InvoiceReason.Renewal }) story.Add(new CustomerEvent.CreditAdded(invoice.Due));
         return story.Events;
+    }
+
+    // Paid only after the old plan was billed for another period: what is left of that is given back.
+    private static Money BilledMeanwhile(Customer customer, Catalog catalog, Subscription planned, Invoice invoice, Instant now)
+    {
+        if (planned.Incoming!.Reverts || Beginning.Replaced(customer.HeldBy(planned.Entity), planned) is not { } outgoing) return Money.Zero(invoice.Currency);
+        var unused = new Charging(catalog, invoice.Currency).Unused(customer, outgoing, now, run => run.Invoice is { } billed && billed.Value > invoice.No.Value);
+        return Money.Of(-unused.Sum(static line => line.Amount), invoice.Currency);
     }
 
     public static ImmutableArray<CustomerEvent> Voided(Customer customer, Invoice invoice) =>
@@ -78,6 +96,7 @@ internal static class Payments
     /// <summary>A period's invoice is tried again until the days for it run out; one for something new waits for its payer for a while.</summary>
     public static ImmutableArray<CustomerEvent> Failed(Customer customer, Catalog catalog, Invoice invoice, PaymentProblem problem, Instant now)
     {
+        if (customer.Billing.Changes.FirstOrDefault(change => change.Invoice == invoice.No) is { TopUp: { IsAuto: true } topUp } bought) return NotToppedUp(customer, invoice, bought, topUp, problem, now);
         if (invoice.Reason != InvoiceReason.Renewal) return [new CustomerEvent.PaymentFailed(invoice.No, problem, null, now.Plus(BillingPolicy.ConfirmTime))];
         var policy = catalog.Policy;
         var attempts = Math.Max(1, invoice.Attempts);
@@ -88,6 +107,23 @@ internal static class Payments
         foreach (var held in Cycles.Held(customer).Where(held => invoice.Lines.Any(line => line.Subscription == held.No)).ToList())
             story.AddRange(Ending.WithDefault(story.Customer, catalog, held, now));
         story.Add(Void(story.Customer.Billing.Find(invoice.No)!, now));
+        return story.Events;
+    }
+
+    // Nobody asked for it just now, so nobody waits for it: it is taken back at once.
+    private static ImmutableArray<CustomerEvent> NotToppedUp(Customer customer, Invoice invoice, PlanChange bought, TopUp topUp, PaymentProblem problem, Instant now)
+    {
+        var story = new EventList(customer, now);
+        story.Add(new CustomerEvent.PaymentFailed(invoice.No, problem, null, null));
+        story.Add(Void(story.Customer.Billing.Find(invoice.No)!, now));
+        if (topUp.Run is not null)
+        {
+            story.AddRange(Seats.GivenBack(story.Customer, bought.Entity, topUp));
+            return story.Events;
+        }
+
+        story.Add(AutoTopUps.Failed(story.Customer, bought.Entity, topUp.Feature, now));
+        story.Add(new CustomerEvent.TopUpFailed(topUp.Feature, bought.Entity, problem));
         return story.Events;
     }
 
@@ -117,6 +153,14 @@ internal static class Payments
         { Status: InvoiceStatus.Draft } draft => new CustomerEvent.InvoiceMoved(draft with { Status = InvoiceStatus.Open }),
         _ => new Outcome([]),
     };
+
+    public static Outcome Credit(Customer customer, Catalog catalog, Command.AddCredit command)
+    {
+        var currency = customer.Billing.Currency ?? catalog.Policy.Currency;
+        if (command.Amount.Currency != currency) return new Refusal(RefusalCode.CurrencyMismatch, $"The customer is billed in {currency}: give the credit in it.");
+        if (Math.Abs(command.Amount.Major) >= Rating.Most) return new Refusal(RefusalCode.InvalidInputs, "The credit is more than can be charged.");
+        return command.Amount.IsZero ? new Outcome([]) : new CustomerEvent.CreditAdded(command.Amount);
+    }
 
     private static Refusal Missing() => new(RefusalCode.InvoiceNotFound, "The customer has no open invoice of that id.");
 

@@ -55,13 +55,20 @@ internal sealed class QuantityChange(Customer customer, Catalog catalog, Subscri
         var whole = Cycle.Around(grant.Terms.Price!.Interval, target.Anchor!.Value, now)!.Value;
         var cost = Rating.Cost(grant.Terms.Price, bought, grant.Terms.Included) * whole.Left(now);
         var lines = unused.Append(charging.Line(LineKind.Charge, target, grant.No, grant.Feature, cost, grant.Terms.Included + bought, period)).Where(static line => line.Amount != 0m).ToList();
+        var before = Charging.Settled(_deferred, now).ToList();
+        _deferred.Clear();
+        _deferred.AddRange(before);
         (money == Money.Now ? _lines : _deferred).AddRange(lines);
-        _runs = _runs.SetItem(at, new PriceRun(grant.No, period, Core.Money.Of(money == Money.Now ? 0m : cost, _currency), money == Money.Now ? null : _runs[at].Invoice));
+        _runs = _runs.SetItem(at, new PriceRun(grant.No, period, Core.Money.Zero(_currency)));
     }
 
     public Planned Planned(InvoiceMode? mode)
     {
+        if (_lines.Concat(_deferred).Any(static line => Math.Abs(line.Amount) >= Rating.Most)) return new Refusal(RefusalCode.InvalidInputs, "feature_quantities: that costs more than can be charged.");
+        if (Waiting.UnderWay(customer, target) is { } underWay) return underWay;
+        if ((_lines.Count > 0 || !_deferred.SequenceEqual(target.Deferred)) && Waiting.Unpaid(customer, target, now) is { } unpaid) return unpaid;
         var story = new EventList(customer, now);
+        story.AddRange(Waiting.GiveWay(customer, target, now));
         Invoice? invoice = null;
         if (_lines.Count > 0 && Math.Abs(_lines.Sum(static line => line.Amount)) >= 0.01m)
         {
@@ -111,10 +118,19 @@ internal sealed class QuantityChange(Customer customer, Catalog catalog, Subscri
 public sealed record PlanChange(
     InvoiceNo Invoice, SubscriptionNo Subscription, EntityNo? Entity, ImmutableArray<Upcoming> Bought, ImmutableArray<PriceRun> Runs, ImmutableArray<Upcoming> Upcoming, ImmutableArray<DraftLine> Deferred)
 {
+    /// <summary>Set when it is nothing but units bought once.</summary>
+    public TopUp? TopUp { get; init; }
+
     /// <summary>Paid only after the period has ended, the units count and the new period stays as it was billed.</summary>
     internal IEnumerable<CustomerEvent> Events(Customer customer, Instant now)
     {
         if ((Entity is { } entity && customer.Entities.Find(entity) is null) || customer.HeldBy(Entity).Held(Subscription) is not { } held) yield break;
+        if (TopUp is { } topUp)
+        {
+            foreach (var credited in TopUps.Credited(customer, Entity, topUp)) yield return credited;
+            yield break;
+        }
+
         foreach (var (item, bought) in Bought)
         {
             if (customer.Grant(item, Entity) is { } grant) yield return new CustomerEvent.GrantBought(item, bought, grant.Balance + bought - grant.Prepaid, Entity);

@@ -40,7 +40,7 @@ internal sealed class Renewal
         {
             if (_story.Customer.HeldBy(gone.Entity).Held(gone.No) is not { } still) continue;
             if (gone.TrialEnd is not null && gone.CanceledAt is null) _story.AddRange(Ending.WithDefault(_story.Customer, _catalog, still, _at));
-            else _story.AddRange(Ending.End(_story.Customer, still));
+            else _story.AddRange([.. Ending.End(_story.Customer, still), .. Ending.TakenBack(_story.Customer, _catalog, still, _now)]);
             _story.AddRange(Licenses.AfterEnd(_story.Customer, _catalog, gone, _at));
             _story.AddRange(Revived(gone));
         }
@@ -74,6 +74,9 @@ internal sealed class Renewal
                 continue;
             }
 
+            // What was charged within the period has a run of its own; the next period is one.
+            if (runs.Any(opened => opened.Item == run.Item)) continue;
+
             var grant = run.Item is { } no ? _story.Customer.Grant(no, held.Entity) : null;
             var bought = Bought(held, grant);
             var opened = _charging.Next(held, run.Item, grant?.Terms, bought, _at);
@@ -83,12 +86,13 @@ internal sealed class Renewal
         }
 
         var upcoming = held.Upcoming.RemoveAll(change => held.Runs.Any(run => run.Item == change.Item && run.Period.End <= _at));
-        _billed.Add((held, new CustomerEvent.PlanBilled(held.No, runs.MoveToImmutable(), upcoming, [], held.Anchor, wasTrial ? null : held.TrialEnd, held.Entity)));
+        _billed.Add((held, new CustomerEvent.PlanBilled(held.No, runs.DrainToImmutable(), upcoming, [], held.Anchor, wasTrial ? null : held.TrialEnd, held.Entity)));
     }
 
     private static Quantity Bought(Subscription held, Grant? grant)
     {
         if (grant is null) return Quantity.Zero;
+        if (grant.Terms.IsChargedWhenTaken) return Quantity.Max(Quantity.Zero, grant.Prepaid - Quantity.Max(Quantity.Zero, grant.Balance));
         foreach (var change in held.Upcoming)
         {
             if (change.Item == grant.No) return change.Prepaid;
@@ -135,10 +139,10 @@ internal sealed class Renewal
 
         _netTerms ??= planned.NetTermsDays;
         var own = _story.Customer.HeldBy(planned.Entity);
-        if (Beginning.Replaced(own, planned) is { } outgoing && !(outgoing.EndsAt <= _at))
+        if (Beginning.Replaced(own, planned) is { } outgoing)
         {
             _lines.AddRange(_charging.Unused(_story.Customer, outgoing, _at));
-            _lines.AddRange(_charging.Used(_story.Customer, outgoing, _at, (_, grant) => Carrying.IsUsedUp(_catalog, grant.Feature)));
+            if (!(outgoing.EndsAt <= _at)) _lines.AddRange(_charging.Used(_story.Customer, outgoing, _at, (_, grant) => Carrying.IsUsedUp(_catalog, grant.Feature)));
         }
 
         var opened = _charging.Open(recurs ? planned with { Anchor = planned.Anchor ?? _at } : planned, _at);
@@ -146,7 +150,12 @@ internal sealed class Renewal
         _starting.Add(planned with { Runs = opened.Runs });
     }
 
-    private void Begin(Subscription planned) => _story.AddRange(Beginning.Begin(_story.Customer, _catalog, planned, _at));
+    // What still waits for a payment in its place was reckoned against a plan that is gone now.
+    private void Begin(Subscription planned)
+    {
+        _story.AddRange(Waiting.GiveWay(_story.Customer, planned, _now));
+        _story.AddRange(Beginning.Begin(_story.Customer, _catalog, planned, _at));
+    }
 
     // The plan that stood aside while this one was tried comes back.
     private IEnumerable<CustomerEvent> Revived(Subscription gone)

@@ -25,7 +25,7 @@ internal static class Renewing
         if (customer.Billing.Checkout is { } checkout && checkout.ExpiresAt <= at) story.Add(new CustomerEvent.CheckoutClosed(checkout.No, CheckoutEnd.Expired));
         foreach (var invoice in customer.Billing.Open)
         {
-            if (invoice.NextDue <= at && story.Customer.Billing.Find(invoice.No) is { } standing) story.AddRange(Payments.Due(story.Customer, catalog, standing, at, now));
+            if (invoice.NextDue <= at && (invoice.Asked is not null || !customer.Billing.StandsStill) && story.Customer.Billing.Find(invoice.No) is { } standing) story.AddRange(Payments.Due(story.Customer, catalog, standing, at, now));
         }
 
         foreach (var cycle in customer.Billing.StandsStill ? [] : DueCycles(story.Customer, at)) if (!story.Customer.Billing.StandsStill) story.AddRange(new Renewal(story.Customer, catalog, cycle, at, now).Events());

@@ -36,6 +36,7 @@ internal static class Switching
     [
         .. offer.Items.Select(item =>
         {
+            if (item.IsChargedWhenTaken) return Quantity.Max(Quantity.Zero, InUse(own, current, item.Feature) - item.Included);
             if (!item.IsPrepaid) return Quantity.Zero;
             if (offer.Quantities.TryGetValue(item.Feature, out var asked)) return Offers.Bought(item, asked);
             if (current is null || !item.Price!.Interval.Recurs) return Quantity.Zero;
@@ -44,19 +45,8 @@ internal static class Switching
         }),
     ];
 
-    /// <summary>A plan that waits for a payment gives way to the next one that is asked for; its invoice is not to be paid any more.</summary>
-    public static IEnumerable<CustomerEvent> GiveWay(Customer customer, Subscription planned, Instant now)
-    {
-        foreach (var other in Waiting(customer, planned))
-        {
-            yield return new CustomerEvent.PlanDropped(other.No, other.Plan, other.Version, other.Entity);
-            if (other.Incoming!.Invoice is { } no && customer.Billing.Find(no) is { } invoice) yield return Payments.Void(invoice, now);
-        }
-    }
-
-    /// <summary>Plans in its place that wait for a payment.</summary>
-    public static IEnumerable<Subscription> Waiting(Customer customer, Subscription planned) => !planned.IsMain ? [] : customer.HeldBy(planned.Entity).Planned
-        .Where(other => other.IsMain && other.Group == planned.Group && other.No != planned.No && other.Incoming!.Invoice is not null);
+    private static Quantity InUse(Holdings own, Subscription? current, FeatureId feature) => current is null ? Quantity.Zero
+        : own.Grants.Where(grant => grant.Subscription == current.No && grant.Feature == feature).Aggregate(Quantity.Zero, static (sum, grant) => sum + grant.Usage);
 
     private static Plan Of(Catalog catalog, PlanOffer offer) =>
         (catalog.Plan(offer.Plan, offer.Version) ?? throw new InvariantViolation($"plan {offer.Plan} version {offer.Version} is offered and not in the catalog")) with { Price = offer.Price, Items = offer.Items };

@@ -22,11 +22,12 @@ public enum AttachAction
 /// <param name="TrialAvailable">The plan has a trial and this holder may have it.</param>
 public sealed record Eligibility(AttachAction AttachAction, bool Held, bool TrialAvailable)
 {
-    /// <param name="own">What the holder has; <see cref="Holdings.None"/> for someone who is no customer yet.</param>
-    public static Eligibility Of(Catalog catalog, Plan plan, Holdings own)
+    /// <param name="subject">Null for someone who is no customer yet.</param>
+    public static Eligibility Of(Catalog catalog, Plan plan, Subject? subject)
     {
+        var (customer, own) = (subject?.Customer, subject?.Own ?? Holdings.None);
         var held = !plan.IsOneOff && own.Subscriptions.Any(subscription => subscription.Plan == plan.Id);
-        return new Eligibility(Action(catalog, plan, own, held), held, TrialAvailable: !held && plan.FreeTrial is not null);
+        return new Eligibility(Action(catalog, plan, own, held), held, TrialAvailable: !held && plan.FreeTrial is not null && Timing.MayTry(customer, catalog.Policy, plan.Id, subject?.Entity?.No, isAsked: false));
     }
 
     private static AttachAction Action(Catalog catalog, Plan plan, Holdings own, bool held)

@@ -94,6 +94,12 @@ public sealed record ItemTerms(
 
     public bool IsPrepaid => Price?.Method == BillingMethod.Prepaid;
 
+    /// <summary>What is held (seats) beyond the included units is charged when it is taken, by its share of the period, and then in advance.</summary>
+    public bool IsChargedWhenTaken => IsUsageBased && Reset is null && Proration is not null;
+
+    /// <summary>Charged in advance for a period.</summary>
+    internal bool IsPaidAhead => IsPrepaid || IsChargedWhenTaken;
+
     /// <summary>Names the field whose effect is not built yet, or null when the item can be granted.</summary>
     public string? NeedsLater =>
         Later is not null ? "expiry, threshold_billing or feature_override"

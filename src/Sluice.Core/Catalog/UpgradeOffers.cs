@@ -15,7 +15,7 @@ public static class UpgradeOffers
         return
         [
             .. PlanComparison.InOrder(catalog, catalog.LatestPlans.Where(plan =>
-                !plan.Archived && plan.Items.Any(item => serving.Contains(item.Feature)) && IsMore(Eligibility.Of(catalog, plan, subject.Own).AttachAction))),
+                !plan.Archived && plan.Items.Any(item => serving.Contains(item.Feature)) && IsMore(Eligibility.Of(catalog, plan, subject).AttachAction))),
         ];
     }
 

@@ -81,6 +81,14 @@ public sealed class EffectiveControls
         foreach (var alert in rest.Where(IsMeant)) yield return alert;
     }
 
+    /// <summary>Those that are switched on, one for each feature: the entity's own before the customer's before those of plans, of plans the last.</summary>
+    internal IEnumerable<AutoTopUp> TopUps()
+    {
+        if (IsNone) return [];
+        var levels = new[] { _entity?.TopUps ?? default, _customer.TopUps }.Concat(_plans.Reverse().Select(static plan => plan.TopUps));
+        return levels.Where(static list => !list.IsDefaultOrEmpty).SelectMany(static list => list).DistinctBy(static topUp => topUp.Feature).Where(static topUp => topUp.Enabled).ToList();
+    }
+
     // Level by level, those that come first before the others; of several plans the lowest limit.
     private IEnumerable<(ImmutableArray<UsageLimit> Limits, ControlSource Source)> UsageLimits(FeatureId feature)
     {

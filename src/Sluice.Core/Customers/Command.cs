@@ -39,6 +39,9 @@ public abstract record Command
     /// <summary>Several plans in one invoice, all or none.</summary>
     public sealed record MultiAttach(ImmutableArray<PlanWish> Plans, AttachOptions Options) : Command;
 
+    /// <summary>Dated phases of plans: the first one now, the others at their moments. What a phase does not name any more ends with its start.</summary>
+    public sealed record CreateSchedule(ImmutableArray<SchedulePhase> Phases, AttachOptions Options) : Command;
+
     /// <summary>A held plan is changed. Null members stay as they are.</summary>
     public sealed record UpdatePlan(PlanSelector Select) : Command
     {
@@ -86,6 +89,14 @@ public abstract record Command
     public sealed record AddCredit(Money Amount) : Command;
 
     public sealed record AddDiscount(DiscountWish Discount) : Command;
+
+    /// <param name="Code">Null = it is given by other means than a code.</param>
+    /// <param name="UsesSoFar">Of the code, by all customers together.</param>
+    public sealed record Redeem(Reward Reward, string? Code, int UsesSoFar) : Command;
+
+    /// <summary>The customer was brought by another.</summary>
+    /// <param name="RedemptionsSoFar">Of the referrer's code.</param>
+    public sealed record Refer(ReferralProgram Program, CustomerKey Referrer, string? ReferrerFingerprint, int RedemptionsSoFar) : Command;
 
     /// <param name="Feature">Exactly one of Feature and EventName.</param>
     /// <param name="Value">Negative gives back.</param>
@@ -154,6 +165,9 @@ public abstract record Command
 /// <summary>One plan of several.</summary>
 /// <param name="Entity">The id of the entity that shall hold it; null = the customer.</param>
 public sealed record PlanWish(PlanId Plan, int? Version, ImmutableDictionary<FeatureId, Quantity> Quantities, string? SubscriptionId, Customization? Customize = null, string? Entity = null);
+
+/// <param name="StartsAt">Null = now.</param>
+public sealed record SchedulePhase(Instant? StartsAt, ImmutableArray<PlanWish> Plans);
 
 /// <summary>A plan on terms of the customer's own.</summary>
 public sealed record Customization

@@ -52,9 +52,6 @@ public sealed record Customer(
     /// <summary>When somebody must look, if nobody does by himself: never, while the time of this customer stands still.</summary>
     public Instant? SweptAt => Clock is null ? NextDue : null;
 
-    /// <summary>One for each feature that was ever topped up by itself.</summary>
-    public ImmutableArray<TopUpBook> TopUps { get; init; } = [];
-
     /// <summary>The next moment at which something falls due by itself; null when nothing ever does.</summary>
     public Instant? NextDue { get; init; }
 

@@ -62,6 +62,12 @@ public abstract record CustomerEvent
     /// <param name="No">Numbered with the grants and held plans.</param>
     public sealed record RefundAsked(InvoiceNo Invoice, int No, Money Amount) : CustomerEvent;
 
+    /// <summary>A purchase that happens by itself was tried, or failed.</summary>
+    public sealed record TopUpTallied(TopUpTally Tally) : CustomerEvent;
+
+    /// <summary>Units were to be bought by themselves and could not be paid.</summary>
+    public sealed record TopUpFailed(FeatureId Feature, EntityNo? Entity, PaymentProblem Problem) : CustomerEvent;
+
     /// <summary>Credit in favour of the customer (negative: taken back), by itself and not by an invoice.</summary>
     public sealed record CreditAdded(Money Amount) : CustomerEvent;
 
@@ -70,6 +76,11 @@ public abstract record CustomerEvent
     public sealed record DiscountAdded(StandingDiscount Discount) : CustomerEvent;
 
     public sealed record DiscountEnded(string Id) : CustomerEvent;
+
+    public sealed record RewardRedeemed(Redeemed Redeemed) : CustomerEvent;
+
+    /// <summary>The customer was brought by another, or (earned) that one is to be rewarded for it.</summary>
+    public sealed record Referred(Referral Referral) : CustomerEvent;
 
     public sealed record CheckoutOpened(OpenCheckout Checkout) : CustomerEvent;
 
@@ -155,17 +166,6 @@ public abstract record CustomerEvent
 
     /// <summary>Usage crossed an alert's threshold.</summary>
     public sealed record AlertTriggered(FeatureId Feature, EntityNo? Entity, UsageAlert Alert) : CustomerEvent;
-
-    /// <summary>A top-up is carried out: no other of its feature is due until it has ended.</summary>
-    public sealed record TopUpStarted(TopUpOrder Order) : CustomerEvent;
-
-    /// <summary>A top-up has its answer.</summary>
-    /// <param name="Failure">Null: it was bought.</param>
-    /// <param name="Window">The window of the purchase limit that it counts in; null when there is no limit.</param>
-    public sealed record TopUpEnded(FeatureId Feature, TopUpFailure? Failure, BillingPeriod? Window) : CustomerEvent;
-
-    /// <summary>Another payment method: failures before it do not count any more.</summary>
-    public sealed record TopUpsResumed : CustomerEvent;
 
     /// <summary>What was allowed before is not any more.</summary>
     /// <param name="Filter">Of the usage limit that stops it.</param>

@@ -25,7 +25,7 @@ public static class CustomerState
             CustomerEvent.ProfileChanged e => customer with { Profile = e.Profile },
             CustomerEvent.Deleted => customer with
             {
-                Profile = new Profile(null), Own = Holdings.None, Entities = EntityBook.Empty, Holds = HoldBook.Empty, Billing = BillingBook.Empty, TopUps = [], Deleted = true,
+                Profile = new Profile(null), Own = Holdings.None, Entities = EntityBook.Empty, Holds = HoldBook.Empty, Billing = BillingBook.Empty, Deleted = true,
             },
             CustomerEvent.PlanAttached e => Attach(customer, e),
             CustomerEvent.PlanEnded e => End(customer, e),
@@ -54,15 +54,25 @@ public static class CustomerState
             CustomerEvent.ChangePlanned e => customer with { Billing = customer.Billing with { Changes = customer.Billing.Changes.Add(e.Change) } },
             CustomerEvent.RefundAsked e => customer with { LastNo = Math.Max(customer.LastNo, e.No) },
             CustomerEvent.CreditAdded e => customer with { Billing = InvoiceState.Credited(customer.Billing, e.Amount) },
-            CustomerEvent.PaymentMethodChanged e => customer with { Billing = customer.Billing with { Method = e.Method } },
+            // Another card ends what failures of the old one had suspended.
+            CustomerEvent.PaymentMethodChanged e => customer with
+            {
+                Billing = customer.Billing with { Method = e.Method, TopUps = [.. customer.Billing.TopUps.Select(static tally => tally with { FailedAt = null, Failures = 0 })] },
+            },
             CustomerEvent.DiscountAdded e => customer with { Billing = customer.Billing with { Discounts = customer.Billing.Discounts.RemoveAll(standing => standing.Discount.Id == e.Discount.Discount.Id).Add(e.Discount) } },
             CustomerEvent.DiscountEnded e => customer with { Billing = customer.Billing with { Discounts = customer.Billing.Discounts.RemoveAll(standing => standing.Discount.Id == e.Id) } },
+            CustomerEvent.RewardRedeemed e => customer with { Billing = customer.Billing with { Redeemed = customer.Billing.Redeemed.Add(e.Redeemed) } },
+            CustomerEvent.Referred e => customer with
+            {
+                Billing = customer.Billing with { Referrals = customer.Billing.Referrals.RemoveAll(referral => referral.Program == e.Referral.Program).Add(e.Referral) },
+            },
             CustomerEvent.CheckoutOpened e => customer with { Billing = customer.Billing with { Checkout = e.Checkout }, LastNo = Math.Max(customer.LastNo, e.Checkout.No.Value) },
             CustomerEvent.CheckoutClosed => customer with { Billing = customer.Billing with { Checkout = null } },
-            CustomerEvent.TopUpStarted e => TopUp(customer, e.Order.Feature, book => book.Started(e.Order, at)),
-            CustomerEvent.TopUpEnded e => TopUp(customer, e.Feature, book => book.Ended(e.Failure, e.Window, at)),
-            CustomerEvent.TopUpsResumed => customer with { TopUps = [.. customer.TopUps.Select(static book => book.Resumed())] },
-            CustomerEvent.AlertTriggered or CustomerEvent.LimitReached => customer,
+            CustomerEvent.TopUpTallied e => customer with
+            {
+                Billing = customer.Billing with { TopUps = customer.Billing.TopUps.RemoveAll(tally => tally.Feature == e.Tally.Feature && tally.Entity == e.Tally.Entity).Add(e.Tally) },
+            },
+            CustomerEvent.AlertTriggered or CustomerEvent.LimitReached or CustomerEvent.TopUpFailed => customer,
             _ => throw new InvariantViolation($"unknown event {happened.GetType().Name}"),
         };
     }
@@ -192,16 +202,6 @@ public static class CustomerState
         }
 
         return windows.Add(new UsageWindow(count.Feature, count.Interval, count.Filter, count.Start, count.End, Quantity.Max(Quantity.Zero, count.Amount)));
-    }
-
-    private static Customer TopUp(Customer customer, FeatureId feature, Func<TopUpBook, TopUpBook> change)
-    {
-        for (var at = 0; at < customer.TopUps.Length; at++)
-        {
-            if (customer.TopUps[at].Feature == feature) return customer with { TopUps = customer.TopUps.SetItem(at, change(customer.TopUps[at])) };
-        }
-
-        return customer with { TopUps = customer.TopUps.Add(change(TopUpBook.Empty(feature))) };
     }
 
     private static Customer Change(Customer customer, EntityNo? entity, GrantNo no, Func<Grant, Grant> change) =>

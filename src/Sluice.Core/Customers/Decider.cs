@@ -26,16 +26,17 @@ public static class Decider
 
         if (command.Entity is { } id && current.Entities.Find(id) is null) return new Decision.Refused(NoSuchEntity(id));
         var subject = current.Subject(command.Entity);
-        return Finish(customer, now, due, command switch
+        var outcome = command switch
         {
             Command.Create => new Refusal(RefusalCode.CustomerExists, "The customer exists already."),
             Command.Backfill c => Lifecycle.Backfill(current, c),
             Command.ChangeProfile c => Lifecycle.ChangeProfile(current, c),
-            Command.ChangeControls c => Lifecycle.ChangeControls(current, c),
+            Command.ChangeControls c => AutoTopUps.After(current, catalog, Lifecycle.ChangeControls(current, c), now),
             Command.ChangeConfig c => Lifecycle.ChangeConfig(current, c),
             Command.Delete => Lifecycle.Delete(),
             Command.Attach c => Attaching.Attach(subject, catalog, c, now).Outcome,
             Command.MultiAttach c => Attaching.Attach(current, catalog, c, now).Outcome,
+            Command.CreateSchedule c => Scheduling.Create(current, catalog, c, now).Outcome,
             Command.UpdatePlan c => Updating.Update(subject, catalog, c, now).Outcome,
             Command.AnswerPayment c => Payments.Answer(current, catalog, c, now),
             Command.CollectInvoice c => Payments.CollectNow(current, c.Invoice, now),
@@ -46,23 +47,26 @@ public static class Decider
             Command.CompleteCheckout c => Checkouts.Complete(current, catalog, c, now),
             Command.ExpireCheckout c => Checkouts.Expire(current, c),
             Command.ChangePaymentMethod c => c.Method == current.Billing.Method ? new Outcome([]) : new CustomerEvent.PaymentMethodChanged(c.Method),
-            Command.AddCredit c => new CustomerEvent.CreditAdded(c.Amount),
+            Command.AddCredit c => Payments.Credit(current, catalog, c),
+            Command.Redeem c => Redeeming.Redeem(current, catalog, c, now),
+            Command.Refer c => Redeeming.Refer(current, catalog, c, now),
             Command.AddDiscount c => new CustomerEvent.DiscountAdded(c.Discount.Standing(null, now)),
-            Command.Track c => Tracking.Track(subject, catalog, c, now),
-            Command.Settle c => Holding.Settle(current, catalog, c, now),
+            Command.Track c => AutoTopUps.After(subject, catalog, Seats.After(subject, catalog, Tracking.Track(subject, catalog, c, now), now), now),
+            Command.Settle c => AutoTopUps.After(subject, catalog, Seats.After(subject, catalog, Holding.Settle(current, catalog, c, now), now), now),
             Command.CreateBalance c => LooseGrant.Open(subject, catalog, c, now),
             Command.UpdateBalance c => BalancesByHand.Update(subject, catalog, c, now),
             Command.DeleteBalance c => BalancesByHand.Delete(subject, catalog, c, now),
             Command.RecalculateBalance c => BalancesByHand.Recalculate(subject, catalog, c),
-            Command.CreateEntity c => EntityLifecycle.Create(current, catalog, c, now),
+            Command.CreateEntity c => Seats.After(current, catalog, EntityLifecycle.Create(current, catalog, c, now), now),
             Command.UpdateEntity c => EntityLifecycle.Update(subject.Entity!, c),
-            Command.DeleteEntity => EntityLifecycle.Delete(current, catalog, subject.Entity!, now),
+            Command.DeleteEntity => Seats.After(current, catalog, EntityLifecycle.Delete(current, catalog, subject.Entity!, now), now),
             Command.AssignLicenses c => Licenses.Assign(current, catalog, c, now),
             Command.ReleaseLicenses c => Licenses.Release(current, c, now),
             Command.AdvanceClock c => new Outcome(current.Clock == c.To ? [] : [new CustomerEvent.ClockSet(c.To)]),
             Command.Tick => new Outcome([]),
             _ => throw new InvariantViolation($"unknown command {command.GetType().Name}"),
-        });
+        };
+        return Finish(customer, now, due, Redeeming.After(current, outcome, now));
     }
 
     /// <summary>What an attach or a change of a plan would do: the same decision, not carried out.</summary>
@@ -75,6 +79,7 @@ public static class Decider
         {
             Command.Attach c => Attaching.Attach(subject, catalog, c, now),
             Command.MultiAttach c => Attaching.Attach(current, catalog, c, now),
+            Command.CreateSchedule c => Scheduling.Create(current, catalog, c, now),
             Command.UpdatePlan c => Updating.Update(subject, catalog, c, now),
             _ => throw new InvariantViolation($"{command.GetType().Name} has no preview"),
         };

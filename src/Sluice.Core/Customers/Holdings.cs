@@ -19,10 +19,13 @@ public sealed record Holdings(
     /// <summary>The next moment at which a grant or a plan falls due; null when none ever does.</summary>
     public Instant? NextDue() => Earlier(NextGrantDue(), NextPlanDue());
 
-    internal Instant? NextGrantDue()
+    /// <param name="stop">Plans stand still after this moment.</param>
+    internal Instant? NextGrantDue(Instant? stop = null)
     {
-        Instant? next = null;
-        foreach (var grant in Grants) next = Earlier(next, ResetsByItself(grant) ? grant.NextDue : grant.NextEnd);
+        // Who holds nothing that is billed is asked this on every use, and need not look up the plan of each grant.
+        var (next, isBilled) = ((Instant?)null, false);
+        foreach (var held in Subscriptions) isBilled |= !held.Runs.IsEmpty || held.HoldsResetsBack;
+        foreach (var grant in Grants) next = Earlier(next, !isBilled || grant.NextResetAt < ResetLimit(grant, stop) ? grant.NextDue : grant.NextEnd);
         return next;
     }
 
@@ -40,18 +43,22 @@ public sealed record Holdings(
     }
 
     /// <summary>
-    /// False for what comes back with an invoice, when its period is billed; and for a plan whose payment is overdue or not
-    /// answered yet.
+    /// Resets at or after this moment do not come by themselves: those of what comes back with its invoice, of a plan whose
+    /// payment is overdue or not answered yet, and those after the end of the plan's period, which must be billed first.
     /// </summary>
-    internal bool ResetsByItself(Grant grant)
+    /// <param name="stop">Plans stand still after this moment.</param>
+    internal Instant ResetLimit(Grant grant, Instant? stop)
     {
-        if (grant.Subscription is not { } no || grant.NextResetAt is null) return true;
+        if (grant.Subscription is not { } no) return new Instant(long.MaxValue);
         foreach (var held in Subscriptions)
         {
-            if (held.No == no) return !held.HoldsResetsBack && !held.IsPaused && !IsBilled(held, grant);
+            if (held.No != no) continue;
+            if (held.HoldsResetsBack || IsBilled(held, grant)) return new Instant(long.MinValue);
+            if (held.PeriodEnd is not { } end) return new Instant(long.MaxValue);
+            return stop is { } at && at < end ? new Instant(at.Milliseconds + 1) : end;
         }
 
-        return true;
+        return new Instant(long.MaxValue);
     }
 
     /// <summary>It comes back whenever its price is billed.</summary>

@@ -81,6 +81,18 @@ public sealed record Subscription(
     /// <summary>Where its shortest running period ends.</summary>
     public Instant? PeriodEnd => Runs.IsEmpty ? null : Runs.Min(static run => run.Period.End);
 
+    /// <summary>The whole period that runs now, also when the plan began within it; null when nothing is billed.</summary>
+    public BillingPeriod? CurrentPeriod
+    {
+        get
+        {
+            if (PeriodEnd is not { } end) return null;
+            var run = Runs.First(one => one.Period.End == end);
+            var whole = TrialEnd is null && run.Item is null && Price is { } price && Anchor is { } anchor ? Core.Cycle.Around(price.Interval, anchor, run.Period.Start) : null;
+            return whole ?? run.Period;
+        }
+    }
+
     /// <summary>Where its longest running period ends: what is canceled is held until then.</summary>
     public Instant? LongestEnd => Runs.IsEmpty ? null : Runs.Max(static run => run.Period.End);
 

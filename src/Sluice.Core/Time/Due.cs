@@ -51,8 +51,9 @@ public static class Due
 
     private static Instant? NextOfGrants(Customer customer)
     {
-        var next = customer.Own.NextGrantDue();
-        foreach (var entity in customer.Entities) next = Holdings.Earlier(next, entity.Own.NextGrantDue());
+        var stop = customer.Billing.StopsAt;
+        var next = customer.Own.NextGrantDue(stop);
+        foreach (var entity in customer.Entities) next = Holdings.Earlier(next, entity.Own.NextGrantDue(stop));
         return next;
     }
 
@@ -64,24 +65,27 @@ public static class Due
 
     private static ImmutableArray<CustomerEvent> Grants(Customer customer, Instant now)
     {
-        var events = ImmutableArray.CreateBuilder<CustomerEvent>();
-        foreach (var grant in customer.Own.Grants) Bring(customer.Own, grant, null, now, events);
+        var (stop, events) = (customer.Billing.StopsAt, ImmutableArray.CreateBuilder<CustomerEvent>());
+        foreach (var grant in customer.Own.Grants) Bring(customer.Own, grant, null, now, stop, events);
         foreach (var entity in customer.Entities.DueBy(now))
         {
-            foreach (var grant in entity.Own.Grants) Bring(entity.Own, grant, entity.No, now, events);
+            foreach (var grant in entity.Own.Grants) Bring(entity.Own, grant, entity.No, now, stop, events);
         }
 
         return events.DrainToImmutable();
     }
 
+    private static CustomerEvent.GrantReset Reset(Grant grant, EntityNo? entity, Instant reset, Instant to) =>
+        new(grant.No, grant.Starting, grant.Terms.Reset?.NextAfter(grant.Anchor, to), entity) { Rollovers = Rollovers.AfterResets(grant, reset, to) };
+
     // A grant that expires takes its late resets along.
-    private static void Bring(Holdings own, Grant grant, EntityNo? entity, Instant now, ImmutableArray<CustomerEvent>.Builder events)
+    private static void Bring(Holdings own, Grant grant, EntityNo? entity, Instant now, Instant? stop, ImmutableArray<CustomerEvent>.Builder events)
     {
         if (grant.NextDue is not { } due || due > now) return;
         if (grant.ExpiresAt <= now)
             events.Add(new CustomerEvent.GrantClosed(grant.No, GrantEnd.Expired, entity));
-        else if (grant.NextResetAt is { } reset && reset <= now && own.ResetsByItself(grant))
-            events.Add(new CustomerEvent.GrantReset(grant.No, grant.Starting, grant.Terms.Reset?.NextAfter(grant.Anchor, now), entity) { Rollovers = Rollovers.AfterResets(grant, reset, now) });
+        else if (grant.NextResetAt is { } reset && reset <= now && own.ResetLimit(grant, stop) is var limit && reset < limit)
+            events.Add(Reset(grant, entity, reset, now < limit ? now : new Instant(limit.Milliseconds - 1)));
         else if (grant.NextEnd <= now)
             events.Add(new CustomerEvent.RolloversExpired(grant.No, Rollovers.Live(grant.Rollovers, now), entity));
     }

@@ -70,7 +70,7 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
 
     /// <summary>Waits until no other call of billing is under way for the customer. Null when there is none.</summary>
     public async ValueTask<IDisposable?> BillingTurn(string customerId) =>
-        await engine.Customers.Find(Scope, customerId, now) is { } cell ? await engine.Payments.TakeTurn(Scope, cell.Key) : null;
+        await Stored(customerId) is { } customer ? await engine.Payments.TakeTurn(Scope, customer, now) : null;
 
     /// <summary>The committed customer as of now, or null.</summary>
     public async ValueTask<Customer?> Read(string customerId) => await Stored(customerId) is { } committed ? AsOfNow(committed) : null;

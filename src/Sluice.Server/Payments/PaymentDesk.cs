@@ -25,6 +25,24 @@ internal sealed partial class PaymentDesk(
     public async ValueTask<IDisposable> TakeTurn(Scope scope, CustomerKey customer) =>
         await turns.Reserve(new ClaimKey(scope.Id, ClaimKind.BillingTurn, customer.ToString()));
 
+    /// <summary>A turn that begins when everything due by now has happened and was asked for: a call at the moment of a renewal decides on the renewed plan.</summary>
+    public async ValueTask<IDisposable> TakeTurn(Scope scope, Customer customer, Instant now)
+    {
+        var turn = await TakeTurn(scope, customer.Key);
+        try
+        {
+            if (customer.NextDue > customer.Moment(now) || customer.NextDue is null) return turn;
+            var ran = await runner.Run(scope, [new Addressed(customer.Key, new Command.Tick())], [], now);
+            if (ran.End == RunEnd.Done) await Settle(scope, ran.Customer, now);
+            return turn;
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>
     /// Asks at once what a customer's invoices ask, until none asks any more or the provider needs time. What fails here
     /// is asked again later by itself. Gives the customer after it.

@@ -74,10 +74,14 @@ internal static class BillingEventFormat
             InvoiceOf(from), Words.ToPaymentProblem(from.Text("problem"u8)), from.MomentOrNone("next_attempt_at"u8), from.MomentOrNone("voids_at"u8)),
         "invoice_voided" => new CustomerEvent.InvoiceVoided(InvoiceOf(from)),
         "refund_asked" => new CustomerEvent.RefundAsked(InvoiceOf(from), from.Number("no"u8), from.Money("amount"u8)),
+        "top_up_tallied" => new CustomerEvent.TopUpTallied(BillingFormat.ReadTally(from.GetProperty("tally"u8))),
+        "top_up_failed" => new CustomerEvent.TopUpFailed(from.Feature("feature"u8), EntityOf(from), Words.ToPaymentProblem(from.Text("problem"u8))),
         "credit_added" => new CustomerEvent.CreditAdded(from.Money("amount"u8)),
         "payment_method_changed" => new CustomerEvent.PaymentMethodChanged(BillingFormat.ReadMethod(from)),
         "discount_added" => new CustomerEvent.DiscountAdded(BillingFormat.ReadStanding(from.GetProperty("discount"u8))),
         "discount_ended" => new CustomerEvent.DiscountEnded(from.Text("id"u8)),
+        "reward_redeemed" => new CustomerEvent.RewardRedeemed(RewardFormat.ReadRedeemed(from.GetProperty("redeemed"u8))),
+        "referred" => new CustomerEvent.Referred(RewardFormat.ReadReferral(from.GetProperty("referral"u8))),
         "checkout_opened" => new CustomerEvent.CheckoutOpened(BillingFormat.ReadCheckout(from.GetProperty("checkout"u8), terms)),
         "checkout_closed" => new CustomerEvent.CheckoutClosed(new CheckoutNo(from.Number("no"u8)), Words.ToCheckoutEnd(from.Text("how"u8))),
         _ => null,
@@ -111,6 +115,17 @@ internal static class BillingEventFormat
                 to.WriteNumber("no"u8, e.No);
                 to.Money("amount"u8, e.Amount);
                 return true;
+            case CustomerEvent.TopUpTallied e:
+                to.Text("type"u8, "top_up_tallied");
+                to.WritePropertyName("tally"u8);
+                BillingFormat.WriteTally(to, e.Tally);
+                return true;
+            case CustomerEvent.TopUpFailed e:
+                to.Text("type"u8, "top_up_failed");
+                to.Text("feature"u8, e.Feature.Value);
+                HoldingsFormat.WriteEntityNo(to, "entity"u8, e.Entity);
+                to.Text("problem"u8, Words.Of(e.Problem));
+                return true;
             case CustomerEvent.CreditAdded e:
                 to.Text("type"u8, "credit_added");
                 to.Money("amount"u8, e.Amount);
@@ -127,6 +142,16 @@ internal static class BillingEventFormat
             case CustomerEvent.DiscountEnded e:
                 to.Text("type"u8, "discount_ended");
                 to.Text("id"u8, e.Id);
+                return true;
+            case CustomerEvent.RewardRedeemed e:
+                to.Text("type"u8, "reward_redeemed");
+                to.WritePropertyName("redeemed"u8);
+                RewardFormat.WriteRedeemed(to, e.Redeemed);
+                return true;
+            case CustomerEvent.Referred e:
+                to.Text("type"u8, "referred");
+                to.WritePropertyName("referral"u8);
+                RewardFormat.WriteReferral(to, e.Referral);
                 return true;
             case CustomerEvent.CheckoutOpened e:
                 to.Text("type"u8, "checkout_opened");

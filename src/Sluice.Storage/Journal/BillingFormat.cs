@@ -10,7 +10,7 @@ internal static class BillingFormat
     /// <summary>Left out when there is nothing.</summary>
     public static void Write(Utf8JsonWriter to, BillingBook book)
     {
-        if (book is { Currency: null, Credit: null, Method: null, Open.IsEmpty: true, Discounts.IsEmpty: true, Trials.IsEmpty: true, Checkout: null, Changes.IsEmpty: true }) return;
+        if (book is { Currency: null, Credit: null, Method: null, Open.IsEmpty: true, Discounts.IsEmpty: true, Trials.IsEmpty: true, Checkout: null, Changes.IsEmpty: true, TopUps.IsEmpty: true, Redeemed.IsEmpty: true, Referrals.IsEmpty: true, HasPaid: false }) return;
         to.WriteStartObject("billing"u8);
         to.Text("currency"u8, book.Currency?.Code);
         to.Money("credit"u8, book.Credit);
@@ -19,6 +19,10 @@ internal static class BillingFormat
         HoldingsFormat.WriteList(to, "discounts"u8, book.Discounts, WriteStanding);
         HoldingsFormat.WriteList(to, "trials"u8, book.Trials, WriteTrial);
         HoldingsFormat.WriteList(to, "changes"u8, book.Changes, PlanFormat.WriteChange);
+        HoldingsFormat.WriteList(to, "top_ups"u8, book.TopUps, WriteTally);
+        HoldingsFormat.WriteList(to, "redeemed"u8, book.Redeemed, RewardFormat.WriteRedeemed);
+        HoldingsFormat.WriteList(to, "referrals"u8, book.Referrals, RewardFormat.WriteReferral);
+        to.Flag("has_paid"u8, book.HasPaid);
         if (book.Checkout is { } checkout) WriteCheckout(to, checkout);
         to.WriteEndObject();
     }
@@ -36,6 +40,10 @@ internal static class BillingFormat
             from.TryGetProperty("checkout"u8, out var checkout) ? ReadCheckout(checkout, terms) : null)
         {
             Changes = from.List("changes"u8, PlanFormat.ReadChange),
+            TopUps = from.List("top_ups"u8, ReadTally),
+            Redeemed = from.List("redeemed"u8, RewardFormat.ReadRedeemed),
+            Referrals = from.List("referrals"u8, RewardFormat.ReadReferral),
+            HasPaid = from.Flag("has_paid"u8),
         };
     }
 
@@ -76,6 +84,7 @@ internal static class BillingFormat
         {
             to.WriteStartObject("wanted"u8);
             HoldingsFormat.WriteList(to, "plans"u8, wish.Plans, WriteOffer);
+            HoldingsFormat.WriteList(to, "later"u8, wish.Later, WritePhase);
             WriteOptions(to, wish.Options);
             to.WriteEndObject();
         }
@@ -87,9 +96,31 @@ internal static class BillingFormat
 
     public static OpenCheckout ReadCheckout(JsonElement from, Terms terms) => new(
         new CheckoutNo(from.Number("no"u8)),
-        from.TryGetProperty("wanted"u8, out var wanted) ? new AttachWish(wanted.List("plans"u8, offer => ReadOffer(offer, terms)), ReadOptions(wanted)) : null,
+        from.TryGetProperty("wanted"u8, out var wanted) ? new AttachWish(wanted.List("plans"u8, offer => ReadOffer(offer, terms)), ReadOptions(wanted)) { Later = wanted.List("later"u8, phase => ReadPhase(phase, terms)) } : null,
         from.Moment("opened_at"u8),
         from.Moment("expires_at"u8));
+
+    public static void WriteTally(Utf8JsonWriter to, TopUpTally tally)
+    {
+        to.WriteStartObject();
+        to.Text("feature"u8, tally.Feature.Value);
+        HoldingsFormat.WriteEntityNo(to, "entity"u8, tally.Entity);
+        HoldingsFormat.WriteList(to, "attempts"u8, tally.Attempts, static (to, at) => to.WriteNumberValue(at.Milliseconds));
+        to.Moment("failed_at"u8, tally.FailedAt);
+        if (tally.Failures > 0) to.WriteNumber("failures"u8, tally.Failures);
+        to.Moment("since"u8, tally.Since);
+        to.WriteNumber("purchases"u8, tally.Purchases);
+        to.WriteEndObject();
+    }
+
+    public static TopUpTally ReadTally(JsonElement from) => new(
+        from.Feature("feature"u8),
+        HoldingsFormat.ReadEntityNo(from, "entity"u8),
+        from.List("attempts"u8, static at => new Instant(at.GetInt64())),
+        from.MomentOrNone("failed_at"u8),
+        from.NumberOrNone("failures"u8) ?? 0,
+        from.MomentOrNone("since"u8),
+        from.Number("purchases"u8));
 
     private static void WriteTrial(Utf8JsonWriter to, UsedTrial trial)
     {
@@ -109,6 +140,16 @@ internal static class BillingFormat
 
     private static Discount ReadDiscount(JsonElement from) =>
         new(from.Text("id"u8), from.ExactOrNone("percent"u8), from.ExactOrNone("amount"u8), from.List("plans"u8, static plan => new PlanId(plan.GetString()!)));
+
+    private static void WritePhase(Utf8JsonWriter to, PlannedPhase phase)
+    {
+        to.WriteStartObject();
+        to.Moment("starts_at"u8, phase.StartsAt);
+        HoldingsFormat.WriteList(to, "plans"u8, phase.Plans, WriteOffer);
+        to.WriteEndObject();
+    }
+
+    private static PlannedPhase ReadPhase(JsonElement from, Terms terms) => new(from.Moment("starts_at"u8), from.List("plans"u8, offer => ReadOffer(offer, terms)));
 
     private static void WriteOffer(Utf8JsonWriter to, PlanOffer offer)
     {
@@ -134,6 +175,7 @@ internal static class BillingFormat
 
         to.Text("caller_id"u8, offer.CallerId);
         HoldingsFormat.WriteEntityNo(to, "entity"u8, offer.Entity);
+        to.Moment("ends_at"u8, offer.EndsAt);
         to.WriteEndObject();
     }
 
@@ -154,7 +196,10 @@ internal static class BillingFormat
             ? quantities.EnumerateObject().ToImmutableDictionary(static pair => new FeatureId(pair.Name), static pair => Quantity.Of(pair.Value.GetDecimal()))
             : ImmutableDictionary<FeatureId, Quantity>.Empty,
         from.TextOrNone("caller_id"u8),
-        HoldingsFormat.ReadEntityNo(from, "entity"u8));
+        HoldingsFormat.ReadEntityNo(from, "entity"u8))
+    {
+        EndsAt = from.MomentOrNone("ends_at"u8),
+    };
 
     private static void WriteOptions(Utf8JsonWriter to, AttachOptions options)
     {

@@ -152,19 +152,6 @@ internal static class EventFormat
                 to.Text("limit"u8, Words.Of(e.Limit));
                 ControlsFormat.WriteFilter(to, e.Filter);
                 break;
-            case CustomerEvent.TopUpStarted e:
-                to.Text("type"u8, "topup_started");
-                TopUpFormat.WriteOrder(to, "order"u8, e.Order);
-                break;
-            case CustomerEvent.TopUpEnded e:
-                to.Text("type"u8, "topup_ended");
-                to.Text("feature"u8, e.Feature.Value);
-                to.Text("failure"u8, e.Failure is { } failure ? Words.Of(failure) : null);
-                TopUpFormat.WriteWindow(to, e.Window);
-                break;
-            case CustomerEvent.TopUpsResumed:
-                to.Text("type"u8, "topups_resumed");
-                break;
             default:
                 if (BillingEventFormat.TryWrite(to, happened)) break;
                 throw new InvariantViolation($"the journal has no name for {happened.GetType().Name}");
@@ -218,10 +205,6 @@ internal static class EventFormat
         "clock_set" => new CustomerEvent.ClockSet(from.Moment("to"u8)),
         "alert_triggered" => new CustomerEvent.AlertTriggered(from.Feature("feature"u8), EntityOf(from), ControlsFormat.ReadAlert(from.GetProperty("alert"u8))),
         "limit_reached" => new CustomerEvent.LimitReached(from.Feature("feature"u8), EntityOf(from), Words.ToAccessRule(from.Text("limit"u8)), ControlsFormat.ReadFilter(from)),
-        "topup_started" => new CustomerEvent.TopUpStarted(TopUpFormat.ReadOrder(from.GetProperty("order"u8))),
-        "topup_ended" => new CustomerEvent.TopUpEnded(
-            from.Feature("feature"u8), from.TextOrNone("failure"u8) is { } failure ? Words.ToTopUpFailure(failure) : null, TopUpFormat.ReadWindow(from)),
-        "topups_resumed" => new CustomerEvent.TopUpsResumed(),
         var name => BillingEventFormat.TryRead(name, from, terms) ?? throw new InvariantViolation($"unknown event \"{name}\" in the journal: was it written by a newer Sluice?"),
     };
 

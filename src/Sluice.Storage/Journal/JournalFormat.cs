@@ -66,7 +66,6 @@ public static class JournalFormat
         HoldingsFormat.WriteList(to, "entities"u8, [.. customer.Entities], EntityFormat.Write);
         HoldingsFormat.WriteList(to, "holds"u8, [.. customer.Holds.All], HoldFormat.Write);
         to.Moment("clock"u8, customer.Clock);
-        HoldingsFormat.WriteList(to, "top_ups"u8, customer.TopUps, TopUpFormat.WriteBook);
         to.WriteNumber("last_no"u8, customer.LastNo);
         to.Flag("deleted"u8, customer.Deleted);
         to.WriteEndObject();
@@ -92,7 +91,6 @@ public static class JournalFormat
             Config = HoldingsFormat.ReadConfig(from),
             Clock = from.MomentOrNone("clock"u8),
             Billing = BillingFormat.Read(from, terms),
-            TopUps = from.List("top_ups"u8, TopUpFormat.ReadBook),
         };
         return customer with { NextDue = Due.Next(customer) };
     }

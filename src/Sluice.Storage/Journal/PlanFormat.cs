@@ -99,12 +99,36 @@ internal static class PlanFormat
         HoldingsFormat.WriteList(to, "runs"u8, change.Runs, WriteRun);
         HoldingsFormat.WriteList(to, "upcoming"u8, change.Upcoming, WriteUpcoming);
         HoldingsFormat.WriteList(to, "deferred"u8, change.Deferred, WriteDraft);
+        if (change.TopUp is { } topUp)
+        {
+            to.WriteStartObject("top_up"u8);
+            to.WriteNumber("item"u8, topUp.Item.Value);
+            to.Text("feature"u8, topUp.Feature.Value);
+            to.Amount("units"u8, topUp.Units);
+            to.Flag("auto"u8, topUp.IsAuto);
+            if (topUp.Run is { } run)
+            {
+                to.WritePropertyName("run"u8);
+                WriteRun(to, run);
+            }
+
+            to.WriteEndObject();
+        }
+
         to.WriteEndObject();
     }
 
     public static PlanChange ReadChange(JsonElement from) => new(
         new InvoiceNo(from.Number("invoice"u8)), new SubscriptionNo(from.Number("subscription"u8)), HoldingsFormat.ReadEntityNo(from, "entity"u8),
-        from.List("bought"u8, ReadUpcoming), from.List("runs"u8, ReadRun), from.List("upcoming"u8, ReadUpcoming), from.List("deferred"u8, ReadDraft));
+        from.List("bought"u8, ReadUpcoming), from.List("runs"u8, ReadRun), from.List("upcoming"u8, ReadUpcoming), from.List("deferred"u8, ReadDraft))
+    {
+        TopUp = from.TryGetProperty("top_up"u8, out var topUp)
+            ? new TopUp(new GrantNo(topUp.Number("item"u8)), topUp.Feature("feature"u8), topUp.Amount("units"u8), topUp.Flag("auto"u8))
+            {
+                Run = topUp.TryGetProperty("run"u8, out var run) ? ReadRun(run) : null,
+            }
+            : null,
+    };
 
     /// <summary>Nothing when there is no period.</summary>
     public static void WritePeriod(Utf8JsonWriter to, BillingPeriod? period)

@@ -259,32 +259,6 @@ internal static partial class Words
         _ => throw Unknown(word),
     };
 
-    public static string Of(TopUpFailure failure) => failure switch
-    {
-        TopUpFailure.Suspended => "suspended",
-        TopUpFailure.NoPlan => "no_plan",
-        TopUpFailure.NoPaymentMethod => "no_payment_method",
-        TopUpFailure.InvalidAmount => "invalid_amount",
-        TopUpFailure.PurchaseLimit => "purchase_limit",
-        TopUpFailure.AttemptLimit => "attempt_limit",
-        TopUpFailure.FailedAttemptLimit => "failed_attempt_limit",
-        TopUpFailure.ChargeFailed => "charge_failed",
-        _ => throw Unknown(failure),
-    };
-
-    public static TopUpFailure ToTopUpFailure(string word) => word switch
-    {
-        "suspended" => TopUpFailure.Suspended,
-        "no_plan" => TopUpFailure.NoPlan,
-        "no_payment_method" => TopUpFailure.NoPaymentMethod,
-        "invalid_amount" => TopUpFailure.InvalidAmount,
-        "purchase_limit" => TopUpFailure.PurchaseLimit,
-        "attempt_limit" => TopUpFailure.AttemptLimit,
-        "failed_attempt_limit" => TopUpFailure.FailedAttemptLimit,
-        "charge_failed" => TopUpFailure.ChargeFailed,
-        _ => throw Unknown(word),
-    };
-
     public static string Of(IntervalUnit unit) => unit switch
     {
         IntervalUnit.OneOff => "one_off",

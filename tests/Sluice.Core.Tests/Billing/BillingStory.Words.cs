@@ -18,6 +18,7 @@ internal sealed partial class BillingStory
         {
             "attach" => new Command.Attach(plan!.Value, null, Quantities(options), false, options.GetValueOrDefault("id")) { Entity = entity, Options = Options(options), Customize = Customize(options) },
             "multi" => new Command.MultiAttach([.. line.Split(' ')[1..].Select(Wish)], AttachOptions.Default),
+            "schedule" => new Command.CreateSchedule([.. line[9..].Split("; ").Select(Phase)], AttachOptions.Default),
             "update" => new Command.UpdatePlan(new PlanSelector(plan))
             {
                 Quantities = Quantities(options), Entity = entity, Version = options.TryGetValue("version", out var version) ? int.Parse(version, CultureInfo.InvariantCulture) : null,
@@ -31,6 +32,14 @@ internal sealed partial class BillingStory
             "uncancel" => new Command.UpdatePlan(new PlanSelector(plan)) { Cancel = CancelAction.Uncancel, Entity = entity },
             _ => throw new ArgumentException(line),
         };
+    }
+
+    // "pro addon" (now) or "2026-05-01 premium"
+    private static SchedulePhase Phase(string words)
+    {
+        var said = words.Split(' ');
+        var isDated = char.IsAsciiDigit(said[0][0]);
+        return new SchedulePhase(isDated ? Words.Moment(said[0]) : null, [.. said.Skip(isDated ? 1 : 0).Select(Wish)]);
     }
 
     // "pro_p/messages=100"
@@ -72,7 +81,7 @@ internal sealed partial class BillingStory
     }
 
     // "20%", "$5", "50% once", "20% 3 months"
-    private static DiscountWish Discount(string words)
+    public static DiscountWish Discount(string words)
     {
         var said = words.Split(' ');
         var discount = said[0][0] == '$' ? new Discount(said[0], null, Shop.Number(said[0][1..]), []) : new Discount(said[0], Shop.Number(said[0][..^1]), null, []);
@@ -121,11 +130,19 @@ internal sealed partial class BillingStory
         "refunds" => string.Join(", ", _books.Refunds.Select(static refund => Amount(refund.Major))),
         "resets" => string.Join(", ", Now.Grants.Select(static grant => grant.NextResetAt is { } next ? Day(next) : "never")),
         "balances" => string.Join(", ", Now.Grants.Concat(Now.Entities.SelectMany(static entity => entity.Own.Grants)).Select(static grant => $"{grant.Feature} {grant.Balance} until {(grant.NextResetAt is { } at ? at.ToString() : "never")}")),
+        "news" => News(PlanChanges.Between(_before, _customer!)),
         "tax" => Amount(_books.Last.Tax.Major),
         "charged" => Amount(_books.Last.Due.Major),
         _ when Catalog.Feature(new FeatureId(what)) is not null => Amount(Now.Grants.Where(grant => grant.Feature.Value == what).Sum(static grant => grant.Balance.Value)),
         _ => throw new ArgumentException($"nothing shows {what}"),
     };
+
+    // "pro updated (canceled), free_def scheduled", with what a change is tagged with.
+    private static string News(PlanChanges changes)
+    {
+        var told = changes.News.Select(static news => $"{news.Now.Plan} {news.Action.ToString().ToLowerInvariant()}");
+        return string.Join(", ", told.Concat(changes.TrialEnded ? ["trial ended"] : Array.Empty<string>()).Concat(changes.PhaseChanged ? ["phase changed"] : Array.Empty<string>()));
+    }
 
     private string Held(Subscription held)
     {

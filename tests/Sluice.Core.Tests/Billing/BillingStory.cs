@@ -27,10 +27,12 @@ internal sealed partial class BillingStory
 
     private readonly List<(ImmutableArray<CustomerEvent> Events, Instant At)> _journal = [];
     private readonly Books _books = new();
+    private readonly HashSet<string> _answered = [];
     private readonly Clock _clock;
     private string _card = "good";
     private Instant _now = Start;
     private Customer? _customer;
+    private Customer? _before;
     private string _where = "";
 
     public BillingStory(Catalog catalog, Clock clock, string card = "good")
@@ -76,7 +78,7 @@ internal sealed partial class BillingStory
             }
             catch (Exception failure) when (failure is not StepFailed)
             {
-                throw new StepFailed($"{_where}\n{failure.Message}\n{Whole()}", failure);
+                throw new StepFailed($"{_where}\n{failure.Message}\n{Whole()}\n{script}", failure);
             }
         }
     }
@@ -85,11 +87,12 @@ internal sealed partial class BillingStory
 
     private void Step(string line)
     {
+        if (!line.StartsWith("news:", StringComparison.Ordinal)) _before = _customer;
         var verb = line.Split(' ')[0];
         var rest = line[verb.Length..].Trim();
         switch (verb)
         {
-            case "attach" or "update" or "cancel" or "uncancel" or "multi": Do(Commanded(line)); break;
+            case "attach" or "update" or "cancel" or "uncancel" or "multi" or "schedule": Do(Commanded(line)); break;
             case "preview": Preview(rest); break;
             case "refused": Refused(rest); break;
             case "track": Track(rest.Split(' ')); break;
@@ -106,6 +109,7 @@ internal sealed partial class BillingStory
             case "expire": Do(new Command.ExpireCheckout(Now.Billing.Checkout!.No)); break;
             case "setup": Do(new Command.SetUpPayment(rest == "" ? null : (Command.Attach)Commanded(rest))); break;
             case "discount": Do(new Command.AddDiscount(Discount(rest))); break;
+            case "topup": TopUp(rest.Split(' ')); break;
             case "credit": Do(new Command.AddCredit(Core.Money.Of(Shop.Number(rest), Currency.Usd))); break;
             case "edit": Edit(rest); break;
             default: Expect(verb.TrimEnd(':'), rest); break;
@@ -125,9 +129,16 @@ internal sealed partial class BillingStory
     private void Track(string[] words) =>
         Do(new Command.Track(new FeatureId(words[0]), null, Quantity.Of(Shop.Number(words[1])), OverageBehavior.Cap, null, null) { Entity = words.Length > 2 ? words[3] : null });
 
-    private void Do(Command command, bool isAnswer = false)
+    public void Redeem(Reward reward, string code) => Do(new Command.Redeem(reward, code, 0));
+
+    public void Refer(ReferralProgram program) => Do(new Command.Refer(program, new CustomerKey(9), "fp", 0));
+
+    /// <summary>Why it is refused.</summary>
+    public RefusalCode Refusal(Command command) => Assert.IsType<Decision.Refused>(Decider.Decide(_customer, Catalog, command, _now)).Refusal.Code;
+
+    public void Do(Command command, bool isAnswer = false)
     {
-        var previewed = _customer is not null && command is Command.Attach or Command.MultiAttach or Command.UpdatePlan ? Decider.Preview(_customer!, Catalog, command, _now).Plan : null;
+        var previewed = _customer is not null && command is Command.Attach or Command.MultiAttach or Command.CreateSchedule or Command.UpdatePlan ? Decider.Preview(_customer!, Catalog, command, _now).Plan : null;
         var decision = Decider.Decide(_customer, Catalog, command, _now);
         if (decision is Decision.Refused refused) throw new Xunit.Sdk.XunitException($"refused: {refused.Refusal.Code} {refused.Refusal.Message}");
         var accepted = (Decision.Accepted)decision;
@@ -154,9 +165,15 @@ internal sealed partial class BillingStory
                 continue;
             }
 
-            if (_card == "silent" || _customer.Billing.Open.FirstOrDefault(static invoice => invoice.Asked is not null) is not { Asked: { } asked } invoice) return;
-            if (_card == "slow" && invoice.Problem == PaymentProblem.Processing) return;
-            Do(new Command.AnswerPayment(invoice.No, asked.Attempt, asked.What == PaymentAsk.Void ? PaymentAnswer.Voided : Says()), isAnswer: true);
+            if (_card == "silent" || Effect.Pending(_customer).FirstOrDefault() is not { } effect) return;
+            Assert.True(_card == "slow" || _answered.Add(effect.Id), $"{effect.Id} is asked for twice");
+            if (effect is Effect.Collect { Invoice: var slow } && _card == "slow" && _customer.Billing.Find(slow)!.Problem == PaymentProblem.Processing) return;
+            Do(effect switch
+            {
+                Effect.Collect collect => new Command.AnswerPayment(collect.Invoice, collect.Attempt, Says()),
+                Effect.Void taken => new Command.AnswerPayment(taken.Invoice, taken.Attempt, PaymentAnswer.Voided),
+                _ => throw new ArgumentException(effect.Id),
+            }, isAnswer: true);
         }
 
         throw new Xunit.Sdk.XunitException("it never comes to rest");
@@ -199,6 +216,14 @@ internal sealed partial class BillingStory
             _now = Instant.Min(Instant.Max(next, _now), to);
             Settle();
         }
+    }
+
+    // topup messages 100 below 20 at most 2 a month
+    private void TopUp(string[] words)
+    {
+        var limit = words.Length > 4 ? new PurchaseLimit(Words.Interval(words[8]), Quantity.Of(Shop.Number(words[6]))) : null;
+        var topUp = new AutoTopUp(new FeatureId(words[0]), true, Quantity.Of(Shop.Number(words[3])), Quantity.Of(Shop.Number(words[1])), limit);
+        Do(new Command.ChangeControls(new BillingControls(TopUps: [topUp])));
     }
 
     private Invoice Oldest() => Now.Billing.Open.FirstOrDefault() ?? throw new Xunit.Sdk.XunitException("no open invoice");

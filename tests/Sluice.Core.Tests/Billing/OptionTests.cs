@@ -95,6 +95,23 @@ public sealed class OptionTests
         """);
 
     [Fact]
+    public void A_discount_for_one_invoice_waits_for_the_end_of_a_trial() => Tell("""
+        attach pro_t {discount: 50% once}
+        advance 8d
+        charged: 10
+        advance to next
+        charged: 20
+        """);
+
+    [Fact]
+    public void A_discount_on_a_purchase_is_gone_with_it() => Tell("""
+        attach boost {words: 50, discount: 50%}
+        charged: 7.5
+        attach pro
+        charged: 20
+        """);
+
+    [Fact]
     public void A_discount_takes_from_overage_too() => Tell("""
         attach pro_u {discount: 20%}
         track messages 500
@@ -135,6 +152,26 @@ public sealed class OptionTests
     public void What_a_switch_at_the_end_of_the_period_cannot_have(string wrong) => Tell(shop: "pro_o: $10/month; words prepaid 5 per 50 once", script: $"""
         attach premium
         refused InvalidRequest {wrong}
+        """);
+
+    [Theory]
+    [InlineData("gold: $99999999999999999999/month", "attach gold")]
+    [InlineData("gold: $1/month; messages prepaid 99999999999999999999999 per 1", "attach gold {messages: 900000000000000}")]
+    [InlineData("", "attach pro {tax: 101}")]
+    [InlineData("", "attach pro {starts: 1990-01-01}")]
+    public void Absurd_numbers_are_refused(string shop, string wrong)
+    {
+        var code = wrong.Contains("tax", StringComparison.Ordinal) || wrong.Contains("starts", StringComparison.Ordinal) ? "InvalidRequest" : "InvalidInputs";
+        Tell(shop: shop, script: $"refused {code} {wrong}");
+    }
+
+    [Fact]
+    public void An_absurd_price_of_use_does_not_stop_the_clock() => Tell(shop: "gold: $1/month; messages used 99999999999999999999999999 per 1", script: """
+        attach gold
+        track messages 900000000000000
+        advance to next
+        lines: 1000000000000 1
+        holds: gold
         """);
 
     [Fact]

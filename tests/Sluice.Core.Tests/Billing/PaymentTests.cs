@@ -130,6 +130,33 @@ public sealed class PaymentTests
         invoices: 20 paid, 20 void
         """);
 
+    [Theory]
+    [InlineData("Keep", "pro past due", "20 open")]
+    [InlineData("Cancel", "free_def", "20 void")]
+    public void What_becomes_of_a_plan_that_is_not_paid_in_the_end(string policy, string holds, string invoice)
+    {
+        var shop = Shop.Of("", "free_def");
+        var strict = new Catalog(1, shop.Features, shop.Plans) { Policy = shop.Policy with { RetryDays = [2], AfterDunning = Enum.Parse<AfterDunning>(policy) } };
+        var story = new BillingStory(strict, Clock.Moments);
+        story.Run($"attach pro\ncard decline\nadvance to 2026-05-10\nholds: {holds}\ninvoices: 20 paid, {invoice}");
+    }
+
+    [Fact]
+    public void A_tenant_may_end_a_plan_at_the_first_failure()
+    {
+        var shop = Shop.Of();
+        var strict = new Catalog(1, shop.Features, shop.Plans) { Policy = shop.Policy with { CancelWhenPastDue = true } };
+        new BillingStory(strict, Clock.Moments).Run("attach pro\ncard decline\nadvance to 2026-05-01\nholds:\ninvoices: 20 paid, 20 void");
+    }
+
+    [Fact]
+    public void Canceled_when_it_is_overdue_it_ends_at_once_where_open_invoices_are_void_then()
+    {
+        var shop = Shop.Of();
+        var strict = new Catalog(1, shop.Features, shop.Plans) { Policy = shop.Policy with { VoidOnEnd = true } };
+        new BillingStory(strict, Clock.Moments).Run("attach pro\ncard decline\nadvance to 2026-05-02\ncancel pro\nholds:\ninvoices: 20 paid, 20 void\ncredit: 0");
+    }
+
     [Fact]
     public void A_new_card_is_used_by_the_next_try() => Tell(leaps: false, script: """
         attach pro
@@ -163,6 +190,19 @@ public sealed class PaymentTests
         """);
 
     [Fact]
+    public void A_period_that_is_not_paid_cannot_be_switched_within() => Tell(leaps: false, script: """
+        attach pro_p {messages: 100}
+        card decline
+        advance to 2026-05-01
+        refused Conflict attach premium
+        refused Conflict update pro_p {messages: 300}
+        card good
+        pay
+        attach premium
+        holds: premium
+        """);
+
+    [Fact]
     public void What_was_not_paid_is_not_given_back() => Tell(leaps: false, script: """
         attach pro
         card decline
@@ -191,6 +231,29 @@ public sealed class PaymentTests
         void invoice
         invoices: 20 void
         waiting:
+        """);
+
+    [Fact]
+    public void Paid_only_after_the_old_plan_was_billed_again_the_rest_of_that_is_given_back() => Tell("""
+        attach pro
+        attach premium {invoice: 30 days}
+        advance to 2026-05-01
+        invoices: 20 paid, 30 open, 20 paid
+        mark paid
+        invoices: 20 paid, 30 paid, 20 paid, 50 open
+        holds: premium
+        charged: 30
+        """);
+
+    [Fact]
+    public void A_quantity_that_waits_gives_way_to_the_next() => Tell("""
+        attach pro_p {messages: 100}
+        card none
+        update pro_p {messages: 300}
+        update pro_p {messages: 200}
+        invoices: 30 paid, 20 void, 10 open
+        mark paid
+        messages 200
         """);
 
     [Fact]

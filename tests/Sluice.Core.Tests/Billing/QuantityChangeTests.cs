@@ -69,6 +69,16 @@ public sealed class QuantityChangeTests
         """);
 
     [Fact]
+    public void What_waits_for_the_next_invoice_is_settled_when_the_plan_goes_before_it() => Tell(shop: "pro_p: $20/month; messages prepaid 10 per 100 up next", script: """
+        attach pro_p {messages: 200}
+        advance 15d
+        update pro_p {messages: 500}
+        advance 5d
+        cancel pro_p {now: yes}
+        lines: -6.67 -10 8.33
+        """);
+
+    [Fact]
     public void A_top_up_is_what_is_added() => Tell(shop: "pro_o: $20/month; words prepaid 5 per 50 once", script: """
         attach pro_o
         invoices: 20 paid

@@ -124,6 +124,16 @@ public sealed class TrialTests
         """);
 
     [Fact]
+    public void Other_terms_in_a_trial_keep_the_trial() => Tell("""
+        attach pro_t
+        advance 2d
+        update pro_t {price: 35}
+        holds: pro_t trial to 2026-04-08
+        advance 8d
+        charged: 35
+        """);
+
+    [Fact]
     public void A_free_plan_with_a_trial_ends_with_it() => Tell(shop: "demo: messages 9/month; trial 7 days with card", live: ["free_def"], script: """
         attach demo
         holds: demo trial to 2026-04-08 until 2026-04-08

@@ -81,21 +81,21 @@ public class PlanComparisonTests
     [InlineData("add-on", "20 a month", AttachAction.Activate)]
     [InlineData("99 once", "99 once", AttachAction.Purchase)]
     [InlineData("99 once", "20 a month", AttachAction.Activate)]
-    public void To_a_customer_who_holds(string held, string plan, AttachAction action) => Assert.Equal(action, Eligibility.Of(Shop, Of(plan), Holder(held).Own).AttachAction);
+    public void To_a_customer_who_holds(string held, string plan, AttachAction action) => Assert.Equal(action, Eligibility.Of(Shop, Of(plan), Holder(held)).AttachAction);
 
     [Fact]
     public void A_plan_counts_as_held_at_any_version()
     {
         var newer = Shop.With(new UpdatePlan(IdOf("free")) { Items = [Item("messages", 9)] }, HeldNow(1));
-        Assert.Equal(new Eligibility(AttachAction.None, Held: true, TrialAvailable: false), Eligibility.Of(newer, newer.Plan(IdOf("free"))!, Holder("free").Own));
+        Assert.Equal(new Eligibility(AttachAction.None, Held: true, TrialAvailable: false), Eligibility.Of(newer, newer.Plan(IdOf("free"))!, Holder("free")));
     }
 
     [Fact]
     public void A_trial_is_offered_where_the_plan_has_one()
     {
         var trial = Shop.With(new UpdatePlan(IdOf("50 a month")) { FreeTrial = new FreeTrial(7, TrialUnit.Day, true, null) });
-        Assert.True(Eligibility.Of(trial, trial.Plan(IdOf("50 a month"))!, Holder("free").Own).TrialAvailable);
-        Assert.False(Eligibility.Of(trial, trial.Plan(IdOf("20 a month"))!, Holder("free").Own).TrialAvailable);
+        Assert.True(Eligibility.Of(trial, trial.Plan(IdOf("50 a month"))!, Holder("free")).TrialAvailable);
+        Assert.False(Eligibility.Of(trial, trial.Plan(IdOf("20 a month"))!, Holder("free")).TrialAvailable);
     }
 
     private static PlanId IdOf(string name) => new(name.Replace(' ', '_'));

@@ -25,7 +25,7 @@ public sealed record CheckPreviewBody(
             Said(feature.Name, ranOut, offers.IsEmpty ? null : offers[0]),
             feature.Id,
             feature.Name,
-            [.. offers.Select(plan => OlderProduct.Of(call, subject.Own, plan))],
+            [.. offers.Select(plan => OlderProduct.Of(call, subject, plan))],
             offers.IsEmpty ? null : offers[0].Id);
     }
 

@@ -60,7 +60,7 @@ public sealed record OlderCheckoutBody(
     internal static OlderCheckoutBody Of(Call call, Subject subject, BillingPlan plan, PreviewBody preview, string? url)
     {
         JsonObject? Shown(IEnumerable<PlanMove> moves) => moves.Select(static move => move.Subscription).FirstOrDefault() is { } held && call.Catalog.Plan(held.Plan, held.Version) is { } terms
-            ? OlderProduct.Of(call, subject.Own, terms)
+            ? OlderProduct.Of(call, subject, terms)
             : null;
         var product = Shown(plan.Incoming);
         return new OlderCheckoutBody(

@@ -118,8 +118,7 @@ public sealed record SubscriptionBody(
 {
     internal static SubscriptionBody Of(Call call, Customer customer, Subscription held, bool withPlan)
     {
-        // That of the base price, where it has one.
-        var period = held.Runs.IsEmpty ? (BillingPeriod?)null : held.Runs.OrderBy(static run => run.Item is not null).First().Period;
+        var period = held.CurrentPeriod;
         return new SubscriptionBody(
             held.CallerId ?? PublicIds.Of(customer.Key, held.No),
             withPlan ? PlanBody.Held(call, held) : null,

@@ -24,12 +24,12 @@ internal static class List
         // The customer first: whatever version it holds is in every later catalog.
         var customer = customerId is null ? null : await call.Read(customerId);
         if (customer is not null && entityId is not null && customer.Entities.Find(entityId) is null) return call.Refuse(Decider.NoSuchEntity(entityId));
-        var own = customer is null ? Holdings.None : customer.HeldBy(customer.Subject(entityId).Entity?.No);
+        Subject? subject = customer?.Subject(entityId);
         var catalog = call.Catalog;
         var plans = (allVersions ? catalog.Plans : catalog.LatestPlans).Where(plan => archived || !plan.Archived);
         return Answer.Ok(
             new ListBody<PlanBody>([.. PlanComparison.InOrder(catalog, plans).Select(plan => PlanBody.Of(
-                call, catalog, plan, withFeatures, customerId is null ? null : EligibilityBody.Of(Eligibility.Of(catalog, plan, own))))]),
+                call, catalog, plan, withFeatures, customerId is null ? null : EligibilityBody.Of(Eligibility.Of(catalog, plan, subject))))]),
             ApiJson.Default.ListBodyPlanBody);
     }
 }
