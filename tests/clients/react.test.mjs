@@ -25,7 +25,6 @@ const phone = { width: 360, height: 640 };
 
 // What the browser and the published hooks write into the console for a refusal that a test is about.
 const usedUp = [/status of 402/];
-const noCharging = [/status of 400/, /^\[Autumn\] Plan pro has a price/];
 const noWorkspace = [/status of 404/, /^\[Autumn\] The customer has no entity design/];
 
 /** A new visitor's page, used by body. Fails on what the browser's console says and expects does not name. */
@@ -69,6 +68,11 @@ function chat(page) {
       await page.getByLabel('Message', { exact: true }).fill(text);
       await page.getByRole('button', { name: 'Send' }).click();
     },
+    pay: async (card, button = 'Pay') => {
+      await page.getByLabel('Test card').selectOption(card);
+      await page.getByRole('button', { name: button }).last().click();
+    },
+    manage: () => page.getByRole('button', { name: 'Manage billing' }).click(),
     mayWrite: () => page.getByRole('button', { name: 'Send' }).isVisible(),
     prompt: page.getByRole('status').filter({ hasText: 'used up' }),
     newest: page.getByLabel('Newest messages').getByRole('listitem'),
@@ -141,10 +145,63 @@ test('what was used up behind the page\'s back is refused by the server, and the
   await other.left('Messages', '3 of 3');
 }));
 
-test('a plan with a price says why it cannot be had yet', () => visit({ expects: noCharging }, async ({ page, plan, left, shows }) => {
-  await plan('Pro').getByRole('button').click();
-  await shows(page.getByLabel('Plans').getByRole('alert').filter({ hasText: 'cannot charge yet' }));
+test('a plan with a price is paid on a page of Sluice, is active back in the app, and is canceled in the portal', ({ autumn }) => visit({}, async ({ page, plan, left, shows, pay, prompt, send, manage, customerId }) => {
+  for (const remaining of [2, 1, 0]) {
+    await send('using it up');
+    await left('Messages', `${remaining} of 3`);
+  }
+  await prompt.getByRole('link', { name: 'Upgrade' }).click();
+  await plan('Pro').getByRole('button', { name: 'Choose' }).click();
+  await shows(page.getByRole('row', { name: 'Pro - Base Price' }));
+  await pay('pm_card_visa', 'Pay 20.00 USD');
+  await shows(plan('Pro').getByRole('button', { name: 'Your plan' }));
+  await left('Messages', 'unlimited');
+  await left('Credits', '2000 of 2000');
+  await send('as often as I like');
+  await shows(page.getByText('You said "as often as I like"'));
+
+  await manage();
+  await shows(page.getByText(/^Renews /));
+  await shows(page.getByRole('link', { name: '20.00 USD, paid' }));
+  await page.getByRole('button', { name: 'Cancel at the end of the period' }).click();
+  await shows(page.getByText(/^Ends /));
+  await page.getByRole('link', { name: 'Back' }).click();
+  await shows(plan('Pro').getByText(/^Ends on /));
+  await left('Messages', 'unlimited');
+  const { subscriptions } = await autumn.customers.get({ customerId });
+  assert.deepEqual(subscriptions.map(held => `${held.planId} ${held.status}`), ['pro active', 'free scheduled']);
+}));
+
+test('a card that is declined is said so on the page, and the next one pays', ({ autumn }) => visit({}, async ({ page, plan, left, shows, pay, customerId }) => {
+  await plan('Pro').getByRole('button', { name: 'Choose' }).click();
+  await pay('pm_card_chargeDeclined');
+  await shows(page.getByText('Open. The card was declined.'));
+  assert.deepEqual((await autumn.customers.get({ customerId })).subscriptions.map(held => held.planId), ['free']);
+  await pay('pm_card_chargeDeclined');
+  await shows(page.getByRole('alert').filter({ hasText: 'The card was declined. Try another one.' }));
+  await pay('pm_card_mastercard');
+  await shows(plan('Pro').getByRole('button', { name: 'Your plan' }));
+  await left('Credits', '2000 of 2000');
+}));
+
+test('a bank that asks is answered on the page, before anything is had', ({ autumn }) => visit({}, async ({ page, plan, shows, pay, customerId }) => {
+  await plan('Pro').getByRole('button', { name: 'Choose' }).click();
+  await pay('pm_card_authenticationRequired');
+  await shows(page.getByText('Your bank asks'));
+  await page.getByRole('button', { name: 'No', exact: true }).click();
+  await shows(page.getByRole('alert').filter({ hasText: 'not confirmed' }));
+  assert.deepEqual((await autumn.customers.get({ customerId })).subscriptions.map(held => held.planId), ['free']);
+  await page.getByRole('button', { name: 'Yes, pay' }).click();
+  await shows(plan('Pro').getByRole('button', { name: 'Your plan' }));
+}));
+
+test('who turns back at the checkout has lost nothing', () => visit({}, async ({ page, plan, left, shows }) => {
+  await plan('Pro').getByRole('button', { name: 'Choose' }).click();
+  await shows(page.getByRole('heading', { name: 'Checkout' }));
+  await page.goBack();
   await left('Messages', '3 of 3');
+  await plan('Plus').getByRole('button', { name: 'Choose' }).click();
+  await left('Messages', '50 of 50');
 }));
 
 test('a workspace that is not there is said so, and the rest of the page goes on', () => visit({ path: '/?workspace=design', expects: noWorkspace }, async ({ page, left, send, shows }) => {
@@ -163,14 +220,26 @@ test('useEntity shows what a workspace has of its own and shares with its custom
   await left('Messages', '6 of 8');
 }));
 
-test('on a phone nothing is wider than the screen', () => visit({ viewport: phone, path: '/?workspace=design', expects: [...noCharging, ...noWorkspace] }, async ({ page, plan, left, send, shows }) => {
+test('on a phone nothing is wider than the screen, nor on the pages where it is paid and canceled', () => visit({ viewport: phone, path: '/?workspace=design', expects: noWorkspace }, async ({ page, plan, left, send, shows, pay, manage }) => {
+  const fits = async name => {
+    assert.equal(await overflow(page), 0, name);
+    await page.screenshot({ path: `${screens}${name}.png`, fullPage: true });
+  };
   await left('Messages', '3 of 3');
   await send('a'.repeat(200));
   await left('Messages', '2 of 3');
+  await fits('react-chat-phone');
   await plan('Pro').getByRole('button').click();
-  await shows(page.getByLabel('Plans').getByRole('alert'));
-  assert.equal(await overflow(page), 0);
-  await page.screenshot({ path: `${screens}react-chat-phone.png`, fullPage: true });
+  await shows(page.getByRole('heading', { name: 'Checkout' }));
+  await fits('checkout-phone');
+  await pay('pm_card_chargeDeclined');
+  await shows(page.getByRole('heading', { name: 'Invoice' }));
+  await fits('invoice-phone');
+  await pay('pm_card_visa');
+  await shows(plan('Pro').getByRole('button', { name: 'Your plan' }));
+  await manage();
+  await shows(page.getByRole('heading', { name: 'Invoices' }));
+  await fits('portal-phone');
 }));
 
 test('the page in development, from its sources, is the same', async ({ server }) => {

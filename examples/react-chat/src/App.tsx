@@ -10,10 +10,12 @@ export function App() {
   const customer = useCustomer();
   if (customer.error) return <p role="alert">{customer.error.message}</p>;
   if (!customer.data) return <p>Loading …</p>;
-  return <Page {...customer} balances={customer.data.balances} />;
+  return <Page {...customer} balances={customer.data.balances} subscriptions={customer.data.subscriptions} />;
 }
 
-function Page({ balances, check, attach, refetch }: UseCustomerResult & Parameters<typeof Balances>[0]) {
+type Props = UseCustomerResult & Pick<NonNullable<UseCustomerResult['data']>, 'balances' | 'subscriptions'>;
+
+function Page({ balances, subscriptions, check, attach, openCustomerPortal, refetch }: Props) {
   const usage = useUsage();
   const workspace = new URLSearchParams(location.search).get('workspace');
   return (
@@ -23,7 +25,7 @@ function Page({ balances, check, attach, refetch }: UseCustomerResult & Paramete
         <Balances balances={balances} />
       </header>
       <Chat may={featureId => check({ featureId }).allowed} onSent={() => Promise.all([refetch(), usage.refetch()])} />
-      <Plans attach={planId => attach({ planId })} />
+      <Plans subscriptions={subscriptions} attach={planId => attach({ planId })} manage={() => openCustomerPortal()} />
       <Usage {...usage} />
       {workspace && <Workspace id={workspace} />}
     </main>
