@@ -20,6 +20,10 @@ const { test } = sluice({
       planId: 'metered', name: 'Metered',
       items: [{ featureId: 'messages', included: 100, price: { amount: 0.5, interval: 'month', billingMethod: 'usage_based' } }],
     });
+    await autumn.plans.create({
+      planId: 'pack', name: 'Pack', addOn: true,
+      items: [{ featureId: 'messages', price: { amount: 5, interval: 'one_off', billingMethod: 'prepaid', billingUnits: 100 } }],
+    });
     await autumn.plans.create({ planId: 'tried', name: 'Tried', price: { amount: 20, interval: 'month' }, items: [monthly('messages', 100)], freeTrial: { durationLength: 7, durationType: 'day' } });
   },
 });
@@ -102,6 +106,35 @@ test('an update costs what its preview said, to the cent', async world => {
   assert.deepEqual([preview.intent, invoice.total, invoice.status], ['update_quantity', preview.total, 'paid']);
   await ben.at(32);
   assert.deepEqual(await ben.invoices(), ['40 paid', `${preview.total} paid`, '70 paid']);
+});
+
+test('a cheaper plan waits for the end of the period, and costs nothing before it', async world => {
+  const { autumn } = world;
+  const lea = await customer(world, 'lea', { card: 'pm_card_visa' });
+  const { customerId } = lea;
+  await lea.at(0.01);
+  await autumn.billing.attach({ customerId, planId: 'team' });
+  const { currentPeriodEnd } = (await lea.shown()).subscriptions[0];
+  const preview = await autumn.billing.previewAttach({ customerId, planId: 'pro' });
+  assert.deepEqual([preview.total, preview.incoming[0].effectiveAt], [0, currentPeriodEnd]);
+  await autumn.billing.attach({ customerId, planId: 'pro' });
+  assert.deepEqual([await lea.plans(), await lea.left()], [['team active', 'pro scheduled'], 500]);
+  await lea.at(32);
+  assert.deepEqual([await lea.plans(), await lea.invoices(), await lea.left()], [['pro active'], ['50 paid', '20 paid'], 100]);
+});
+
+test('what is bought once is a purchase, not renewed', async world => {
+  const { autumn } = world;
+  const max = await customer(world, 'max', { card: 'pm_card_visa' });
+  const { customerId } = max;
+  await max.at(0.01);
+  const pack = { customerId, planId: 'pack', featureQuantities: [{ featureId: 'messages', quantity: 300 }] };
+  assert.equal((await autumn.billing.previewAttach(pack)).total, 15);
+  assert.equal((await autumn.billing.attach(pack)).invoice.total, 15);
+  const { purchases, subscriptions } = await max.shown();
+  assert.deepEqual([purchases.map(held => held.planId), subscriptions.map(held => held.planId), await max.left()], [['pack'], ['free'], 310]);
+  await max.at(32);
+  assert.deepEqual(await max.invoices(), ['15 paid']);
 });
 
 test('what was used beyond what is included is on the next invoice', async world => {
