@@ -31,18 +31,20 @@ const { test } = sluice({
 /** A customer, and what happens to it. at() moves its time to so many days after it came. */
 async function customer({ autumn, post }, customerId, { card } = {}) {
   const { createdAt } = await autumn.customers.getOrCreate({ customerId, name: 'Ada' });
-  const done = async (operation, body) => {
-    const answer = await post(`/v1/customers.${operation}`, { customer_id: customerId, ...body });
+  const has = async card => {
+    const answer = await post('/v1/customers.set_test_card', { customer_id: customerId, payment_method: card });
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
   };
-  const has = card => done('set_test_card', { payment_method: card });
   if (card) await has(card);
   const shown = () => autumn.customers.get({ customerId, expand: ['invoices'] });
   return {
     customerId,
     shown,
     has,
-    at: days => done('advance_test_clock', { frozen_time: createdAt + days * day }),
+    at: async days => {
+      const frozenTime = createdAt + days * day;
+      assert.deepEqual(pick(await autumn.customers.advanceTestClock({ customerId, frozenTime }), 'customerId', 'frozenTime', 'status'), { customerId, frozenTime, status: 'ready' });
+    },
     plans: async () => (await shown()).subscriptions.map(held => `${held.planId} ${held.status}${held.pastDue ? ' past due' : ''}`),
     invoices: async () => (await shown()).invoices.map(invoice => `${invoice.total} ${invoice.status}`).reverse(),
     left: async () => (await shown()).balances.messages.remaining,
@@ -88,6 +90,8 @@ test('a plan is bought on the hosted page, renewed, upgraded, canceled, and gone
   const [held] = (await ada.shown()).subscriptions;
   assert.equal(held.expiresAt, held.currentPeriodEnd);
   assert.deepEqual(await ada.plans(), ['team active', 'free scheduled']);
+  const { list } = await autumn.plans.list({ customerId });
+  assert.deepEqual(list.filter(plan => ['free', 'team'].includes(plan.id)).map(plan => pick(plan.customerEligibility, 'status', 'canceling')), [{ status: 'scheduled', canceling: undefined }, { status: 'active', canceling: true }]);
   await ada.at(64);
   assert.deepEqual([await ada.plans(), await ada.invoices(), await ada.left()], [['free active'], ['20 paid', '20 paid', `${upgrade.total} paid`], 10]);
 });
@@ -155,6 +159,7 @@ test('a trial costs nothing until it ends', async world => {
   const { customerId } = dora;
   await dora.at(0.01);
   await autumn.billing.attach({ customerId, planId: 'tried' });
+  assert.equal((await autumn.plans.list({ customerId })).list.find(plan => plan.id === 'tried').customerEligibility.trialing, true);
   const [{ trialEndsAt, startedAt }] = (await dora.shown()).subscriptions;
   assert.deepEqual([trialEndsAt - startedAt, await dora.left()], [7 * day, 100]);
   assert.deepEqual((await dora.invoices()).filter(invoice => !invoice.startsWith('0 ')), []);
@@ -166,11 +171,12 @@ test('a card that is declined leaves the invoice to be paid with another one', a
   const { autumn } = world;
   const eve = await customer(world, 'eve', { card: 'pm_card_chargeDeclined' });
   const { customerId } = eve;
-  const attached = await autumn.billing.attach({ customerId, planId: 'pro' });
+  const attached = await autumn.billing.attach({ customerId, planId: 'pro', successUrl: 'https://shop.example/thanks' });
   assert.deepEqual([attached.invoice.status, attached.requiredAction.code], ['open', 'payment_failed']);
   assert.deepEqual([await eve.plans(), await eve.invoices()], [['free active'], ['20 open']]);
   assert.match((await submit(attached.paymentUrl, { card: 'pm_card_chargeDeclined' })).text, /declined/);
-  assert.match((await submit(attached.paymentUrl, { card: 'pm_card_visa' })).text, /Paid on/);
+  assert.equal((await submit(attached.paymentUrl, { card: 'pm_card_visa' })).leadsTo, 'https://shop.example/thanks');
+  assert.match(await (await fetch(attached.paymentUrl)).text(), /Paid on/);
   assert.deepEqual([await eve.plans(), await eve.invoices()], [['pro active'], ['20 paid']]);
 });
 
@@ -197,6 +203,23 @@ test('a card is saved first, and pays for what comes after', async world => {
   assert.deepEqual([invoice.status, paymentUrl], ['paid', null]);
 });
 
+test('what is given back is never more than was paid for it; the rest is credit', async world => {
+  const { autumn } = world;
+  const noa = await customer(world, 'noa', { card: 'pm_card_visa' });
+  const { customerId } = noa;
+  const newest = async () => (await autumn.invoices.list({ customerId })).list[0];
+  await noa.at(0.01);
+  await autumn.billing.attach({ customerId, planId: 'pro' });
+  await noa.at(10);
+  const { lineItems: [unused], total } = await autumn.billing.previewAttach({ customerId, planId: 'team' });
+  await autumn.billing.attach({ customerId, planId: 'team' });
+  await autumn.billing.update({ customerId, planId: 'team', cancelAction: 'cancel_immediately', refundLastPayment: 'prorated' });
+  assert.deepEqual(pick(await newest(), 'amountPaid', 'refundedAmount'), { amountPaid: total, refundedAmount: total });
+  assert.deepEqual(await noa.plans(), ['free active']);
+  await autumn.billing.attach({ customerId, planId: 'pro' });
+  assert.equal((await newest()).amountPaid.toFixed(2), (20 + unused.total).toFixed(2));
+});
+
 test('in the portal the customer cancels and thinks better of it', async world => {
   const { autumn } = world;
   const hana = await customer(world, 'hana', { card: 'pm_card_visa' });
@@ -208,6 +231,20 @@ test('in the portal the customer cancels and thinks better of it', async world =
   assert.deepEqual(await hana.plans(), ['pro active', 'free scheduled']);
   assert.match((await submit(url, { keep: no })).text, /Renews /);
   assert.deepEqual(await hana.plans(), ['pro active']);
+});
+
+test('the portal shows what a part of the customer holds, too', async world => {
+  const { autumn } = world;
+  const { customerId } = await customer(world, 'oda', { card: 'pm_card_visa' });
+  await autumn.entities.create({ customerId, featureId: 'seats', entityId: 'berlin', name: 'Berlin' });
+  await autumn.billing.attach({ customerId, entityId: 'berlin', planId: 'pro' });
+  const { url } = await autumn.billing.openCustomerPortal({ customerId });
+  const page = await (await fetch(url)).text();
+  assert.match(page, /Pro for Berlin/);
+  const [, no] = /name="cancel" value="(\d+)"/.exec(page);
+  assert.match((await submit(url, { cancel: no })).text, /Ends /);
+  const { subscriptions } = await autumn.entities.get({ customerId, entityId: 'berlin' });
+  assert.ok(subscriptions.find(held => held.planId === 'pro').expiresAt);
 });
 
 test('several plans come in one invoice, and a wrong one brings none', async world => {

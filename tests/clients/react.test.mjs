@@ -175,7 +175,7 @@ test('a plan with a price is paid on a page of Sluice, is active back in the app
 test('a card that is declined is said so on the page, and the next one pays', ({ autumn }) => visit({}, async ({ page, plan, left, shows, pay, customerId }) => {
   await plan('Pro').getByRole('button', { name: 'Choose' }).click();
   await pay('pm_card_chargeDeclined');
-  await shows(page.getByText('Open. The card was declined.'));
+  await shows(page.getByText('The card was declined.'));
   assert.deepEqual((await autumn.customers.get({ customerId })).subscriptions.map(held => held.planId), ['free']);
   await pay('pm_card_chargeDeclined');
   await shows(page.getByRole('alert').filter({ hasText: 'The card was declined. Try another one.' }));
