@@ -25,6 +25,9 @@ public sealed record BillingBook(
     /// <summary>By whom the customer was brought, once for each program.</summary>
     public ImmutableArray<Referral> Referrals { get; init; } = [];
 
+    /// <summary>What may still be given back of the invoices that running periods were charged on.</summary>
+    public ImmutableArray<PaidInvoice> Paid { get; init; } = [];
+
     /// <summary>An invoice above zero was paid.</summary>
     public bool HasPaid { get; init; }
 
@@ -76,11 +79,16 @@ public sealed record BillingBook(
         return this with { Open = Open.Add(invoice) };
     }
 
+    internal Money Refundable(InvoiceNo no, Currency currency) => Paid.FirstOrDefault(paid => paid.No == no)?.Left ?? Money.Zero(currency);
+
     internal BillingBook Without(InvoiceNo no) => this with { Open = Open.RemoveAll(invoice => invoice.No == no), Changes = Changes.RemoveAll(change => change.Invoice == no) };
 }
 
 /// <summary>A card or the like, saved at the payment provider. Everything but the id is only shown.</summary>
 public sealed record PaymentMethod(string Id, string Type, string? Brand = null, string? Last4 = null, int? ExpiryMonth = null, int? ExpiryYear = null);
+
+/// <param name="Left">Of what was collected, without what was given back.</param>
+public sealed record PaidInvoice(InvoiceNo No, Money Left);
 
 public readonly record struct UsedTrial(PlanId Plan, EntityNo? Entity);
 

@@ -81,19 +81,23 @@ internal static class Canceling
         return Shown(customer, catalog, story, null, [], [], now);
     }
 
-    // Each payment back to the card it came from, never more than was paid.
+    // Each payment back to the card it came from, never more than was collected for it: what was paid with credit, or with
+    // what an earlier plan had left, comes back as credit.
     private static Money Refund(Customer customer, Subscription target, RefundAmount amount, EventList story, Instant now)
     {
         var currency = customer.Billing.Currency ?? story.Customer.Billing.Currency ?? Currency.Usd;
-        var total = Money.Zero(currency);
+        var (total, asCredit) = (Money.Zero(currency), Money.Zero(currency));
         foreach (var paid in target.Runs.Where(run => run.Invoice is { } no && run.Charged.IsPositive && customer.Billing.Find(no) is null).GroupBy(static run => run.Invoice!.Value))
         {
-            var back = Money.Sum(paid.Select(run => amount == RefundAmount.Full ? run.Charged : Money.Of(run.Charged.Major * run.Period.Left(now), currency)), currency);
+            var owed = Money.Sum(paid.Select(run => amount == RefundAmount.Full ? run.Charged : Money.Of(run.Charged.Major * run.Period.Left(now), currency)), currency);
+            var back = Money.Min(owed, customer.Billing.Refundable(paid.Key, currency));
+            asCredit += owed - back;
             if (!back.IsPositive) continue;
             total += back;
             story.Add(new CustomerEvent.RefundAsked(paid.Key, story.Customer.LastNo + 1, back));
         }
 
+        if (asCredit.IsPositive) story.Add(new CustomerEvent.CreditAdded(asCredit));
         return total;
     }
 

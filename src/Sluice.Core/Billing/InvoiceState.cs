@@ -17,6 +17,11 @@ internal static class InvoiceState
     public static BillingBook Credited(BillingBook book, Money amount) =>
         amount.IsZero ? book : book with { Credit = book.Credit is { } credit ? credit + amount : amount, Currency = book.Currency ?? amount.Currency };
 
+    public static BillingBook Refunded(BillingBook book, InvoiceNo no, Money amount) => book with
+    {
+        Paid = [.. book.Paid.Select(paid => paid.No == no ? paid with { Left = paid.Left - amount } : paid)],
+    };
+
     private static Customer Issue(Customer customer, Invoice invoice)
     {
         var book = Credited(customer.Billing, -invoice.CreditUsed);
@@ -38,10 +43,13 @@ internal static class InvoiceState
         var book = customer.Billing.Without(no);
         if (!isPaid) book = Credited(book, invoice.CreditUsed);
         else if (invoice.Total.IsPositive) book = book with { HasPaid = true };
+        if (isPaid && invoice.Due.IsPositive) book = book with { Paid = [.. book.Paid.Where(paid => StillRuns(customer, paid.No)), new PaidInvoice(no, invoice.Due)] };
         customer = customer with { Billing = book };
         if (invoice.Reason != InvoiceReason.Renewal) return customer;
         return Mark(customer, invoice, held => held with { AwaitsPayment = false, PastDue = book.Open.Any(other => IsOverdue(other, held.No)) });
     }
+
+    private static bool StillRuns(Customer customer, InvoiceNo no) => Cycles.Held(customer).Any(held => held.Runs.Any(run => run.Invoice == no));
 
     private static Customer Fail(Customer customer, CustomerEvent.PaymentFailed failed)
     {

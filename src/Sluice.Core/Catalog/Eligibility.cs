@@ -22,12 +22,30 @@ public enum AttachAction
 /// <param name="TrialAvailable">The plan has a trial and this holder may have it.</param>
 public sealed record Eligibility(AttachAction AttachAction, bool Held, bool TrialAvailable)
 {
+    /// <summary>It is held and will end.</summary>
+    public bool IsCanceling { get; init; }
+
+    /// <summary>It is held on trial.</summary>
+    public bool IsTrialing { get; init; }
+
+    /// <summary>It is not held and will be.</summary>
+    public bool IsScheduled { get; init; }
+
     /// <param name="subject">Null for someone who is no customer yet.</param>
     public static Eligibility Of(Catalog catalog, Plan plan, Subject? subject)
     {
         var (customer, own) = (subject?.Customer, subject?.Own ?? Holdings.None);
-        var held = !plan.IsOneOff && own.Subscriptions.Any(subscription => subscription.Plan == plan.Id);
-        return new Eligibility(Action(catalog, plan, own, held), held, TrialAvailable: !held && plan.FreeTrial is not null && Timing.MayTry(customer, catalog.Policy, plan.Id, subject?.Entity?.No, isAsked: false));
+        var current = plan.IsOneOff ? null : own.Subscriptions.FirstOrDefault(subscription => subscription.Plan == plan.Id);
+        var held = current is not null;
+        return new Eligibility(
+            Action(catalog, plan, own, held),
+            held,
+            TrialAvailable: !held && plan.FreeTrial is not null && Timing.MayTry(customer, catalog.Policy, plan.Id, subject?.Entity?.No, isAsked: false))
+        {
+            IsCanceling = current?.CanceledAt is not null,
+            IsTrialing = current?.TrialEnd is not null,
+            IsScheduled = !held && own.Planned.Any(planned => planned.Plan == plan.Id && planned.Incoming!.StartsAt is not null),
+        };
     }
 
     private static AttachAction Action(Catalog catalog, Plan plan, Holdings own, bool held)

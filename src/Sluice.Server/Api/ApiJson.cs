@@ -78,6 +78,7 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(ListBody<PlanBody>))]
 [JsonSerializable(typeof(OlderAttachBody))]
 [JsonSerializable(typeof(OlderCancelBody))]
+[JsonSerializable(typeof(TestClockBody))]
 [JsonSerializable(typeof(OlderCheckoutBody))]
 [JsonSerializable(typeof(LooseBalancesBody))]
 [JsonSerializable(typeof(HasCustomersBody))]

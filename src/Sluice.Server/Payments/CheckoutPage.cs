@@ -19,8 +19,8 @@ internal sealed class CheckoutPage(Visit visit)
         if (invoice is not null) page.Tabulates(Visit.Rows(invoice));
         if (!visit.TakesTestCards) return Task.FromResult<Page?>(page.Says("Cards are not taken here: the invoice is sent to you."));
         var pay = invoice is { Due.IsPositive: true } ? $"Pay {Visit.Amount(invoice.Due)}" : "Save the card";
-        if (Target is { } target) page.LeadsTo(target);
-        return Task.FromResult<Page?>(page.Asks(visit.Address, [Visit.Cards], new Choice(pay)));
+        if (visit.Link.Target is { } target) page.LeadsTo(target);
+        return Task.FromResult<Page?>(Return(page.Asks(visit.Address, [Visit.Cards], new Choice(pay))));
     }
 
     public async Task<Page?> Submit()
@@ -37,14 +37,12 @@ internal sealed class CheckoutPage(Visit visit)
             return null;
         }
 
-        if (Target is null) return Over();
+        if (visit.Link.Target is null) return Over();
         visit.Http.Response.Redirect(visit.Link.ReturnTo!);
         return null;
     }
 
     private bool IsOpen => visit.Customer.Billing.Checkout?.No == No;
-
-    private Uri? Target => Uri.TryCreate(visit.Link.ReturnTo, UriKind.Absolute, out var target) && target.Scheme is "http" or "https" ? target : null;
 
     // The decision itself, with a card that pays, not carried out.
     private (Invoice? Invoice, string? Refusal) Planned() =>
@@ -57,5 +55,5 @@ internal sealed class CheckoutPage(Visit visit)
 
     private Page Over() => Return(new Page("Done").Says("This checkout is completed, or another one took its place."));
 
-    private Page Return(Page page) => Target is { } target ? page.Leads("Back", target.AbsoluteUri) : page;
+    private Page Return(Page page) => visit.Link.Target is { } target ? page.Leads("Back", target.AbsoluteUri) : page;
 }

@@ -14,7 +14,7 @@ internal sealed class InvoicePage(Visit visit)
     {
         if (await visit.Billing.FindInvoice(visit.Scope.Id, visit.Customer.Key, No) is not { } stored) return new Page("There is no such invoice").WithStatus(404);
         var invoice = visit.Customer.Billing.Find(No) ?? stored.Invoice;
-        var page = new Page($"Invoice {Visit.NumberOf(stored)}").Warns(fault).Says(Standing(invoice, stored));
+        var page = new Page($"Invoice {Visit.NumberOf(stored)}").Warns(fault ?? Problem(invoice)).Says(Standing(invoice, stored));
         if (visit.Customer.Profile is { } who && (who.Name ?? who.Email) is { Length: > 0 } name) page.Says($"For {name}");
         page.Says($"Issued {Visit.Day(invoice.IssuedAt)}{(invoice.DueAt is { } due ? $", to be paid by {Visit.Day(due)}" : "")}");
         page.Tabulates(Visit.Rows(invoice));
@@ -40,26 +40,28 @@ internal sealed class InvoicePage(Visit visit)
     {
         if (run.Refused is not null) return await Show(run.Refused);
         var again = new InvoicePage(visit with { Customer = run.Customer! });
-        if (run.Customer!.Billing.Find(No) is { } open) return await again.Show(open.Problem == PaymentProblem.Declined ? "The card was declined. Try another one." : null);
-        if (Target is null) return await again.Show(null);
+        if (run.Customer!.Billing.Find(No) is not null) return await again.Show(null);
+        if (visit.Link.Target is null) return await again.Show(null);
         visit.Http.Response.Redirect(visit.Link.ReturnTo!);
         return null;
     }
 
     private void Ask(Page page, Invoice invoice)
     {
-        if (Target is { } target) page.LeadsTo(target);
+        if (visit.Link.Target is { } target) page.LeadsTo(target);
         if (invoice.Problem is PaymentProblem.NeedsConfirmation or PaymentProblem.Processing)
             page.Says("Your bank asks whether this payment is yours.").Asks(visit.Address, [], new Choice("Yes, pay", "confirm", "yes"), new Choice("No", "confirm", "no", IsQuiet: true));
         page.Asks(visit.Address, [Visit.Cards], new Choice($"Pay {Visit.Amount(invoice.Due)}"));
     }
+
+    private static string? Problem(Invoice invoice) =>
+        invoice is { Status: InvoiceStatus.Open, Problem: PaymentProblem.Declined } ? "The card was declined. Try another one." : null;
 
     private static string Standing(Invoice invoice, StoredInvoice stored) => invoice.Status switch
     {
         InvoiceStatus.Draft => "A draft: it is not final.",
         InvoiceStatus.Open => invoice.Problem switch
         {
-            PaymentProblem.Declined => "Open. The card was declined.",
             PaymentProblem.NeedsConfirmation => "Open. The payment has to be confirmed.",
             PaymentProblem.Processing => "Open. The payment is under way.",
             _ => "Open.",
@@ -69,7 +71,5 @@ internal sealed class InvoicePage(Visit visit)
         _ => throw new InvariantViolation($"invoice status {invoice.Status}"),
     };
 
-    private Uri? Target => Uri.TryCreate(visit.Link.ReturnTo, UriKind.Absolute, out var target) && target.Scheme is "http" or "https" ? target : null;
-
-    private Page Return(Page page) => Target is { } target ? page.Leads("Back", target.AbsoluteUri) : page;
+    private Page Return(Page page) => visit.Link.Target is { } target ? page.Leads("Back", target.AbsoluteUri) : page;
 }

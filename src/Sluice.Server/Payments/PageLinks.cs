@@ -24,7 +24,11 @@ internal enum PageKind
 /// <param name="No">Of the checkout or the invoice; 0 for the portal.</param>
 /// <param name="ReturnTo">Where the customer goes from there.</param>
 /// <param name="EndsAt">From then on the link is worth nothing; null = never.</param>
-internal sealed record PageLink(PageKind Kind, ScopeId Scope, CustomerKey Customer, int No, string? ReturnTo = null, Instant? EndsAt = null);
+internal sealed record PageLink(PageKind Kind, ScopeId Scope, CustomerKey Customer, int No, string? ReturnTo = null, Instant? EndsAt = null)
+{
+    /// <summary>Where its way back leads; null when it is no address of the web.</summary>
+    public Uri? Target => Uri.TryCreate(ReturnTo, UriKind.Absolute, out var target) && target.Scheme is "http" or "https" ? target : null;
+}
 
 /// <summary>
 /// Addresses of the pages that customers are sent to. An address says what it is for and is signed, so that nobody can make
@@ -45,8 +49,8 @@ internal sealed class PageLinks(IBillingStore store, Settings settings)
     public ValueTask<string> CheckoutUrl(Scope scope, CustomerKey customer, CheckoutNo no, string? successUrl, HttpRequest request) =>
         Url(new PageLink(PageKind.Checkout, scope.Id, customer, no.Value, successUrl), request);
 
-    public ValueTask<string> InvoiceUrl(Scope scope, CustomerKey customer, InvoiceNo no, HttpRequest request) =>
-        Url(new PageLink(PageKind.Invoice, scope.Id, customer, no.Value), request);
+    public ValueTask<string> InvoiceUrl(Scope scope, CustomerKey customer, InvoiceNo no, HttpRequest request, string? returnTo = null) =>
+        Url(new PageLink(PageKind.Invoice, scope.Id, customer, no.Value, returnTo), request);
 
     /// <summary>Null when it is no address of ours, is for another kind of page, or has run out.</summary>
     public async ValueTask<PageLink?> Read(PageKind kind, string token, Instant now)

@@ -10,7 +10,7 @@ internal static class BillingFormat
     /// <summary>Left out when there is nothing.</summary>
     public static void Write(Utf8JsonWriter to, BillingBook book)
     {
-        if (book is { Currency: null, Credit: null, Method: null, Open.IsEmpty: true, Discounts.IsEmpty: true, Trials.IsEmpty: true, Checkout: null, Changes.IsEmpty: true, TopUps.IsEmpty: true, Redeemed.IsEmpty: true, Referrals.IsEmpty: true, HasPaid: false }) return;
+        if (book is { Currency: null, Credit: null, Method: null, Open.IsEmpty: true, Discounts.IsEmpty: true, Trials.IsEmpty: true, Checkout: null, Changes.IsEmpty: true, TopUps.IsEmpty: true, Redeemed.IsEmpty: true, Referrals.IsEmpty: true, Paid.IsEmpty: true, HasPaid: false }) return;
         to.WriteStartObject("billing"u8);
         to.Text("currency"u8, book.Currency?.Code);
         to.Money("credit"u8, book.Credit);
@@ -22,6 +22,7 @@ internal static class BillingFormat
         HoldingsFormat.WriteList(to, "top_ups"u8, book.TopUps, WriteTally);
         HoldingsFormat.WriteList(to, "redeemed"u8, book.Redeemed, RewardFormat.WriteRedeemed);
         HoldingsFormat.WriteList(to, "referrals"u8, book.Referrals, RewardFormat.WriteReferral);
+        HoldingsFormat.WriteList(to, "paid"u8, book.Paid, WritePaid);
         to.Flag("has_paid"u8, book.HasPaid);
         if (book.Checkout is { } checkout) WriteCheckout(to, checkout);
         to.WriteEndObject();
@@ -43,8 +44,17 @@ internal static class BillingFormat
             TopUps = from.List("top_ups"u8, ReadTally),
             Redeemed = from.List("redeemed"u8, RewardFormat.ReadRedeemed),
             Referrals = from.List("referrals"u8, RewardFormat.ReadReferral),
+            Paid = from.List("paid"u8, static paid => new PaidInvoice(new InvoiceNo(paid.Number("invoice"u8)), paid.MoneyOrNone("left"u8)!.Value)),
             HasPaid = from.Flag("has_paid"u8),
         };
+    }
+
+    private static void WritePaid(Utf8JsonWriter to, PaidInvoice paid)
+    {
+        to.WriteStartObject();
+        to.WriteNumber("invoice"u8, paid.No.Value);
+        to.Money("left"u8, paid.Left);
+        to.WriteEndObject();
     }
 
     public static void WriteMethod(Utf8JsonWriter to, PaymentMethod method)

@@ -59,6 +59,18 @@ public sealed class CancelingTests
         credit: 0
         """);
 
+    [Theory]
+    [InlineData("full", "50")]
+    [InlineData("prorated", "25")]
+    public void Never_more_goes_back_than_was_collected_and_the_rest_is_credit(string refund, string worth) => Tell($$"""
+        attach pro
+        attach premium
+        advance 15d
+        cancel premium {now: yes, refund: {{refund}}}
+        refunds: {{(worth == "50" ? "30" : "25")}}
+        credit: {{(worth == "50" ? "20" : "0")}}
+        """);
+
     [Fact]
     public void The_free_plan_comes_in_its_place() => Tell(live: ["free_def"], script: """
         attach pro

@@ -283,4 +283,24 @@ public sealed class BillingTests(Till till) : IClassFixture<Till>
     }
 
     private static decimal Milliseconds(DateTimeOffset at) => at.ToUnixTimeMilliseconds();
+
+    [Fact]
+    public async Task A_list_of_plans_tells_what_is_tried_what_ends_and_what_comes()
+    {
+        var c = await till.Customer();
+        (await till.Attach(c, "pro_t")).MustBe(200);
+        Assert.Equal(("active", false, true), await Eligible(c, "pro_t"));
+        await till.Advance(c, 8);
+        (await till.Attach(c, "premium")).MustBe(200);
+        (await till.Attach(c, "pro")).MustBe(200);
+        Assert.Equal(("active", true, false), await Eligible(c, "premium"));
+        Assert.Equal(("scheduled", null, null), await Eligible(c, "pro"));
+    }
+
+    private async Task<(string? Status, bool? Canceling, bool? Trialing)> Eligible(string customer, string plan)
+    {
+        var told = (await Api.Post("plans.list", new { customer_id = customer })).MustBe(200).List.Single(one => one.GetProperty("id").GetString() == plan).GetProperty("customer_eligibility");
+        bool? Flag(string name) => told.TryGetProperty(name, out var flag) ? flag.GetBoolean() : null;
+        return (told.TryGetProperty("status", out var status) ? status.GetString() : null, Flag("canceling"), Flag("trialing"));
+    }
 }

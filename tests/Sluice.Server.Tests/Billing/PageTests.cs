@@ -47,6 +47,32 @@ public sealed partial class PageTests(Till till) : IClassFixture<Till>
     }
 
     [Fact]
+    public async Task The_page_of_an_invoice_that_a_card_did_not_pay_leads_back_too()
+    {
+        var c = await till.Customer("pm_card_chargeDeclined");
+        var invoice = (await till.Attach(c, "pro", new { success_url = "https://shop.example/thanks" })).MustBe(200).Word("payment_url")!;
+        Assert.Contains("The card was declined", (await Get(invoice)).Text, StringComparison.Ordinal);
+        var done = await Post(invoice, ("card", "pm_card_visa"));
+        Assert.Equal((302, "https://shop.example/thanks"), (done.Status, done.Location));
+    }
+
+    [Fact]
+    public async Task The_portal_shows_and_ends_the_plan_of_an_entity()
+    {
+        var c = await till.Customer();
+        (await till.Api.Post("entities.create", new { customer_id = c, feature_id = "users", entity_id = "e1", name = "Design" })).MustBe(200);
+        (await till.Attach(c, "pro", new { entity_id = "e1" })).MustBe(200);
+        var portal = (await till.Api.Post("billing.open_customer_portal", new { customer_id = c })).MustBe(200).Word("url")!;
+        var page = (await Get(portal)).Text;
+        Assert.Contains("Pro for Design", page, StringComparison.Ordinal);
+        Assert.Contains("20.00 USD every month", page, StringComparison.Ordinal);
+        Assert.Contains("Ends ", (await Post(portal, ("cancel", PlanNumber.Match(page).Groups[1].Value))).Text, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("name=\"cancel\"[^>]*value=\"(\\d+)\"")]
+    private static partial Regex PlanNumber { get; }
+
+    [Fact]
     public async Task A_card_that_asks_waits_for_the_answer()
     {
         var c = await till.Customer("pm_card_authenticationRequired");

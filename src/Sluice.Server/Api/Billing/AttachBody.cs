@@ -23,7 +23,7 @@ public sealed record AttachBody(
             return new AttachBody(customerId, entityId, null, await call.Engine.Links.CheckoutUrl(call.Scope, customer.Key, checkout, returnTo, call.Request), null);
         if (events.OfType<CustomerEvent.InvoiceIssued>().LastOrDefault() is not { Invoice.No: var no } || await call.Engine.Billing.FindInvoice(call.Scope.Id, customer.Key, no) is not { } stored)
             return new AttachBody(customerId, entityId, null, null, null);
-        var (invoice, url) = (stored.Invoice, stored.Invoice.Status == InvoiceStatus.Draft ? null : await call.Engine.Links.InvoiceUrl(call.Scope, customer.Key, no, call.Request));
+        var (invoice, url) = (stored.Invoice, stored.Invoice.Status == InvoiceStatus.Draft ? null : await call.Engine.Links.InvoiceUrl(call.Scope, customer.Key, no, call.Request, returnTo));
         var shown = new AttachInvoiceBody(Words.Of(invoice.Status), PublicIds.Of(customer.Key, no), invoice.Total.Major, invoice.Currency.Code, url);
         return new AttachBody(customerId, entityId, shown, invoice.Status == InvoiceStatus.Open ? url : null, invoice is { Status: InvoiceStatus.Open, Problem: { } problem } ? RequiredActionBody.Of(problem) : null);
     }

@@ -32,7 +32,7 @@ internal static class TestClock
             var ran = await call.Run([new Addressed(cell.Key, new Command.AdvanceClock(at))]);
             if (ran.End != RunEnd.Done) return call.Failure(ran);
             customer = await call.Engine.Payments.Settle(call.Scope, ran.Customer, call.Now);
-            if (at == to.Value && !(customer.NextDue <= to.Value)) return Answer.Ok(SuccessBody.True, ApiJson.Default.SuccessBody);
+            if (at == to.Value && !(customer.NextDue <= to.Value)) return Answer.Ok(new TestClockBody(id, to.Value, "ready"), ApiJson.Default.TestClockBody);
         }
 
         return call.Refuse(RefusalCode.InvalidRequest, $"frozen_time: more than {MostSteps} things fall due on the way; the clock stands at {customer.Clock}. Call it again.");
@@ -55,3 +55,6 @@ internal static class TestClock
     private static Answer? OnlySandbox(Call call, string operation) =>
         call.Scope.Environment == ScopeDirectory.Sandbox ? null : call.Refuse(RefusalCode.InvalidRequest, $"{operation} works in a sandbox only: live customers live in real time.");
 }
+
+/// <param name="Status">Always ready: everything on the way has happened.</param>
+public sealed record TestClockBody(string CustomerId, Instant FrozenTime, string Status);

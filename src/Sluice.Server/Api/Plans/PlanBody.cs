@@ -95,9 +95,9 @@ public sealed record EligibilityBody(
     string AttachAction)
 {
     internal static EligibilityBody Of(Eligibility eligibility) => new(
-        eligibility.Held ? "active" : null,
-        eligibility.Held ? false : null,
-        eligibility.Held ? false : null,
+        eligibility.Held ? "active" : eligibility.IsScheduled ? "scheduled" : null,
+        eligibility.Held ? eligibility.IsCanceling : null,
+        eligibility.Held ? eligibility.IsTrialing : null,
         eligibility.TrialAvailable ? true : null,
         Words.Of(eligibility.AttachAction));
 }
