@@ -20,7 +20,7 @@ internal sealed class CheckoutPage(Visit visit)
         if (!visit.TakesTestCards) return Task.FromResult<Page?>(page.Says("Cards are not taken here: the invoice is sent to you."));
         var pay = invoice is { Due.IsPositive: true } ? $"Pay {Visit.Amount(invoice.Due)}" : "Save the card";
         if (visit.Link.Target is { } target) page.LeadsTo(target);
-        return Task.FromResult<Page?>(Return(page.Asks(visit.Address, [Visit.Cards], new Choice(pay))));
+        return Task.FromResult<Page?>(page.Asks(visit.Address, [Visit.Cards], new Choice(pay)));
     }
 
     public async Task<Page?> Submit()

@@ -42,7 +42,7 @@ internal sealed class Caller(string name, Random random, IReadOnlyList<string> a
     {
         var tag = string.Create(CultureInfo.InvariantCulture, $"{name}-{++_count}");
         var account = accounts[random.Next(accounts.Count)];
-        return random.Next(26) switch
+        return random.Next(28) switch
         {
             < 5 => Track(tag, account, null),
             < 9 => Track(tag, account, tag),
@@ -56,6 +56,7 @@ internal sealed class Caller(string name, Random random, IReadOnlyList<string> a
             20 or 21 or 22 => Hold(tag, account),
             23 or 24 when _holds.Count > 0 => Finalize(tag),
             25 => HoldAndLeave(tag),
+            26 or 27 => CreateEntity(tag, account),
             _ => Track(tag, account, tag),
         };
     }
@@ -148,6 +149,9 @@ internal sealed class Caller(string name, Random random, IReadOnlyList<string> a
         _own.Add(tag);
         return new Operation("customers.get_or_create", new { customer_id = tag, name = tag }, tag, true, [new Effect.Exists(tag)]);
     }
+
+    private static Operation CreateEntity(string tag, string account) => new(
+        "entities.create", new { customer_id = account, feature_id = CrashTests.Seats, entity_id = tag, name = tag }, tag, true, [new Effect.HasEntity(account, tag)]);
 
     private Operation Attach(string tag)
     {

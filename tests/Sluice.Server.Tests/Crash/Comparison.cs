@@ -8,6 +8,9 @@ internal sealed class Comparison(ApiClient api)
     /// <summary>Of every account, what the server says is left; compared with the journal at the end.</summary>
     public Dictionary<string, decimal> Served { get; } = [];
 
+    /// <summary>Of every account at first.</summary>
+    public const int Seats = 100_000;
+
     /// <param name="carriedOut">Acknowledged, and repeated after the crash.</param>
     /// <param name="unknown">Neither answered nor repeatable: may be there whole, or not at all.</param>
     public async Task Account(string account, decimal start, IEnumerable<Operation> carriedOut, IEnumerable<Operation> unknown)
@@ -79,6 +82,16 @@ internal sealed class Comparison(ApiClient api)
             var plans = reply.MustBe(200)["subscriptions"]!.Value.EnumerateArray().Select(held => held.GetProperty("plan_id").GetString()).ToList();
             Assert.Equal(customer.Any(effect => effect is Effect.HoldsPro) ? ["pro"] : ["free"], plans);
         }
+    }
+
+    /// <summary>Every entity once, and each uses up a seat.</summary>
+    public async Task Entities(string account, IEnumerable<Operation> carriedOut)
+    {
+        var expected = carriedOut.SelectMany(operation => operation.Effects).OfType<Effect.HasEntity>().Where(effect => effect.Customer == account).Select(effect => effect.Id).Order(StringComparer.Ordinal);
+        var page = (await api.Post("entities.list", new { customer_id = account, limit = 1000 })).MustBe(200);
+        var listed = page.List.Select(entity => entity.GetProperty("id").GetString()!).Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(expected, listed);
+        Assert.Equal(Seats - listed.Count, await api.Remaining(account, CrashTests.Seats));
     }
 
     private static IEnumerable<Effect.Moved> Moves(string account, IEnumerable<Operation> operations) =>

@@ -16,6 +16,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     private const int Accounts = 4;
     private const decimal Start = 1_000_100;
     private const string Expiring = "expiring";
+    internal const string Seats = "teams";
 
     [Fact]
     public async Task Killed_at_any_moment_it_has_all_it_acknowledged_and_nothing_twice()
@@ -31,7 +32,12 @@ public sealed class CrashTests(ITestOutputHelper output)
         var server = await ServerProcess.Start(data);
         try
         {
-            using (var api = server.Client()) await Open(api, Expiring);
+            using (var api = server.Client())
+            {
+                (await api.Post("features.create", new { feature_id = Seats, name = "Teams", type = "metered", consumable = false })).MustBe(200);
+                await Open(api, Expiring);
+            }
+
             for (var round = 0; round < rounds; round++)
             {
                 var accounts = await OpenAccounts(server, round);
@@ -45,6 +51,7 @@ public sealed class CrashTests(ITestOutputHelper output)
                 var carriedOut = ledger.Acknowledged.Concat(ledger.Unanswered.Where(operation => operation.Repeatable)).ToList();
                 foreach (var account in accounts) await comparison.Account(account, Start, carriedOut, ledger.Unanswered.Where(operation => !operation.Repeatable));
                 foreach (var account in accounts) await comparison.Holds(account, carriedOut);
+                foreach (var account in accounts) await comparison.Entities(account, carriedOut);
                 await comparison.Customers(carriedOut);
                 foreach (var (account, remaining) in comparison.Served) served[account] = remaining;
                 (acknowledged, repeated) = (acknowledged + ledger.Acknowledged.Count, repeated + ledger.Unanswered.Count);
@@ -87,6 +94,8 @@ public sealed class CrashTests(ITestOutputHelper output)
     {
         await api.Create(account);
         (await api.Post("balances.create", new { customer_id = account, feature_id = "messages", balance_id = "reserve", included_grant = 2 * Start })).MustBe(200);
+
+        (await api.Post("balances.create", new { customer_id = account, feature_id = Seats, balance_id = Seats, included_grant = Comparison.Seats })).MustBe(200);
 
         // Below its grant, which what is given back never exceeds.
         (await api.Post("balances.update", new { customer_id = account, feature_id = "messages", balance_id = "reserve", remaining = Start - 100 })).MustBe(200);

@@ -21,6 +21,8 @@ internal abstract record Effect(string Customer)
 
     internal sealed record Gone(string Customer) : Effect(Customer);
 
+    internal sealed record HasEntity(string Customer, string Id) : Effect(Customer);
+
     /// <summary>Usage is held under this id until it is settled.</summary>
     internal sealed record Held(string Customer, string Id, decimal Value) : Effect(Customer);
 
