@@ -35,8 +35,8 @@ public sealed class YearOfBillingTests(ITestOutputHelper output)
         {
             for (var use = 0; use < 4; use++) Do(new Command.Track(new FeatureId("messages"), null, Quantity.Of((number % 90) + 1), OverageBehavior.Cap, null, null));
             now = new Interval(IntervalUnit.Month).Boundary(BillingStory.Start, month)!.Value;
-            if (month == 6 && number % 5 == 0) Do(new Command.Attach(new PlanId("ultra"), null, ImmutableDictionary<FeatureId, Quantity>.Empty, false, null));
             Do(new Command.Tick());
+            if (month == 6 && number % 5 == 0) Do(new Command.Attach(new PlanId("ultra"), null, ImmutableDictionary<FeatureId, Quantity>.Empty, false, null));
         }
 
         return invoices;
