@@ -95,6 +95,16 @@ public sealed class OptionTests
         """);
 
     [Fact]
+    public void A_discount_that_is_over_leaves_the_customer()
+    {
+        var story = new BillingStory(Shop.Of(), Clock.Moments);
+        story.Run("attach pro {discount: 50% 2 months}\nadvance 1mo\nadvance 1h");
+        Assert.Single(story.Stored.Billing.Discounts);
+        story.Run("advance 1mo\ncharged: 20");
+        Assert.Empty(story.Stored.Billing.Discounts);
+    }
+
+    [Fact]
     public void A_discount_for_one_invoice_waits_for_the_end_of_a_trial() => Tell("""
         attach pro_t {discount: 50% once}
         advance 8d
