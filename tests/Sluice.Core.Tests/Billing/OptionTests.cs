@@ -185,6 +185,24 @@ public sealed class OptionTests
         """);
 
     [Fact]
+    public void A_customer_is_billed_in_one_currency() => Tell("""
+        attach pro {currency: usd}
+        refused CurrencyMismatch attach premium {currency: eur}
+        attach premium {currency: usd}
+        lines: -20 50
+        """);
+
+    [Theory]
+    [InlineData("rwf", "23188", "23188", "a currency without decimals")]
+    [InlineData("kwd", "10.005", "10.01", "cards know no third decimal")]
+    public void Amounts_are_what_the_currency_can_charge(string currency, string price, string charged, string because)
+    {
+        Assert.NotEmpty(because);
+        var shop = Shop.Of($"gold: ${price}/month");
+        BillingStory.Tell(new Catalog(1, shop.Features, shop.Plans) { Policy = shop.Policy with { Currency = new Currency(currency) } }, $"attach gold\ncharged: {charged}");
+    }
+
+    [Fact]
     public void The_hosted_page_can_be_asked_for() => Tell("""
         attach pro {redirect: always}
         checkout: 1
