@@ -49,8 +49,15 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
                 RefusalCode.NotSupported, $"Plan {wish.Plans[0].Plan} has a price, and Sluice cannot charge yet, as no payment provider is set up: attach it with no_billing_changes: true.");
         }
 
-        var plan = path == PaymentPath.Checkout ? ToCheckout(invoice) : ToPay(invoice, path);
-        return plan with { Next = path == PaymentPath.Checkout ? null : Forecasting.After(customer, catalog, plan, now) };
+        if (path != PaymentPath.Checkout)
+        {
+            var plan = ToPay(invoice, path);
+            return plan with { Next = Forecasting.After(customer, catalog, plan, now) };
+        }
+
+        // What comes next is what comes when the page is completed and what is due is paid.
+        var completed = ToPay(invoice, invoice is { Due.IsPositive: true } ? PaymentPath.Collect : PaymentPath.Nothing);
+        return ToCheckout(invoice) with { Next = Forecasting.After(customer, catalog, completed, now) };
     }
 
     // It comes later, and what it replaces stays until then.

@@ -10,16 +10,19 @@ public static class Forecasting
         [.. Cycles.Held(customer).Where(static held => held.Cycle is not null && !held.Runs.IsEmpty).Select(static held => held.Cycle!.Value).Distinct()
             .Select(cycle => Next(customer, catalog, cycle, now)).OfType<Forecast>()];
 
-    /// <summary>Of the plans that a call brings or takes, when it is carried out and paid.</summary>
+    /// <summary>Of the plans that a call brings or takes, when it is carried out and paid, and a card is there when it is needed.</summary>
     internal static Forecast? After(Customer customer, Catalog catalog, BillingPlan plan, Instant now)
     {
-        var story = new EventList(customer, now);
+        var story = new EventList(WithCard(customer), now);
         story.AddRange(plan.Events);
         if (plan.Invoice is { } invoice && story.Customer.Billing.Find(invoice.No) is { } open) story.AddRange(Payments.Paid(story.Customer, catalog, open, byHand: false, now));
         var moved = plan.Incoming.Concat(plan.Outgoing).Select(static move => move.Subscription);
         var cycle = moved.Select(subscription => subscription.Cycle).FirstOrDefault(static cycle => cycle is not null);
         return cycle is { } no ? Next(story.Customer, catalog, no, now) : null;
     }
+
+    private static Customer WithCard(Customer customer) =>
+        customer.Billing.Method is not null ? customer : customer with { Billing = customer.Billing with { Method = new PaymentMethod("assumed", "card") } };
 
     private static Forecast? Next(Customer customer, Catalog catalog, CycleNo cycle, Instant now)
     {

@@ -46,6 +46,7 @@ internal sealed class Renewal
         }
 
         if (invoice is not null) Issue(invoice);
+        foreach (var discount in _story.Customer.Billing.Discounts.Where(discount => discount.EndsAt <= _at)) _story.Add(new CustomerEvent.DiscountEnded(discount.Discount.Id));
         return _story.Events;
     }
 

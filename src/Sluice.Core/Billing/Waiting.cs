@@ -26,8 +26,12 @@ internal static class Waiting
     {
         foreach (var run in held.Runs)
         {
-            if (run.Charged.IsPositive && run.Period.End > now && run.Invoice is { } no && customer.Billing.Find(no) is { Asked: not { What: PaymentAsk.Void } })
-                return new Refusal(RefusalCode.Conflict, $"The invoice for the running period of plan {held.Plan} is not paid: pay it first, or cancel the plan.");
+            if (!run.Charged.IsPositive || run.Period.End <= now || run.Invoice is not { } no || customer.Billing.Find(no) is not { Asked: not { What: PaymentAsk.Void } } open) continue;
+            return new Refusal(
+                RefusalCode.Conflict,
+                open.Asked is null
+                    ? $"The invoice for the running period of plan {held.Plan} is not paid: pay it first, or cancel the plan."
+                    : $"The invoice for the running period of plan {held.Plan} is being paid: try again in a moment.");
         }
 
         return null;

@@ -75,6 +75,7 @@ public abstract record CustomerEvent
 
     public sealed record DiscountAdded(StandingDiscount Discount) : CustomerEvent;
 
+    /// <summary>A discount holds for no invoice to come any more.</summary>
     public sealed record DiscountEnded(string Id) : CustomerEvent;
 
     public sealed record RewardRedeemed(Redeemed Redeemed) : CustomerEvent;

@@ -74,6 +74,7 @@ internal sealed partial class BillingStory
             CarryUsage = new CarryOver(options.GetValueOrDefault("carry") == "usage", []),
             Removes = options.TryGetValue("removes", out var removed) ? [new PlanId(removed)] : [],
             Discounts = options.TryGetValue("discount", out var discounts) ? [.. discounts.Split(" + ").Select(Discount)] : [],
+            Currency = options.TryGetValue("currency", out var currency) ? new Currency(currency) : null,
             TaxRate = options.TryGetValue("tax", out var tax) ? Shop.Number(tax) : null,
         };
         return !options.TryGetValue("invoice", out var mode) ? made

@@ -205,6 +205,8 @@ internal sealed partial class BillingStory
                 _ => new Interval(IntervalUnit.Month).Boundary(_now, int.Parse(said.Groups["count"].Value, CultureInfo.InvariantCulture))!.Value,
             }
             : Cycles.Held(Now).Select(static held => held.PeriodEnd).OfType<Instant>().Min().Plus(TimeSpan.FromHours(1));
+        // What is overdue may end a plan before its next invoice, and what is not answered holds the next one up.
+        var forecasts = Now.Billing.Open.Length > 0 || _card != "good" ? null : Forecasting.All(Now, Catalog, _now).GroupBy(static forecast => forecast.At).OrderBy(static moment => moment.Key).FirstOrDefault();
         while (_now < to)
         {
             var next = _clock switch
@@ -215,6 +217,13 @@ internal sealed partial class BillingStory
             };
             _now = Instant.Min(Instant.Max(next, _now), to);
             Settle();
+        }
+
+        // What was forecast is what came.
+        foreach (var forecast in forecasts?.Where(forecast => forecast.At <= to) ?? [])
+        {
+            var came = _books.Invoices.First(invoice => invoice.IssuedAt == forecast.At && invoice.Cycle == forecast.Cycle && invoice.Reason == InvoiceReason.Renewal);
+            Assert.Equal(forecast.Invoice.Lines.Select(static line => (line.Description, line.Total)), came.Lines.Select(static line => (line.Description, line.Total)));
         }
     }
 

@@ -95,6 +95,16 @@ public sealed class OptionTests
         """);
 
     [Fact]
+    public void A_discount_that_is_over_leaves_the_customer()
+    {
+        var story = new BillingStory(Shop.Of(), Clock.Moments);
+        story.Run("attach pro {discount: 50% 2 months}\nadvance 1mo\nadvance 1h");
+        Assert.Single(story.Stored.Billing.Discounts);
+        story.Run("advance 1mo\ncharged: 20");
+        Assert.Empty(story.Stored.Billing.Discounts);
+    }
+
+    [Fact]
     public void A_discount_for_one_invoice_waits_for_the_end_of_a_trial() => Tell("""
         attach pro_t {discount: 50% once}
         advance 8d
@@ -173,6 +183,24 @@ public sealed class OptionTests
         lines: 1000000000000 1
         holds: gold
         """);
+
+    [Fact]
+    public void A_customer_is_billed_in_one_currency() => Tell("""
+        attach pro {currency: usd}
+        refused CurrencyMismatch attach premium {currency: eur}
+        attach premium {currency: usd}
+        lines: -20 50
+        """);
+
+    [Theory]
+    [InlineData("rwf", "23188", "23188", "a currency without decimals")]
+    [InlineData("kwd", "10.005", "10.01", "cards know no third decimal")]
+    public void Amounts_are_what_the_currency_can_charge(string currency, string price, string charged, string because)
+    {
+        Assert.NotEmpty(because);
+        var shop = Shop.Of($"gold: ${price}/month");
+        BillingStory.Tell(new Catalog(1, shop.Features, shop.Plans) { Policy = shop.Policy with { Currency = new Currency(currency) } }, $"attach gold\ncharged: {charged}");
+    }
 
     [Fact]
     public void The_hosted_page_can_be_asked_for() => Tell("""

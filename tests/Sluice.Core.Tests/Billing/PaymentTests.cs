@@ -265,6 +265,13 @@ public sealed class PaymentTests
         """);
 
     [Fact]
+    public void A_preview_before_a_checkout_shows_what_comes_after_it() => Tell(card: "none", script: """
+        preview attach pro_p {messages: 200}: total 40; path Checkout; next 40 on 2026-05-01
+        attach pro_p {messages: 200}
+        invoices:
+        """);
+
+    [Fact]
     public void Another_wish_replaces_the_open_checkout() => Tell(card: "none", script: """
         attach pro
         checkout: 1

@@ -6,7 +6,7 @@ public sealed class TrialTests
 {
     [Fact]
     public void A_trial_with_a_card_goes_to_a_checkout_first() => Tell(card: "none", script: """
-        preview attach pro_t: total 0; path Checkout
+        preview attach pro_t: total 0; path Checkout; next 20 on 2026-04-08
         attach pro_t
         holds:
         complete good
@@ -18,6 +18,7 @@ public sealed class TrialTests
 
     [Fact]
     public void Without_a_card_none_is_asked_for() => Tell(card: "none", shop: "pro_f: $20/month; trial 7 days without card", script: """
+        preview attach pro_f: total 0; path Nothing; next 20 on 2026-04-08
         attach pro_f
         holds: pro_f trial to 2026-04-08
         checkout: none

@@ -33,6 +33,25 @@ public sealed class DefaultTrialTests
         Assert.Equal(50, await again.Api.Remaining("ada", "letters"));
     }
 
+    [Fact]
+    public async Task A_trial_without_a_card_is_attached_once_and_a_price_is_not_charged()
+    {
+        var time = new ManualTime();
+        await using var server = await RunningServer.Start(time: time);
+        (await server.Api.Post("plans.create", """
+            {"plan_id": "grand", "name": "Grand", "group": "g", "price": {"amount": 20, "interval": "month"}, "free_trial": {"duration_length": 7, "duration_type": "day", "card_required": false}}
+            """)).MustBe(200);
+        await server.Api.Create("ada");
+        (await server.Api.Post("billing.attach", """{"customer_id": "ada", "plan_id": "grand"}""")).MustBe(200);
+        var ends = time.GetUtcNow().AddDays(7).ToUnixTimeMilliseconds();
+        Assert.Equal([$"active, trial to {ends}, period to {ends}"], await Plans(server.Api, "grand"));
+
+        time.Advance(TimeSpan.FromDays(8));
+        Assert.Empty(await Plans(server.Api, "grand"));
+        var again = await server.Api.Post("billing.attach", """{"customer_id": "ada", "plan_id": "grand"}""");
+        Assert.Equal((400, "not_supported"), (again.Status, again.Code));
+    }
+
     private static async Task<IEnumerable<string>> Plans(ApiClient api, string plan)
     {
         var customer = (await api.Post("customers.get", """{"customer_id": "ada"}""")).MustFit("customers.get");
