@@ -45,6 +45,19 @@ public sealed record PlanChanges(ImmutableArray<PlanNews> News, bool TrialEnded,
             PhaseChanged: held.Any(pair => pair.Value.Incoming is null && old.TryGetValue(pair.Key, out var was) && was.Incoming is not null));
     }
 
+    /// <summary>False for use, resets and the like, which no plan comes or goes by: most of what happens is not looked at.</summary>
+    public static bool MayCome(ImmutableArray<CustomerEvent> events)
+    {
+        foreach (var happened in events)
+        {
+            if (happened is CustomerEvent.PlanAttached or CustomerEvent.PlanEnded or CustomerEvent.PlanPlanned or CustomerEvent.PlanDropped or CustomerEvent.PlanCanceled or CustomerEvent.PlanPaused
+                or CustomerEvent.PlanBilled or CustomerEvent.InvoicePaid or CustomerEvent.InvoiceVoided or CustomerEvent.PaymentFailed or CustomerEvent.EntityDeleted)
+                return true;
+        }
+
+        return false;
+    }
+
     private static Dictionary<int, Subscription> Of(Customer? customer) => customer is null ? []
         : Cycles.Held(customer).Concat(Cycles.Planned(customer).Where(static planned => planned.Incoming!.StartsAt is not null)).ToDictionary(static one => one.No.Value);
 

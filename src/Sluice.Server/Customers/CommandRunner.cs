@@ -98,7 +98,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 cell.Latest_NeedsGate = accepted.Customer;
                 cell.Hash_NeedsGate = chain.Hash;
                 List<WebhookMessage>? messages = null;
-                outbox.Tell(scope.Id, accepted.Customer, accepted.Events, now, ref messages);
+                outbox.Tell(scope.Id, null, accepted.Customer, accepted.Events, now, ref messages);
                 unit = new CustomersUnit(scope, [new CellChange(cell, accepted.Customer, null, chain.Bytes)], snapshots.Due, outbox)
                 {
                     Changes = [chain.ToChange()],
@@ -326,10 +326,12 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
 
         public void Add(Decision.Accepted accepted, Instant moment)
         {
+            var before = Customer;
             foreach (var entry in accepted.Entries)
             {
                 _chain.Append(entry.Events, entry.After, moment);
-                outbox.Tell(scope, entry.After, entry.Events, moment, ref _messages);
+                outbox.Tell(scope, before, entry.After, entry.Events, moment, ref _messages);
+                before = entry.After;
                 foreach (var happened in entry.Events)
                 {
                     if (HoldClaims.IsAbout(happened)) (_holds ??= []).Add(happened);

@@ -107,7 +107,8 @@ internal sealed partial class PaymentDesk(
 
         // Answered meanwhile, or asked anew: this question is an old one.
         if (customer.Billing.Find(task.Invoice) is not { Asked: { } asked } invoice || asked.Attempt != task.Attempt) return true;
-        charge = charge with { IsRenewal = invoice.Reason == InvoiceReason.Renewal };
+        var isAuto = customer.Billing.Changes.Any(change => change.Invoice == invoice.No && change.TopUp is { IsAuto: true });
+        charge = charge with { IsRenewal = isAuto || invoice.Reason == InvoiceReason.Renewal };
         var answer = task.Kind == PaymentTaskKind.Collect ? await provider.Collect(charge, stopping) : await provider.Void(charge, stopping);
         var ran = await runner.Run(scope, [new Addressed(customer.Key, new Command.AnswerPayment(task.Invoice, task.Attempt, answer))], [], now);
         return ran.End is RunEnd.Done or RunEnd.Refused;

@@ -15,14 +15,17 @@ internal sealed class Outbox(TimeProvider time)
     private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>What is told of the events of one entry; most entries tell nothing and cost nothing.</summary>
-    /// <param name="after">The customer after the entry.</param>
+    /// <param name="before">The customer before the entry; null when it is new.</param>
+    /// <param name="after">The customer after it.</param>
     /// <param name="at">The moment of the command.</param>
-    public void Tell(ScopeId scope, Customer after, ImmutableArray<CustomerEvent> events, Instant at, ref List<WebhookMessage>? messages)
+    public void Tell(ScopeId scope, Customer? before, Customer after, ImmutableArray<CustomerEvent> events, Instant at, ref List<WebhookMessage>? messages)
     {
         foreach (var happened in events)
         {
-            if (Told.Of(after, happened) is { } told) (messages ??= []).Add(Message(scope, after, told, at));
+            if (Told.Of(before, after, happened) is { } told) (messages ??= []).Add(Message(scope, after, told, at));
         }
+
+        if (Told.Plans(before, after, events) is { } plans) (messages ??= []).Add(Message(scope, after, plans, at));
     }
 
     /// <summary>A message that stands for nothing that happened, to try an endpoint with.</summary>

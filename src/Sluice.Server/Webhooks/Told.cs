@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -15,20 +16,34 @@ internal sealed record Told(string Type, object Data, JsonTypeInfo Shape)
 {
     public const string LimitReached = "balances.limit_reached";
     public const string AlertTriggered = "balances.usage_alert_triggered";
+    public const string BillingUpdated = "billing.updated";
+    public const string ToppedUp = "billing.auto_topup_succeeded";
+    public const string NotToppedUp = "billing.auto_topup_failed";
     public const string TestType = "webhook.test";
 
     /// <summary>What an endpoint may ask for.</summary>
-    public static readonly IReadOnlyList<string> Types = [LimitReached, AlertTriggered];
+    public static readonly IReadOnlyList<string> Types = [LimitReached, AlertTriggered, BillingUpdated, ToppedUp, NotToppedUp];
 
     /// <summary>Null for what is told to nobody.</summary>
-    public static Told? Of(Customer after, CustomerEvent happened) => happened switch
+    public static Told? Of(Customer? before, Customer after, CustomerEvent happened) => happened switch
     {
+        CustomerEvent.InvoicePaid e when ToppedUpData.Of(before, after, e.Invoice) is { } data => new Told(ToppedUp, data, WebhookJson.Default.ToppedUpData),
+        CustomerEvent.TopUpFailed e => new Told(
+            NotToppedUp, new NotToppedUpData(IdOf(after), e.Feature, e.Problem == PaymentProblem.NoPaymentMethod ? "missing_payment_method" : "charge_failed"), WebhookJson.Default.NotToppedUpData),
         CustomerEvent.LimitReached e => new Told(
             LimitReached, new LimitReachedData(IdOf(after), EntityOf(after, e.Entity), e.Feature, Limit(e.Limit), FilterBody.Of(e.Filter)), WebhookJson.Default.LimitReachedData),
         CustomerEvent.AlertTriggered e => new Told(
             AlertTriggered, new AlertTriggeredData(IdOf(after), e.Feature, EntityOf(after, e.Entity), AlertBody.Of(e.Alert)), WebhookJson.Default.AlertTriggeredData),
         _ => null,
     };
+
+    /// <summary>What one call, or one thing that fell due, did to the customer's plans; null when it did nothing to them.</summary>
+    public static Told? Plans(Customer? before, Customer after, ImmutableArray<CustomerEvent> events)
+    {
+        if (!PlanChanges.MayCome(events)) return null;
+        var changes = PlanChanges.Between(before, after);
+        return changes.News.IsEmpty ? null : new Told(BillingUpdated, BillingUpdatedData.Of(after, changes), WebhookJson.Default.BillingUpdatedData);
+    }
 
     public static Told Test(string endpoint) => new(TestType, new TestData(endpoint), WebhookJson.Default.TestData);
 
@@ -79,9 +94,14 @@ internal sealed record TestData(string WebhookId);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(QuantityJson), typeof(InstantJson), typeof(RawJson), typeof(FeatureIdJson)])]
+    Converters = [typeof(QuantityJson), typeof(InstantJson), typeof(RawJson), typeof(FeatureIdJson), typeof(PlanIdJson)])]
 [JsonSerializable(typeof(Envelope))]
 [JsonSerializable(typeof(LimitReachedData))]
 [JsonSerializable(typeof(AlertTriggeredData))]
+[JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(BillingUpdatedData))]
+[JsonSerializable(typeof(ToppedUpData))]
+[JsonSerializable(typeof(NotToppedUpData))]
 [JsonSerializable(typeof(TestData))]
 internal sealed partial class WebhookJson : JsonSerializerContext;

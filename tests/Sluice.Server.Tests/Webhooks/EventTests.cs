@@ -87,6 +87,49 @@ public sealed class EventTests
     }
 
     [Fact]
+    public async Task What_becomes_of_plans_is_told_once_for_each_call()
+    {
+        await using var told = await Listening.Start();
+        await told.Sold("c", "pm_card_visa");
+        Assert.Equal(["activated small active"], await Changes());
+        await told.Track("c", 1);
+        (await told.Api.Post("billing.attach", new { customer_id = "c", plan_id = "large" })).MustBe(200);
+        Assert.Equal(["expired small expired", "activated large active"], await Changes());
+        (await told.Api.Post("billing.update", new { customer_id = "c", plan_id = "large", cancel_action = "cancel_end_of_cycle" })).MustBe(200);
+        var canceled = (await told.Receiver.Next()).Data;
+        Assert.Equal(("billing.updated", "c"), (canceled.GetProperty("object").GetString(), canceled.GetProperty("customer_id").GetString()));
+        Assert.Equal("""{"canceled_at":null,"expires_at":null}""", canceled.GetProperty("plan_changes")[0].GetProperty("previous_attributes").GetRawText());
+        (await told.Api.Post("billing.preview_update", new { customer_id = "c", plan_id = "large", cancel_action = "uncancel" })).MustBe(200);
+        (await told.Api.Post("billing.update", new { customer_id = "c", plan_id = "large", cancel_action = "cancel_immediately" })).MustBe(200);
+        Assert.Equal(["expired large expired"], await Changes());
+        await told.AllSettled();
+        Assert.Equal(4, told.Receiver.All.Count);
+
+        async Task<IEnumerable<string>> Changes() => (await told.Receiver.Next()).Data.GetProperty("plan_changes").EnumerateArray()
+            .Select(change => $"{change.GetProperty("action").GetString()} {change.GetProperty("subscription").GetProperty("plan_id").GetString()} {change.GetProperty("subscription").GetProperty("status").GetString()}");
+    }
+
+    [Theory]
+    [InlineData("pm_card_visa", """{"customer_id":"c","feature_id":"messages","quantity_granted":100,"threshold":10,"balance_after":105,"invoice_mode":false,"invoice":{""")]
+    [InlineData("pm_card_chargeCustomerFail", """{"customer_id":"c","feature_id":"messages","reason":"charge_failed"}""")]
+    public async Task What_is_bought_by_itself_is_told(string card, string data)
+    {
+        await using var told = await Listening.Start();
+        await told.Sold("c", card);
+        await told.Receiver.Next();
+        await told.Controls("c", new { auto_topups = new[] { new { feature_id = "messages", enabled = true, threshold = 10, quantity = 100 } } });
+        await told.Track("c", 95);
+        var message = told.Receiver.Next();
+        while (!message.IsCompleted)
+        {
+            told.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(20);
+        }
+
+        Assert.StartsWith(data, (await message).Data.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_an_entity_crosses_names_the_entity()
     {
         await using var told = await Listening.Start();
@@ -148,7 +191,7 @@ public sealed class EventTests
 
     [Fact]
     public void A_rule_that_is_no_limit_cannot_be_told_as_one() => Assert.Throws<InvariantViolation>(() => Told.Of(
-        Customer, new CustomerEvent.LimitReached(new FeatureId("messages"), null, AccessRule.Overage, null)));
+        null, Customer, new CustomerEvent.LimitReached(new FeatureId("messages"), null, AccessRule.Overage, null)));
 
     private static Customer Customer => ((Decision.Accepted)Decider.Decide(null, Catalog.Empty, new Command.Create(new CustomerKey(1), new Profile("c")), new Instant(0))).Customer;
 }

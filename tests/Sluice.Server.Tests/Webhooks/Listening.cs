@@ -43,6 +43,20 @@ internal sealed class Listening : IAsyncDisposable
         if (alerts.Length > 0) await Controls(id, new { usage_alerts = alerts.Select(threshold => new { feature_id = "messages", threshold, threshold_type = "usage", enabled = true }) });
     }
 
+    /// <summary>A customer with a card, who holds the plan small: 20 a month, and 100 messages bought once for 10, sold in hundreds.</summary>
+    public async Task Sold(string id, string card)
+    {
+        await Api.Create(id, new { customer_id = id, internal_options = new { disable_defaults = true } });
+        foreach (var (plan_id, amount) in (IEnumerable<(string, int)>)[("small", 20), ("large", 50)])
+        {
+            var messages = new { feature_id = "messages", price = new { amount = 10, billing_units = 100, interval = "one_off", billing_method = "prepaid" } };
+            (await Api.Post("plans.create", new { plan_id, name = plan_id, group = "sold", price = new { amount, interval = "month" }, items = new[] { messages } })).MustBe(200);
+        }
+
+        (await Api.Post("customers.set_test_card", new { customer_id = id, payment_method = card })).MustBe(200);
+        (await Api.Post("billing.attach", new { customer_id = id, plan_id = "small", feature_quantities = new[] { new { feature_id = "messages", quantity = 100 } } })).MustBe(200);
+    }
+
     public async Task Controls(string id, object controls) => (await Api.Post("customers.update", new { customer_id = id, billing_controls = controls })).MustBe(200);
 
     public async Task Track(string id, decimal value) => (await Api.Track(id, value)).MustBe(200);
