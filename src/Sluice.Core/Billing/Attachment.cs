@@ -92,12 +92,15 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
     // A later phase of a schedule: what it replaces was told to end then.
     private void Follow(PlanOffer offer, Instant start)
     {
+        // It shares the cycle of the plan that it will replace: one of this schedule, or one that is held.
         var planned = Subscription(offer, null);
-        var joined = Cycles.Of(customer);
+        var isOurs = _coming.Any(coming => coming.IsMain && coming.Entity == offer.Entity && coming.Group == offer.Group);
+        var held = offer.IsMain && !isOurs && Beginning.Current(customer.HeldBy(offer.Entity), offer.Group) is { Cycle: not null } current ? current : null;
+        var joined = held ?? Cycles.Of(customer);
         planned = planned with
         {
-            Cycle = _cycle ?? joined?.Cycle ?? new CycleNo(planned.No.Value),
-            Anchor = offer.Recurs ? _coming.Select(static coming => coming.Anchor).FirstOrDefault(static anchor => anchor is not null) ?? joined?.Anchor ?? start : null,
+            Cycle = held?.Cycle ?? _cycle ?? joined?.Cycle ?? new CycleNo(planned.No.Value),
+            Anchor = offer.Recurs ? held?.Anchor ?? _coming.Select(static coming => coming.Anchor).FirstOrDefault(static anchor => anchor is not null) ?? joined?.Anchor ?? start : null,
             Incoming = planned.Incoming! with { StartsAt = start, Clears = false },
         };
         _following.Add(new CustomerEvent.PlanPlanned(planned));
