@@ -202,9 +202,10 @@ test('billing, whose invoices are paid and voided by the ids that others answere
   await ok('billing.preview_update', { plan_id: 'packs', feature_quantities: [{ feature_id: 'f', quantity: 50 }] });
   await ok('billing.update', { plan_id: 'packs', feature_quantities: [{ feature_id: 'f', quantity: 50 }] });
   await ok('billing.preview_update', { plan_id: 'large', cancel_action: 'cancel_immediately', expand });
+  await ok('billing.preview_multi_update', { updates: [{ plan_id: 'large', cancel_action: 'cancel_immediately' }, { plan_id: 'packs', cancel_action: 'cancel_immediately' }] });
   await ok('billing.multi_update', { updates: [{ plan_id: 'large', cancel_action: 'cancel_end_of_cycle' }, { plan_id: 'packs', cancel_action: 'cancel_end_of_cycle' }] });
   await ok('billing.update', { plan_id: 'large', cancel_action: 'uncancel' });
-  await ok('billing.attach', { plan_id: 'small' });
+  await ok('billing.create_schedule', { phases: [{ starts_at: 'now', plans: [{ plan_id: 'large' }] }, { starting_after: { duration_type: 'month', duration_count: 2 }, plans: [{ plan_id: 'small' }] }] });
   const everything = ['invoices', 'invoice_previews', 'trials_used', 'payment_method', 'subscriptions.plan'];
   await ok('customers.get', { expand: everything });
   await ok('billing.open_customer_portal', { return_url: 'http://localhost/' });

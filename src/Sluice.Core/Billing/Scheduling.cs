@@ -102,6 +102,11 @@ internal static class Scheduling
         if (command.Phases.IsEmpty) return new Refusal(RefusalCode.InvalidInputs, "phases is empty: name at least one.");
         if (command.Phases[0].StartsAt is { } first && Math.Abs(first.Milliseconds - now.Milliseconds) > Tolerance)
             return Invalid("The first phase must start now: leave out its starts_at.");
+        for (var at = 0; at < command.Phases.Length; at++)
+        {
+            if (command.Phases[at].Plans.IsEmpty) return new Refusal(RefusalCode.InvalidInputs, $"phases[{at}].plans: name one plan or more.");
+        }
+
         for (var at = 1; at < command.Phases.Length; at++)
         {
             if (command.Phases[at].StartsAt is not { } start) return Invalid($"phases[{at}] has no starts_at: only the first phase starts now.");

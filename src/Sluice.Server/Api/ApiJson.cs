@@ -78,6 +78,8 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(ListBody<PlanBody>))]
 [JsonSerializable(typeof(OlderAttachBody))]
 [JsonSerializable(typeof(OlderCancelBody))]
+[JsonSerializable(typeof(ScheduleBody))]
+[JsonSerializable(typeof(SeveralPreviewBody))]
 [JsonSerializable(typeof(TestClockBody))]
 [JsonSerializable(typeof(OlderCheckoutBody))]
 [JsonSerializable(typeof(LooseBalancesBody))]

@@ -13,7 +13,7 @@ internal static class NotYet
     public static readonly IReadOnlyList<Endpoint> All =
     [
         .. Rpc(
-            "billing.create_schedule", "billing.import", "billing.preview_multi_update",
+            "billing.import",
             "invoices.create", "invoices.insert", "invoices.listTemplates", "invoices.reissue",
             "logs.search",
             "platform.get_revenuecat_keys", "platform.link_revenuecat", "platform.sync_revenuecat",

@@ -40,6 +40,8 @@ internal static class Routes
         Rpc("billing.update", Billing.Update.Handle),
         Rpc("billing.preview_update", Billing.Update.Preview),
         Rpc("billing.multi_update", Billing.Update.HandleSeveral),
+        Rpc("billing.preview_multi_update", Billing.Update.PreviewSeveral),
+        Rpc("billing.create_schedule", Billing.CreateSchedule.Handle),
         Rpc("billing.setup_payment", Billing.SetUpPayment.Handle),
         Rpc("billing.open_customer_portal", Billing.SetUpPayment.OpenPortal),
         Rpc("invoices.list", Invoices.List.Handle),

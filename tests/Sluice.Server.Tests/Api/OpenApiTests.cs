@@ -18,6 +18,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         ["balances.batch_track"] = """{"feature_id": "messages"}""",
         ["billing.multi_attach"] = """{"plans": [{"plan_id": "pro"}]}""",
         ["billing.preview_multi_attach"] = """{"plans": [{"plan_id": "pro"}]}""",
+        ["billing.create_schedule"] = """{"phases": [{"plans": [{"plan_id": "pro"}]}]}""",
         ["billing.multi_update"] = """{"updates": [{"cancel_action": "uncancel"}]}""",
     };
 

@@ -285,6 +285,53 @@ public sealed class BillingTests(Till till) : IClassFixture<Till>
     private static decimal Milliseconds(DateTimeOffset at) => at.ToUnixTimeMilliseconds();
 
     [Fact]
+    public async Task Phases_begin_in_their_time_and_are_charged_then()
+    {
+        var c = await till.Customer();
+        var made = (await Api.Post("billing.create_schedule", new
+        {
+            customer_id = c,
+            phases = new object[]
+            {
+                new { starts_at = "now", plans = new[] { new { plan_id = "pro" } } },
+                new { starting_after = new { duration_type = "month", duration_count = 1 }, plans = new[] { new { plan_id = "premium" } } },
+            },
+        })).MustBe(200);
+        Assert.Equal(("created", "paid", Till.T0.AddMonths(1).ToUnixTimeMilliseconds()), (made.Word("status"), made.Word("invoice.status"), (long)made.Number("phases.1.starts_at")));
+        Assert.Equal(made["phases.1.customer_product_ids.0"]!.Value.GetString(), (await till.Shown(c)).Word("subscriptions.1.id"));
+        Assert.Equal(("pro active, premium scheduled", "20 paid"), (await till.Plans(c), await till.Invoices(c)));
+        await till.Renew(c);
+        Assert.Equal(("premium active", "20 paid, 50 paid"), (await till.Plans(c), await till.Invoices(c)));
+    }
+
+    [Theory]
+    [InlineData("""[]""", "phases")]
+    [InlineData("""[{"plans": []}]""", "phases[0].plans")]
+    [InlineData("""[{"starting_after": {"duration_type": "month", "duration_count": 1}, "plans": [{"plan_id": "pro"}]}]""", "the first phase starts now")]
+    [InlineData("""[{"plans": [{"plan_id": "pro"}]}, {"starts_at": 5, "plans": [{"plan_id": "premium"}]}]""", "does not start after")]
+    [InlineData("""[{"plans": [{"plan_id": "pro"}]}, {"starting_after": {"duration_type": "week", "duration_count": 1}, "plans": [{"plan_id": "premium"}]}]""", "duration_type")]
+    public async Task A_schedule_is_refused_that_says(string phases, string why)
+    {
+        var c = await till.Customer();
+        Assert.Contains(why, (await Api.Post("billing.create_schedule", $$"""{"customer_id": "{{c}}", "phases": {{phases}}}""")).MustBe(400).Message, StringComparison.Ordinal);
+        Assert.Equal(("", ""), (await till.Plans(c), await till.Invoices(c)));
+    }
+
+    [Fact]
+    public async Task Several_changes_cost_together_what_their_preview_says()
+    {
+        var c = await till.Customer();
+        (await till.Attach(c, "pro")).MustBe(200);
+        (await till.Attach(c, "addon")).MustBe(200);
+        await till.Advance(c, 15);
+        var updates = new { customer_id = c, updates = new[] { new { plan_id = "pro", cancel_action = "cancel_immediately" }, new { plan_id = "addon", cancel_action = "cancel_immediately" } } };
+        var preview = (await Api.Post("billing.preview_multi_update", updates)).MustBe(200);
+        Assert.Equal((-20m, 2), (preview.Number("total"), preview["subscriptions"]!.Value.GetArrayLength()));
+        (await Api.Post("billing.multi_update", updates)).MustBe(200);
+        Assert.Equal("20 paid, 20 paid, -10 paid, -10 paid", await till.Invoices(c));
+    }
+
+    [Fact]
     public async Task A_list_of_plans_tells_what_is_tried_what_ends_and_what_comes()
     {
         var c = await till.Customer();

@@ -22,7 +22,7 @@ internal static class Update
     {
         var body = Body.Of(call.Json);
         var customerId = body.RequiredText("customer_id");
-        var withPlans = body.Texts("expand", orOne: true)?.Any(static what => what is "incoming.plan" or "outgoing.plan") ?? false;
+        var withPlans = WithPlans(body);
         var command = BillingFields.Update(call, body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (await call.Read(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
@@ -34,12 +34,7 @@ internal static class Update
     public static async ValueTask<Answer> HandleSeveral(Call call)
     {
         var body = Body.Of(call.Json);
-        var customerId = body.RequiredText("customer_id");
-        var entity = Entities.EntityFields.Id(body);
-        var refund = body.Choice("refund_last_payment", BillingFields.Refunds);
-        var updates = (body.Objects("updates") ?? []).Select(update => BillingFields.Update(call, update)).Select(update => update with { Entity = update.Entity ?? entity }).ToList();
-        if (updates.Count == 0) body.Fault("updates", "name one plan or more");
-        if (refund is not null) updates = [.. updates.Select(update => update with { Refund = refund })];
+        var (customerId, entity, updates) = Several(call, body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (await call.Read(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
         using var turn = await call.Engine.Payments.TakeTurn(call.Scope, customer, call.Now);
@@ -47,6 +42,37 @@ internal static class Update
         if (ran.End == RunEnd.Refused && updates.Count > 1) return call.Refuse(ran.Refusal!.Of($"updates[{ran.RefusedAt}]"));
         return ran.End == RunEnd.Done ? Answer.Ok(await AttachBody.Of(call, customerId, entity, ran, null), ApiJson.Default.AttachBody) : call.Failure(ran, entity);
     }
+
+    /// <summary>What that would do and cost: each decided on what the ones before it leave.</summary>
+    public static async ValueTask<Answer> PreviewSeveral(Call call)
+    {
+        var body = Body.Of(call.Json);
+        var (customerId, _, updates) = Several(call, body);
+        var withPlans = WithPlans(body);
+        if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (await call.Read(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
+        var previews = new List<PreviewBody>();
+        for (var at = 0; at < updates.Count; at++)
+        {
+            var (plan, refusal) = Decider.Preview(customer, call.Catalog, updates[at], call.NowOf(customer));
+            if (plan is null) return call.Refuse(updates.Count > 1 ? refusal!.Of($"updates[{at}]") : refusal!);
+            previews.Add(PreviewBody.Of(call, customerId, customer, plan, withPlans) with { Intent = Intent(updates[at]) });
+            if (Decider.Decide(customer, call.Catalog, updates[at], call.NowOf(customer)) is Decision.Accepted accepted) customer = accepted.Customer;
+        }
+
+        return Answer.Ok(new SeveralPreviewBody(customerId, previews[0].Currency, previews.Sum(static preview => preview.Total), previews), ApiJson.Default.SeveralPreviewBody);
+    }
+
+    private static (string CustomerId, string? Entity, List<Command.UpdatePlan> Updates) Several(Call call, Body body)
+    {
+        var (customerId, entity) = (body.RequiredText("customer_id"), Entities.EntityFields.Id(body));
+        var refund = body.Choice("refund_last_payment", BillingFields.Refunds);
+        var updates = (body.Objects("updates") ?? []).Select(update => BillingFields.Update(call, update)).Select(update => update with { Entity = update.Entity ?? entity }).ToList();
+        if (updates.Count == 0) body.Fault("updates", "name one plan or more");
+        return (customerId, entity, refund is null ? updates : [.. updates.Select(update => update with { Refund = refund })]);
+    }
+
+    private static bool WithPlans(Body body) => body.Texts("expand", orOne: true)?.Any(static what => what is "incoming.plan" or "outgoing.plan") ?? false;
 
     private static string Intent(Command.UpdatePlan command) => command switch
     {
@@ -58,3 +84,6 @@ internal static class Update
         _ => "none",
     };
 }
+
+/// <summary>What several changes would do and cost together.</summary>
+public sealed record SeveralPreviewBody(string CustomerId, string Currency, decimal Total, IReadOnlyList<PreviewBody> Subscriptions);
