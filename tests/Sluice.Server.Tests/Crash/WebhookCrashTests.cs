@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Sluice.Server.Tests.Webhooks;
+using Sluice.Server.Webhooks;
 using Xunit.Abstractions;
 
 namespace Sluice.Server.Tests.Crash;
@@ -65,7 +66,7 @@ public sealed class WebhookCrashTests(ITestOutputHelper output)
 
     private static async Task Stage(ApiClient api, Receiver receiver, IEnumerable<string> customers)
     {
-        (await api.Post("webhooks.create", new { url = receiver.Url })).MustBe(200);
+        (await api.Post("webhooks.create", new { url = receiver.Url, events = new[] { Told.LimitReached, Told.AlertTriggered } })).MustBe(200);
         foreach (var customer in customers)
         {
             await api.Create(customer);
