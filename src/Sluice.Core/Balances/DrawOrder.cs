@@ -16,7 +16,7 @@ public readonly record struct Subject(Customer Customer, Entity? Entity = null)
     {
         foreach (var held in Own.Subscriptions)
         {
-            if (held.Plan == plan) return held;
+            if (held.Plan == plan && !held.IsPaused) return held;
         }
 
         return null;

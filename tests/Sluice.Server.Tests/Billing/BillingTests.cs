@@ -332,6 +332,32 @@ public sealed class BillingTests(Till till) : IClassFixture<Till>
     }
 
     [Fact]
+    public async Task A_check_of_a_plan_tells_its_state()
+    {
+        var c = await till.Customer("pm_card_chargeCustomerFail");
+        Assert.Equal((false, null), await Of("pro_t"));
+        (await till.Attach(c, "pro_t")).MustBe(200);
+        Assert.Equal((true, "trialing"), await Of("pro_t"));
+        (await till.Update(c, new { plan_id = "pro_t", cancel_action = "cancel_immediately" })).MustBe(200);
+        (await till.Attach(c, "pro")).MustBe(200);
+        Assert.Equal((true, "active"), await Of("pro"));
+        await till.Renew(c);
+        Assert.Equal((true, "past_due"), await Of("pro"));
+
+        c = await till.Customer();
+        (await till.Attach(c, "premium")).MustBe(200);
+        (await till.Attach(c, "pro")).MustBe(200);
+        Assert.Equal((true, "canceled"), await Of("premium"));
+        Assert.Equal((false, "scheduled"), await Of("pro"));
+
+        async Task<(bool, string?)> Of(string plan)
+        {
+            var told = (await Api.Post("balances.check", new { customer_id = c, product_id = plan })).MustBe(200);
+            return (told.Flag("allowed"), told.Word("status"));
+        }
+    }
+
+    [Fact]
     public async Task A_list_of_plans_tells_what_is_tried_what_ends_and_what_comes()
     {
         var c = await till.Customer();

@@ -8,6 +8,8 @@ namespace Sluice.Server.Api.Balances;
 /// <summary>balances.check with a product_id: does the customer hold this plan?</summary>
 internal static class CheckOfPlan
 {
+    private const string Scheduled = "scheduled";
+
     public static async ValueTask<Answer> Handle(Call call, Body body)
     {
         var customerId = body.RequiredText("customer_id");
@@ -30,15 +32,22 @@ internal static class CheckOfPlan
         return subject is { } holder ? Answered(customerId, holder, plan) : call.Refuse(notThere!);
     }
 
-    // A plan that is held is active: the other states of one come with billing.
+    // Overdue, it is still held; what is to come is not yet.
     private static Answer Answered(string customerId, Subject subject, PlanId plan)
     {
-        var isHeld = subject.Holds(plan) is not null;
-        return Answer.Ok(new CheckOfPlanBody(customerId, "product_found", plan, subject.Entity?.Id, isHeld, isHeld ? "active" : null), ApiJson.Default.CheckOfPlanBody);
+        var status = subject.Holds(plan) switch
+        {
+            { CanceledAt: not null } => "canceled",
+            { TrialEnd: not null } => "trialing",
+            { PastDue: true } => "past_due",
+            { } => "active",
+            null => subject.Own.Planned.Any(planned => planned.Plan == plan && planned.Incoming!.StartsAt is not null) ? Scheduled : null,
+        };
+        return Answer.Ok(new CheckOfPlanBody(customerId, "product_found", plan, subject.Entity?.Id, status is not (null or Scheduled), status), ApiJson.Default.CheckOfPlanBody);
     }
 }
 
-/// <summary>The answer to a check of a plan, the same at every version. <c>Status</c> is left out when it is not held.</summary>
+/// <summary>The answer to a check of a plan, the same at every version. <c>Status</c> is left out when it is neither held nor scheduled.</summary>
 public sealed record CheckOfPlanBody(
     string CustomerId,
     string Code,
