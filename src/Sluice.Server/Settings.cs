@@ -20,13 +20,14 @@ public sealed class SettingsException(string message) : Exception(message);
 /// those that are secret also as <c>SLUICE_NAME_FILE</c>. docs/settings.md lists them.
 /// </summary>
 public sealed record Settings(
-    string Data, string Host, int Port, string? SandboxKey, string? LiveKey, RequestLogging LogRequests, int Queue, Uri? PublicUrl = null, string? ModelPrices = null,
-    string? PaymentsLive = null)
+    string Data, string Host, int Port, string? SandboxKey, string? LiveKey, RequestLogging LogRequests, int Queue, Uri? PublicUrl = null, string? ModelPrices = null)
 {
+    public BillingSettings Billing { get; init; } = new();
+
     public WebhookSettings Webhooks { get; init; } = new();
 
     private const string Prefix = "SLUICE_";
-    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE", "WEBHOOK_URL", "WEBHOOK_ENVIRONMENT", "WEBHOOKS_ALLOW_PRIVATE"];
+    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE", "PAYMENTS_RETRY_DAYS", "PAYMENTS_UNPAID", "TAX_RATE", "CURRENCY", "WEBHOOK_URL", "WEBHOOK_ENVIRONMENT", "WEBHOOKS_ALLOW_PRIVATE"];
     private static readonly string[] Secret = ["SANDBOX_KEY", "LIVE_KEY", "WEBHOOK_SECRET"];
 
     public static Settings Read(IConfiguration configuration, IReadOnlyDictionary<string, string?> environment)
@@ -60,9 +61,9 @@ public sealed record Settings(
             Logging(Value("LOG_REQUESTS")),
             Number("QUEUE", Value("QUEUE"), 16_384, 1, 1_000_000),
             Url("PUBLIC_URL", Value("PUBLIC_URL")),
-            Value("MODEL_PRICES"),
-            Provider("PAYMENTS_LIVE", Value("PAYMENTS_LIVE")))
+            Value("MODEL_PRICES"))
         {
+            Billing = BillingSettings.Read(Value),
             Webhooks = Webhook(Value("WEBHOOK_URL"), Value("WEBHOOK_SECRET"), Value("WEBHOOK_ENVIRONMENT"), Flag("WEBHOOKS_ALLOW_PRIVATE", Value("WEBHOOKS_ALLOW_PRIVATE"))),
         };
     }
@@ -103,10 +104,6 @@ public sealed record Settings(
         value is null ? otherwise
         : int.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= min && number <= max ? number
         : throw new SettingsException($"{Prefix}{name} is \"{value}\"; it must be a whole number from {min} to {max}.");
-
-    private static string? Provider(string name, string? value) =>
-        value is null || Providers.Known.Contains(value) ? value
-        : throw new SettingsException($"{Prefix}{name} is \"{value}\"; it must be one of {string.Join(", ", Providers.Known)}, or left out.");
 
     private static Uri? Url(string name, string? value) =>
         value is null ? null

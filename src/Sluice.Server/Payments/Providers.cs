@@ -9,7 +9,12 @@ internal sealed class Providers(Settings settings)
     public static readonly IReadOnlyList<string> Known = ["manual"];
 
     private readonly TestProvider _test = new();
-    private readonly IPaymentProvider? _live = settings.PaymentsLive switch
+    private readonly BillingPolicy _policy = BillingPolicy.Default with
+    {
+        Currency = settings.Billing.Currency, RetryDays = settings.Billing.RetryDays, AfterDunning = settings.Billing.AfterDunning, TaxRate = settings.Billing.TaxRate,
+    };
+
+    private readonly IPaymentProvider? _live = settings.Billing.Live switch
     {
         null => null,
         "manual" => new ManualProvider(),
@@ -19,5 +24,5 @@ internal sealed class Providers(Settings settings)
     public IPaymentProvider? Of(string environment) => environment == ScopeDirectory.Sandbox ? _test : _live;
 
     /// <summary>What a scope's catalog says about billing there.</summary>
-    public BillingPolicy PolicyOf(string environment) => BillingPolicy.Default with { HasProvider = Of(environment) is not null };
+    public BillingPolicy PolicyOf(string environment) => _policy with { HasProvider = Of(environment) is not null };
 }

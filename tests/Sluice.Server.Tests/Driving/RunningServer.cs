@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Core;
 using Sluice.Server.Operators;
+using Sluice.Server.Payments;
 using Sluice.Server.Start;
 using Sluice.Server.Tenants;
 using Sluice.Storage;
@@ -68,7 +69,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public ValueTask<string> NewSetupToken() => _app.Services.GetRequiredService<OperatorAccounts>().NewLink(OperatorAccounts.First, Instant.Of(Time.GetUtcNow()));
 
-    public static async Task<RunningServer> Start(int queue = 16_384, TempDirectory? directory = null, ManualTime? time = null, bool demo = true, WebhookSettings? webhooks = null)
+    public static async Task<RunningServer> Start(int queue = 16_384, TempDirectory? directory = null, ManualTime? time = null, bool demo = true, WebhookSettings? webhooks = null, BillingSettings? billing = null)
     {
         var ownsDirectory = directory is null;
         directory ??= new TempDirectory();
@@ -79,7 +80,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         var failures = new Failures();
         builder.Logging.ClearProviders().AddProvider(failures);
-        var settings = new Settings(directory.Path, "127.0.0.1", 0, ServerProcess.SandboxKey, ServerProcess.LiveKey, RequestLogging.None, queue) { Webhooks = webhooks ?? new WebhookSettings() };
+        var settings = new Settings(directory.Path, "127.0.0.1", 0, ServerProcess.SandboxKey, ServerProcess.LiveKey, RequestLogging.None, queue) { Webhooks = webhooks ?? new WebhookSettings(), Billing = billing ?? new BillingSettings() };
         var app = await builder.BuildSluice(settings, store, sqlite, time);
         var engine = app.Services.GetRequiredService<Engine>();
         var welcome = await FirstStart.Prepare(engine, settings, demo, app.Services.GetRequiredService<OperatorAccounts>());

@@ -34,6 +34,11 @@ public sealed class StartTests
     [InlineData("SLUICE_WEBHOOK_URL", "https://example.com", "SLUICE_WEBHOOK_SECRET must be whsec_ and the base64")]
     [InlineData("SLUICE_WEBHOOK_SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "belong to SLUICE_WEBHOOK_URL, which is not set")]
     [InlineData("SLUICE_WEBHOOK_ENVIRONMENT", "test", "SLUICE_WEBHOOK_ENVIRONMENT is \"test\"; it must be live or sandbox")]
+    [InlineData("SLUICE_PAYMENTS_LIVE", "cash", "SLUICE_PAYMENTS_LIVE is \"cash\"; it must be one of manual")]
+    [InlineData("SLUICE_PAYMENTS_RETRY_DAYS", "1,0", "SLUICE_PAYMENTS_RETRY_DAYS is \"1,0\"; it must be none")]
+    [InlineData("SLUICE_PAYMENTS_UNPAID", "wait", "SLUICE_PAYMENTS_UNPAID is \"wait\"; it must be cancel or keep")]
+    [InlineData("SLUICE_TAX_RATE", "-1", "SLUICE_TAX_RATE is \"-1\"; it must be a percentage")]
+    [InlineData("SLUICE_CURRENCY", "euro", "SLUICE_CURRENCY is \"euro\"; it must be three letters")]
     [InlineData("SLUICE_WEBHOOKS_ALLOW_PRIVATE", "yes", "SLUICE_WEBHOOKS_ALLOW_PRIVATE is \"yes\"; it must be true or false")]
     public async Task A_wrong_or_unknown_setting_is_a_clear_error(string name, string value, string says)
     {
