@@ -123,7 +123,7 @@ public sealed class EventTests
         while (!message.IsCompleted)
         {
             told.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(20);
+            await Task.Yield();
         }
 
         Assert.StartsWith(data, (await message).Data.GetRawText(), StringComparison.Ordinal);
