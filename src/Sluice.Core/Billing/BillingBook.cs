@@ -33,8 +33,6 @@ public sealed record BillingBook(
 
     public Invoice? Find(InvoiceNo no) => Open.FirstOrDefault(invoice => invoice.No == no);
 
-    public bool IsEmpty => this == Empty;
-
     /// <summary>
     /// Set while the payment of a period is not answered: until then no plan begins, ends, is billed or filled up after that
     /// moment, so that everything comes in the order of its moments however late anyone looks.

@@ -49,6 +49,16 @@ internal sealed record PageAsked(int Limit, int Offset, (Instant At, string Id)?
     public static string Encode(Instant at, string id) =>
         Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{at.Milliseconds}:{id}")));
 
+    /// <summary>For a list whose rows belong to customers and are numbered within each.</summary>
+    public static string Encode(Instant at, CustomerKey customer, long no) => Encode(at, string.Create(CultureInfo.InvariantCulture, $"{customer.Value}.{no}"));
+
+    /// <summary>The same read back; null = the first page, and for a cursor of another list.</summary>
+    public (Instant At, CustomerKey Customer, long No)? AfterNumbered =>
+        After is { } after && after.Id.Split('.') is [var customer, var no]
+        && long.TryParse(customer, NumberStyles.None, CultureInfo.InvariantCulture, out var key) && long.TryParse(no, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? (after.At, new CustomerKey(key), number)
+            : null;
+
     private static (Instant At, string Id)? Decode(string cursor)
     {
         if (!Base64Url.IsValid(cursor)) return null;

@@ -27,7 +27,7 @@ internal sealed partial class BillingStory
 
     private readonly List<(ImmutableArray<CustomerEvent> Events, Instant At)> _journal = [];
     private readonly Books _books = new();
-    private readonly HashSet<string> _answered = [];
+    private readonly HashSet<(InvoiceNo, int)> _answered = [];
     private readonly Clock _clock;
     private string _card = "good";
     private Instant _now = Start;
@@ -165,19 +165,18 @@ internal sealed partial class BillingStory
                 continue;
             }
 
-            if (_card == "silent" || Effect.Pending(_customer).FirstOrDefault() is not { } effect) return;
-            Assert.True(_card == "slow" || _answered.Add(effect.Id), $"{effect.Id} is asked for twice");
-            if (effect is Effect.Collect { Invoice: var slow } && _card == "slow" && _customer.Billing.Find(slow)!.Problem == PaymentProblem.Processing) return;
-            Do(effect switch
-            {
-                Effect.Collect collect => new Command.AnswerPayment(collect.Invoice, collect.Attempt, Says()),
-                Effect.Void taken => new Command.AnswerPayment(taken.Invoice, taken.Attempt, PaymentAnswer.Voided),
-                _ => throw new ArgumentException(effect.Id),
-            }, isAnswer: true);
+            if (_card == "silent" || Asked(_customer) is not { Asked: { } asked } invoice) return;
+            Assert.True(_card == "slow" || _answered.Add((invoice.No, asked.Attempt)), $"attempt {asked.Attempt} of invoice {invoice.No.Value} is asked for twice");
+            if (asked.What == PaymentAsk.Collect && _card == "slow" && invoice.Problem == PaymentProblem.Processing) return;
+            Do(new Command.AnswerPayment(invoice.No, asked.Attempt, asked.What == PaymentAsk.Collect ? Says() : PaymentAnswer.Voided), isAnswer: true);
         }
 
         throw new Xunit.Sdk.XunitException("it never comes to rest");
     }
+
+    /// <summary>The oldest invoice that asks something of the provider; nothing can be collected without a card.</summary>
+    internal static Invoice? Asked(Customer customer) =>
+        customer.Billing.Open.FirstOrDefault(invoice => invoice.Asked is { } asked && (asked.What == PaymentAsk.Void || customer.Billing.Method is not null));
 
     private PaymentAnswer Says() => _card switch
     {

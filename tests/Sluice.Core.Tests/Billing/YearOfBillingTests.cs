@@ -48,7 +48,7 @@ public sealed class YearOfBillingTests(ITestOutputHelper output)
             var accepted = (Decision.Accepted)decision;
             customer = accepted.Customer;
             foreach (var entry in accepted.Entries) invoices += entry.Events.Count(static happened => happened is CustomerEvent.InvoiceIssued);
-            if (Effect.Pending(customer).FirstOrDefault() is Effect.Collect collect) Do(new Command.AnswerPayment(collect.Invoice, collect.Attempt, PaymentAnswer.Paid));
+            if (BillingStory.Asked(customer) is { Asked: { What: PaymentAsk.Collect } asked } invoice) Do(new Command.AnswerPayment(invoice.No, asked.Attempt, PaymentAnswer.Paid));
             else if (customer.NextDue <= now) Do(new Command.Tick());
         }
     }

@@ -36,7 +36,7 @@ public sealed class BillingRoundTripTests
             now = now.Plus(TimeSpan.FromHours(random.Next(0, 400)));
             Do(new Command.Tick());
             Do(Any(random));
-            while (random.Next(5) > 0 && Effect.Pending(decided!).FirstOrDefault() is { } effect) Do(Answer(effect, random));
+            while (random.Next(5) > 0 && Answer(decided!, random) is { } answer) Do(answer);
         }
 
         void Do(Command command)
@@ -70,12 +70,11 @@ public sealed class BillingRoundTripTests
         };
     }
 
-    private static Command Answer(Effect effect, Random random) => effect switch
-    {
-        Effect.Collect collect => new Command.AnswerPayment(collect.Invoice, collect.Attempt, (PaymentAnswer)random.Next(5)),
-        Effect.Void taken => new Command.AnswerPayment(taken.Invoice, taken.Attempt, PaymentAnswer.Voided),
-        _ => new Command.Tick(),
-    };
+    // To the oldest invoice that asks something of the provider; nothing can be collected without a card.
+    private static Command.AnswerPayment? Answer(Customer customer, Random random) =>
+        customer.Billing.Open.FirstOrDefault(invoice => invoice.Asked is { } asked && (asked.What == PaymentAsk.Void || customer.Billing.Method is not null)) is { Asked: { } asked } invoice
+            ? new Command.AnswerPayment(invoice.No, asked.Attempt, asked.What == PaymentAsk.Collect ? (PaymentAnswer)random.Next(5) : PaymentAnswer.Voided)
+            : null;
 
     private static AttachOptions Options(Random random) => random.Next(6) switch
     {

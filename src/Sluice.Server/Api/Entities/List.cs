@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Sluice.Core;
 using Sluice.Server.Api.Customers;
 using Sluice.Storage;
@@ -77,11 +76,8 @@ internal static class List
         ];
     }
 
-    private static string Cursor(EntityListed last) => PageAsked.Encode(last.CreatedAt, string.Create(CultureInfo.InvariantCulture, $"{last.Customer.Value}.{last.No.Value}"));
+    private static string Cursor(EntityListed last) => PageAsked.Encode(last.CreatedAt, last.Customer, last.No.Value);
 
     private static EntityListed? After(PageAsked page) =>
-        page.After is { } after && after.Id.Split('.') is [var customer, var no]
-        && long.TryParse(customer, NumberStyles.None, CultureInfo.InvariantCulture, out var key) && int.TryParse(no, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? new EntityListed(new CustomerKey(key), new EntityNo(number), after.At)
-            : null;
+        page.AfterNumbered is var (at, customer, no) && no <= int.MaxValue ? new EntityListed(customer, new EntityNo((int)no), at) : null;
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Balances;
@@ -59,16 +58,9 @@ internal static class List
             Entity: EntityFields.Id(body));
     }
 
-    private static string Cursor(UsageEvent last) => PageAsked.Encode(last.UsedAt, string.Create(CultureInfo.InvariantCulture, $"{last.Customer.Value}.{last.Version}"));
+    private static string Cursor(UsageEvent last) => PageAsked.Encode(last.UsedAt, last.Customer, last.Version);
 
-    private static UsagePosition? After(PageAsked page)
-    {
-        if (page.After is not { } after) return null;
-        var parts = after.Id.Split('.');
-        return parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var key) && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? new UsagePosition(after.At, new CustomerKey(key), version)
-            : null;
-    }
+    private static UsagePosition? After(PageAsked page) => page.AfterNumbered is var (at, customer, version) ? new UsagePosition(at, customer, version) : null;
 }
 
 /// <summary>One usage event. <c>FeatureId</c> is the tracked feature or the event name.</summary>

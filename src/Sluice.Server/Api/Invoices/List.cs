@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using Sluice.Core;
 using Sluice.Server.Api.Entities;
 using Sluice.Storage;
@@ -48,11 +47,8 @@ internal static class List
         return Answer.Ok(new CursorPage<InvoiceBody>(bodies, more ? Cursor(rows[page.Limit - 1]) : null), ApiJson.Default.CursorPageInvoiceBody);
     }
 
-    private static string Cursor(StoredInvoice last) => PageAsked.Encode(last.Invoice.IssuedAt, string.Create(CultureInfo.InvariantCulture, $"{last.Customer.Value}.{last.Invoice.No.Value}"));
+    private static string Cursor(StoredInvoice last) => PageAsked.Encode(last.Invoice.IssuedAt, last.Customer, last.Invoice.No.Value);
 
     private static (Instant, CustomerKey, InvoiceNo)? After(PageAsked page) =>
-        page.After is { } after && after.Id.Split('.') is [var customer, var no]
-        && long.TryParse(customer, NumberStyles.None, CultureInfo.InvariantCulture, out var key) && int.TryParse(no, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? (after.At, new CustomerKey(key), new InvoiceNo(number))
-            : null;
+        page.AfterNumbered is var (at, customer, no) && no <= int.MaxValue ? (at, customer, new InvoiceNo((int)no)) : null;
 }
