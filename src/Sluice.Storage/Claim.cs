@@ -22,6 +22,9 @@ public enum ClaimKind
 
     /// <summary>One call of billing at a time for a customer. Never stored: it is held in memory only.</summary>
     BillingTurn = 6,
+
+    /// <summary>An invoice of elsewhere that is listed here, by <see cref="InvoiceOrigin.Key"/>.</summary>
+    RecordedInvoice = 7,
 }
 
 public readonly record struct ClaimKey(ScopeId Scope, ClaimKind Kind, string Key);

@@ -37,13 +37,15 @@ public sealed record StoredInvoice(
 
 /// <summary>Filters are joined by "and"; a page goes on after <c>After</c>.</summary>
 /// <param name="Statuses">Empty = all.</param>
+/// <param name="Origin">Recorded under this <see cref="InvoiceOrigin.Key"/>.</param>
 public sealed record InvoiceQuery(
     ScopeId Scope,
     int Limit,
     (Instant IssuedAt, CustomerKey Customer, InvoiceNo No)? After = null,
     CustomerKey? Customer = null,
     string? EntityId = null,
-    ImmutableArray<InvoiceStatus> Statuses = default);
+    ImmutableArray<InvoiceStatus> Statuses = default,
+    string? Origin = null);
 
 /// <summary>What the payment provider is to do. The numbers are stored: never change one.</summary>
 public enum PaymentTaskKind

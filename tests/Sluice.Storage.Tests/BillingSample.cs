@@ -107,6 +107,18 @@ internal static class BillingSample
             new CustomerEvent.RewardRedeemed(new Redeemed("spring", "SPRING20")),
             new CustomerEvent.Referred(new Referral("friends", new CustomerKey(7), [Pro], CountsTrials: true, Earned: true)),
         ]),
+        (Later,
+        [
+            new CustomerEvent.InvoiceIssued(Bill(31, InvoiceStatus.Open, InvoiceReason.Request) with
+            {
+                Send = true, Note = new InvoiceNote("Thank you", "Due on receipt", [new PrintedField("PO", "4711")], "Acme", "books@acme.test", ["1 Main St", "Springfield"], [new PrintedField("eu_vat", "DE123")]),
+            }),
+            new CustomerEvent.InvoiceReplaced(new InvoiceNo(25), new InvoiceNo(31)),
+            new CustomerEvent.InvoiceRecorded(Bill(32, InvoiceStatus.Void, InvoiceReason.Request) with
+            {
+                Origin = new InvoiceOrigin("stripe", "in_1", IsUncollectible: true, Usd(10), Usd(5), "https://pay.test/in_1"),
+            }),
+        ]),
     ];
 
     private static readonly PlanOffer Offer = new(

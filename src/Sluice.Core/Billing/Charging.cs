@@ -91,14 +91,18 @@ internal sealed class Charging(Catalog catalog, Currency currency)
         }
     }
 
-    public DraftLine Line(LineKind kind, Subscription of, GrantNo? item, FeatureId? feature, decimal amount, Quantity quantity, BillingPeriod? period)
+    public DraftLine Line(LineKind kind, Subscription of, GrantNo? item, FeatureId? feature, decimal amount, Quantity quantity, BillingPeriod? period) =>
+        Line(kind, of.Plan, of.Version, feature, amount, quantity, period) with { Subscription = of.No, Entity = of.Entity, Item = item };
+
+    /// <summary>Of a plan that nobody need hold.</summary>
+    public DraftLine Line(LineKind kind, PlanId of, int version, FeatureId? feature, decimal amount, Quantity quantity, BillingPeriod? period)
     {
         amount = Math.Clamp(amount, -Rating.Most, Rating.Most);
-        var plan = catalog.Plan(of.Plan, of.Version)?.Name ?? of.Plan.Value;
+        var plan = catalog.Plan(of, version)?.Name ?? of.Value;
         var name = feature is { } id ? catalog.Feature(id)?.Name ?? id.Value : plan;
         var what = feature is null ? $"{plan} - Base Price" : $"{plan} - {quantity} {name}";
         var when = period is { } span ? $" (from {Day(span.Start)} to {Day(span.End)})" : "";
-        return new DraftLine(kind, name, $"{(kind == LineKind.Unused ? "Unused " : "")}{what}{when}", amount, of.Plan, of.No, of.Entity, item, feature, quantity, period);
+        return new DraftLine(kind, name, $"{(kind == LineKind.Unused ? "Unused " : "")}{what}{when}", amount, of, null, null, null, feature, quantity, period);
     }
 
     // A recurring price opens a period; bought or base prices charge its share of the cycle.

@@ -28,6 +28,9 @@ public enum InvoiceReason
 
     /// <summary>More units were bought once.</summary>
     TopUp,
+
+    /// <summary>A call asked for it; it is of no plan that is held.</summary>
+    Request,
 }
 
 /// <summary>What the money is for.</summary>
@@ -100,6 +103,12 @@ public sealed record Invoice(
     Instant? NextAttemptAt = null,
     Instant? VoidsAt = null)
 {
+    /// <summary>What is printed on it beside lines and totals.</summary>
+    public InvoiceNote? Note { get; init; }
+
+    /// <summary>Set: it was issued and settled elsewhere, and stands here only to be listed.</summary>
+    public InvoiceOrigin? Origin { get; init; }
+
     public Currency Currency => Tax.Currency;
 
     /// <summary>Before tax, discounts taken off.</summary>
@@ -116,6 +125,33 @@ public sealed record Invoice(
 
     // A period's invoice that was sent and not paid in time.
     private Instant? OverdueAt => Send && Status == InvoiceStatus.Open && Reason == InvoiceReason.Renewal && Problem is null ? DueAt : null;
+}
+
+/// <summary>Words on an invoice that change nothing about the money. Null and empty members are not printed.</summary>
+/// <param name="Name">Who it is for, where that is not the customer's own name.</param>
+/// <param name="Address">Line by line.</param>
+/// <param name="TaxIds">Of the customer: kind and number.</param>
+public sealed record InvoiceNote(
+    string? Memo, string? Footer, ImmutableArray<PrintedField> Fields, string? Name, string? Email, ImmutableArray<string> Address, ImmutableArray<PrintedField> TaxIds)
+{
+    public static readonly InvoiceNote Empty = new(null, null, [], null, null, [], []);
+
+    public bool IsEmpty => this is { Memo: null, Footer: null, Fields.IsEmpty: true, Name: null, Email: null, Address.IsEmpty: true, TaxIds.IsEmpty: true };
+}
+
+public readonly record struct PrintedField(string Name, string Value);
+
+/// <summary>Where an invoice comes from that was not issued here.</summary>
+/// <param name="Id">Of the invoice, at the processor.</param>
+/// <param name="Processor">"stripe" or "revenuecat".</param>
+/// <param name="IsUncollectible">It was given up there, which counts as void here.</param>
+/// <param name="Url">Where it can be seen.</param>
+public sealed record InvoiceOrigin(string Processor, string Id, bool IsUncollectible, Money? AmountPaid, Money Refunded, string? Url)
+{
+    /// <summary>Unique in a scope.</summary>
+    public string Key => KeyOf(Processor, Id);
+
+    public static string KeyOf(string processor, string id) => $"{processor}:{id}";
 }
 
 public enum PaymentAsk

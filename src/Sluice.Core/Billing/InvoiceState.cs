@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Sluice.Core;
 
 /// <summary>What events say of invoices. Those that are settled leave the state.</summary>
@@ -10,6 +12,8 @@ internal static class InvoiceState
         CustomerEvent.InvoicePaid e => Settle(customer, e.Invoice, isPaid: true),
         CustomerEvent.InvoiceVoided e => Settle(customer, e.Invoice, isPaid: false),
         CustomerEvent.PaymentFailed e => Fail(customer, e),
+        CustomerEvent.InvoiceReplaced e => Replace(customer, e.Invoice, e.By),
+        CustomerEvent.InvoiceRecorded e => customer with { LastNo = Math.Max(customer.LastNo, e.Invoice.No.Value) },
         _ => throw new InvariantViolation($"{happened.GetType().Name} says nothing of invoices"),
     };
 
@@ -48,6 +52,35 @@ internal static class InvoiceState
         if (invoice.Reason != InvoiceReason.Renewal) return customer;
         return Mark(customer, invoice, held => held with { AwaitsPayment = false, PastDue = book.Open.Any(other => IsOverdue(other, held.No)) });
     }
+
+    private static Customer Replace(Customer customer, InvoiceNo old, InvoiceNo by)
+    {
+        var invoice = customer.Billing.Find(by) ?? throw new InvariantViolation($"no open invoice {by.Value}");
+        customer = customer with { Billing = customer.Billing with { Changes = [.. customer.Billing.Changes.Select(change => Moved(change, old, invoice))] } };
+        foreach (var held in Cycles.Held(customer).Where(held => held.Runs.Any(run => run.Invoice == old)).ToList())
+            customer = PlanState.Change(customer, held.Entity, held.No, held => held with { Runs = Moved(held.Runs, held.No, old, invoice) });
+        foreach (var planned in Cycles.Planned(customer).Where(planned => planned.Incoming!.Invoice == old).ToList())
+        {
+            var own = customer.HeldBy(planned.Entity);
+            customer = customer.With(planned.Entity, own with
+            {
+                Planned = own.Planned.Replace(planned, planned with { Incoming = planned.Incoming! with { Invoice = by }, Runs = Moved(planned.Runs, planned.No, old, invoice) }),
+            });
+        }
+
+        return customer;
+    }
+
+    private static PlanChange Moved(PlanChange change, InvoiceNo old, Invoice by) => change.Invoice != old ? change : change with
+    {
+        Invoice = by.No,
+        Runs = Moved(change.Runs, change.Subscription, old, by),
+        TopUp = change.TopUp is { Run: { } run } topUp ? topUp with { Run = Moved([run], change.Subscription, old, by)[0] } : change.TopUp,
+    };
+
+    // What was charged for a period is what the new invoice says.
+    private static ImmutableArray<PriceRun> Moved(ImmutableArray<PriceRun> runs, SubscriptionNo subscription, InvoiceNo old, Invoice by) =>
+        Invoicing.Charged([.. runs.Select(run => run.Invoice == old ? run with { Charged = Money.Zero(by.Currency), Invoice = by.No } : run)], subscription, by);
 
     private static bool StillRuns(Customer customer, InvoiceNo no) => Cycles.Held(customer).Any(held => held.Runs.Any(run => run.Invoice == no));
 

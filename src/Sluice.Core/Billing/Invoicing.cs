@@ -15,10 +15,15 @@ internal static class Invoicing
         var offs = Off(drafts, taken, currency);
         var lines = ImmutableArray.CreateBuilder<InvoiceLine>(drafts.Count);
         for (var at0 = 0; at0 < drafts.Count; at0++) lines.Add(Line(drafts[at0], offs[at0], currency));
-        var made = lines.MoveToImmutable();
-        var subtotal = Money.Sum(made.Select(static line => line.Total), currency);
+        return Total(no, reason, at, currency, lines.MoveToImmutable(), taxRate, credit);
+    }
+
+    /// <summary>Of lines that are money already.</summary>
+    public static Invoice Total(InvoiceNo no, InvoiceReason reason, Instant at, Currency currency, ImmutableArray<InvoiceLine> lines, decimal? taxRate, Money? credit)
+    {
+        var subtotal = Money.Sum(lines.Select(static line => line.Total), currency);
         var tax = taxRate is { } rate ? Money.Of(subtotal.Major * rate / 100m, currency) : Money.Zero(currency);
-        return new Invoice(no, InvoiceStatus.Open, reason, at, made, tax, taxRate, CreditOf(subtotal + tax, credit ?? Money.Zero(currency)));
+        return new Invoice(no, InvoiceStatus.Open, reason, at, lines, tax, taxRate, CreditOf(subtotal + tax, credit ?? Money.Zero(currency)));
     }
 
     /// <summary>What was charged for each running period stands on the invoice.</summary>

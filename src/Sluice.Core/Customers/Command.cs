@@ -75,6 +75,24 @@ public abstract record Command
     /// <summary>A draft becomes final.</summary>
     public sealed record FinalizeInvoice(InvoiceNo Invoice) : Command;
 
+    /// <summary>An invoice that is sent, of plans as they are priced and of amounts of the caller's. No plan comes or changes.</summary>
+    public sealed record IssueInvoice(InvoiceWish Wish) : Command;
+
+    /// <summary>An invoice that is not paid gives way to another for the same: what waited for it waits for that one.</summary>
+    public sealed record ReissueInvoice(InvoiceNo Invoice, InvoiceWish Adds) : Command
+    {
+        /// <summary>Lines by their place, from 0. Null members stay as they are.</summary>
+        public ImmutableArray<(int At, decimal? Amount, string? Description)> Edits { get; init; } = [];
+
+        public ImmutableArray<int> Removes { get; init; } = [];
+
+        public Func<InvoiceNote, InvoiceNote>? Note { get; init; }
+    }
+
+    /// <summary>An invoice of elsewhere, to be listed here.</summary>
+    /// <param name="No">Of the one that is recorded already; null = it is new.</param>
+    public sealed record RecordInvoice(InvoiceNo? No, Invoice Invoice) : Command;
+
     /// <summary>A page where a card is saved; what is wanted is done after that.</summary>
     public sealed record SetUpPayment(Attach? Wanted) : Command;
 

@@ -58,6 +58,12 @@ public abstract record CustomerEvent
     /// <summary>It is not to be paid any more; credit that it used comes back.</summary>
     public sealed record InvoiceVoided(InvoiceNo Invoice) : CustomerEvent;
 
+    /// <summary>What waited for one invoice, or was charged on it, waits for the other from now on.</summary>
+    public sealed record InvoiceReplaced(InvoiceNo Invoice, InvoiceNo By) : CustomerEvent;
+
+    /// <summary>An invoice of elsewhere is listed here, or is listed differently: nothing follows from it.</summary>
+    public sealed record InvoiceRecorded(Invoice Invoice) : CustomerEvent;
+
     /// <summary>Money goes back to the card it came from.</summary>
     /// <param name="No">Numbered with the grants and held plans.</param>
     public sealed record RefundAsked(InvoiceNo Invoice, int No, Money Amount) : CustomerEvent;

@@ -50,7 +50,8 @@ public static class CustomerState
             CustomerEvent.ClockSet e => customer with { Clock = e.To },
             CustomerEvent.PlanPlanned or CustomerEvent.PlanDropped or CustomerEvent.PlanCanceled or CustomerEvent.PlanPaused or CustomerEvent.PlanBilled => PlanState.Apply(customer, happened),
             CustomerEvent.GrantBought e => Change(customer, e.Entity, e.Grant, grant => grant with { Prepaid = e.Prepaid, Balance = e.Balance }),
-            CustomerEvent.InvoiceIssued or CustomerEvent.InvoiceMoved or CustomerEvent.InvoicePaid or CustomerEvent.PaymentFailed or CustomerEvent.InvoiceVoided => InvoiceState.Apply(customer, happened),
+            CustomerEvent.InvoiceIssued or CustomerEvent.InvoiceMoved or CustomerEvent.InvoicePaid or CustomerEvent.PaymentFailed or CustomerEvent.InvoiceVoided
+                or CustomerEvent.InvoiceReplaced or CustomerEvent.InvoiceRecorded => InvoiceState.Apply(customer, happened),
             CustomerEvent.ChangePlanned e => customer with { Billing = customer.Billing with { Changes = customer.Billing.Changes.Add(e.Change) } },
             CustomerEvent.RefundAsked e => customer with { LastNo = Math.Max(customer.LastNo, e.No), Billing = InvoiceState.Refunded(customer.Billing, e.Invoice, e.Amount) },
             CustomerEvent.CreditAdded e => customer with { Billing = InvoiceState.Credited(customer.Billing, e.Amount) },

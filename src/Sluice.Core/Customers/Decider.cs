@@ -43,6 +43,9 @@ public static class Decider
             Command.MarkPaid c => Payments.PaidOutside(current, catalog, c.Invoice, now),
             Command.VoidInvoice c => Payments.VoidByHand(current, c.Invoice, now),
             Command.FinalizeInvoice c => Payments.FinalizeDraft(current, c.Invoice),
+            Command.IssueInvoice c => Issuing.Issue(current, catalog, c, now).Outcome,
+            Command.ReissueInvoice c => Issuing.Reissue(current, catalog, c, now).Outcome,
+            Command.RecordInvoice c => Issuing.Record(current, c),
             Command.SetUpPayment c => Checkouts.SetUp(subject, catalog, c, now),
             Command.CompleteCheckout c => Checkouts.Complete(current, catalog, c, now),
             Command.ExpireCheckout c => Checkouts.Expire(current, c),
@@ -69,7 +72,7 @@ public static class Decider
         return Finish(customer, now, due, Redeeming.After(current, outcome, now));
     }
 
-    /// <summary>What an attach or a change of a plan would do: the same decision, not carried out.</summary>
+    /// <summary>What an attach, a change of a plan or an invoice would do: the same decision, not carried out.</summary>
     public static (BillingPlan? Plan, Refusal? Refusal) Preview(Customer customer, Catalog catalog, Command command, Instant now)
     {
         var current = Due.AsOf(customer, catalog, now);
@@ -81,6 +84,8 @@ public static class Decider
             Command.MultiAttach c => Attaching.Attach(current, catalog, c, now),
             Command.CreateSchedule c => Scheduling.Create(current, catalog, c, now),
             Command.UpdatePlan c => Updating.Update(subject, catalog, c, now),
+            Command.IssueInvoice c => Issuing.Issue(current, catalog, c, now),
+            Command.ReissueInvoice c => Issuing.Reissue(current, catalog, c, now),
             _ => throw new InvariantViolation($"{command.GetType().Name} has no preview"),
         };
         return (planned.Plan, planned.Refusal);

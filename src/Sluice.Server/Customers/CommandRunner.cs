@@ -172,6 +172,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         ClaimKind.CustomerEmail => new Refusal(RefusalCode.CustomerExists, "A customer without an id and with this email exists already."),
         ClaimKind.HeaderKey or ClaimKind.BodyKey => Idempotency.Duplicate,
         ClaimKind.Hold => new Refusal(RefusalCode.HoldExists, $"A hold {claim.Key} is pending: finalize it, or take another lock_id."),
+        ClaimKind.RecordedInvoice => new Refusal(RefusalCode.Conflict, $"The invoice {claim.Key} was recorded just now, or belongs to another customer. Nothing was done: look at invoices.list, and try again."),
         _ => throw new InvariantViolation($"claim kind {claim.Kind}"),
     };
 

@@ -73,6 +73,8 @@ internal static class BillingEventFormat
         "payment_failed" => new CustomerEvent.PaymentFailed(
             InvoiceOf(from), Words.ToPaymentProblem(from.Text("problem"u8)), from.MomentOrNone("next_attempt_at"u8), from.MomentOrNone("voids_at"u8)),
         "invoice_voided" => new CustomerEvent.InvoiceVoided(InvoiceOf(from)),
+        "invoice_replaced" => new CustomerEvent.InvoiceReplaced(InvoiceOf(from), new InvoiceNo(from.Number("by"u8))),
+        "invoice_recorded" => new CustomerEvent.InvoiceRecorded(InvoiceFormat.Read(from.GetProperty("invoice"u8))),
         "refund_asked" => new CustomerEvent.RefundAsked(InvoiceOf(from), from.Number("no"u8), from.Money("amount"u8)),
         "top_up_tallied" => new CustomerEvent.TopUpTallied(BillingFormat.ReadTally(from.GetProperty("tally"u8))),
         "top_up_failed" => new CustomerEvent.TopUpFailed(from.Feature("feature"u8), EntityOf(from), Words.ToPaymentProblem(from.Text("problem"u8))),
@@ -109,6 +111,13 @@ internal static class BillingEventFormat
                 return true;
             case CustomerEvent.InvoiceVoided e:
                 WriteInvoiceNo(to, "invoice_voided", e.Invoice);
+                return true;
+            case CustomerEvent.InvoiceReplaced e:
+                WriteInvoiceNo(to, "invoice_replaced", e.Invoice);
+                to.WriteNumber("by"u8, e.By.Value);
+                return true;
+            case CustomerEvent.InvoiceRecorded e:
+                WriteInvoice(to, "invoice_recorded", e.Invoice);
                 return true;
             case CustomerEvent.RefundAsked e:
                 WriteInvoiceNo(to, "refund_asked", e.Invoice);

@@ -167,7 +167,8 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
     {
         foreach (var happened in events)
         {
-            if (happened is CustomerEvent.InvoiceIssued or CustomerEvent.InvoiceMoved or CustomerEvent.InvoicePaid or CustomerEvent.InvoiceVoided or CustomerEvent.PaymentFailed or CustomerEvent.RefundAsked)
+            if (happened is CustomerEvent.InvoiceIssued or CustomerEvent.InvoiceMoved or CustomerEvent.InvoicePaid or CustomerEvent.InvoiceVoided or CustomerEvent.PaymentFailed or CustomerEvent.RefundAsked
+                or CustomerEvent.InvoiceRecorded)
                 return true;
         }
 
@@ -184,6 +185,7 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
             {
                 CustomerEvent.InvoiceIssued e => new InvoiceChange(e.Invoice, null),
                 CustomerEvent.InvoiceMoved e => new InvoiceChange(e.Invoice, null),
+                CustomerEvent.InvoiceRecorded e => new InvoiceChange(e.Invoice, null),
                 CustomerEvent.InvoicePaid e => new InvoiceChange(Standing(e.Invoice) with { Status = InvoiceStatus.Paid, Asked = null, Problem = null, NextAttemptAt = null, VoidsAt = null }, null, e.ByHand),
                 CustomerEvent.InvoiceVoided e => new InvoiceChange(Standing(e.Invoice) with { Status = InvoiceStatus.Void, Asked = null, NextAttemptAt = null, VoidsAt = null }, null),
                 CustomerEvent.PaymentFailed e => new InvoiceChange(Standing(e.Invoice) with { Asked = null, Problem = e.Problem, NextAttemptAt = e.NextAttemptAt, VoidsAt = e.VoidsAt }, null),

@@ -33,6 +33,8 @@ internal static class InvoiceFormat
         to.Text("problem"u8, invoice.Problem is { } problem ? Words.Of(problem) : null);
         to.Moment("next_attempt_at"u8, invoice.NextAttemptAt);
         to.Moment("voids_at"u8, invoice.VoidsAt);
+        if (invoice.Note is { } note) InvoiceNoteFormat.Write(to, note);
+        if (invoice.Origin is { } origin) InvoiceNoteFormat.Write(to, origin);
         to.WriteEndObject();
     }
 
@@ -64,7 +66,10 @@ internal static class InvoiceFormat
             from.NumberOrNone("attempts"u8) ?? 0,
             from.TextOrNone("problem"u8) is { } problem ? Words.ToPaymentProblem(problem) : null,
             from.MomentOrNone("next_attempt_at"u8),
-            from.MomentOrNone("voids_at"u8));
+            from.MomentOrNone("voids_at"u8))
+        {
+            Note = InvoiceNoteFormat.ReadNote(from), Origin = InvoiceNoteFormat.ReadOrigin(from),
+        };
     }
 
     /// <summary>What a line is of.</summary>

@@ -29,6 +29,7 @@ internal static partial class Words
         InvoiceReason.Change => "change",
         InvoiceReason.Renewal => "renewal",
         InvoiceReason.TopUp => "top_up",
+        InvoiceReason.Request => "request",
         _ => throw Unknown(word),
     };
 
@@ -38,6 +39,7 @@ internal static partial class Words
         "change" => InvoiceReason.Change,
         "renewal" => InvoiceReason.Renewal,
         "top_up" => InvoiceReason.TopUp,
+        "request" => InvoiceReason.Request,
         _ => throw Unknown(word),
     };
 

@@ -7,9 +7,9 @@ namespace Sluice.Storage;
 internal sealed class InvoiceWriter(sqlite3 database) : IDisposable
 {
     private readonly Statement _put = new(database, """
-        insert into invoice (scope, customer, no, status, entity_id, issued_at, settled_at, by_hand, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        insert into invoice (scope, customer, no, status, entity_id, issued_at, settled_at, by_hand, external_id, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict (scope, customer, no) do update
-        set status = excluded.status, settled_at = excluded.settled_at, by_hand = excluded.by_hand, body = excluded.body
+        set status = excluded.status, issued_at = excluded.issued_at, settled_at = excluded.settled_at, by_hand = excluded.by_hand, body = excluded.body
         """);
 
     private readonly Statement _needsNumber = new(database, "select 1 from invoice where scope = ? and customer = ? and no = ? and number is null");
@@ -32,8 +32,9 @@ internal sealed class InvoiceWriter(sqlite3 database) : IDisposable
         var invoice = change.Invoice;
         var isSettled = invoice.Status is InvoiceStatus.Paid or InvoiceStatus.Void;
         _put.Bind(scope.Value).Bind(customer.Value).Bind(invoice.No.Value).Bind(Words.Of(invoice.Status)).Bind(change.EntityId)
-            .Bind(invoice.IssuedAt.Milliseconds).Bind(isSettled ? at.Milliseconds : null).Bind(change.ByHand ? 1 : 0).BindText(InvoiceFormat.Body(invoice))
+            .Bind(invoice.IssuedAt.Milliseconds).Bind(isSettled ? at.Milliseconds : null).Bind(change.ByHand ? 1 : 0).Bind(invoice.Origin?.Key).BindText(InvoiceFormat.Body(invoice))
             .Run();
+        if (invoice.Origin is not null) return;
         if (invoice.Status != InvoiceStatus.Draft && _needsNumber.Bind(scope.Value).Bind(customer.Value).Bind(invoice.No.Value).RunForNumber() is not null)
             _number.Bind(_count.Bind(scope.Value).RunForNumber()).Bind(scope.Value).Bind(customer.Value).Bind(invoice.No.Value).Run();
         if (invoice.Asked is { } asked)

@@ -15,6 +15,7 @@ public sealed partial class SqliteStore
         var sql = new Filters($"select {InvoiceColumns} from invoice i join customer c on c.scope = i.scope and c.key = i.customer where i.scope = @scope", query.Scope);
         if (query.Customer is { } customer) sql.And($"i.customer = {sql.Value(customer.Value)}");
         if (query.EntityId is { } entity) sql.And($"i.entity_id = {sql.Value(entity)}");
+        if (query.Origin is { } origin) sql.And($"i.external_id = {sql.Value(origin)}");
         if (!query.Statuses.IsDefaultOrEmpty) sql.And($"i.status in ({string.Join(", ", query.Statuses.Select(status => sql.Value(Words.Of(status))))})");
         if (query.After is var (at, key, no))
             sql.And($"(i.issued_at, i.customer, i.no) < ({sql.Value(at.Milliseconds)}, {sql.Value(key.Value)}, {sql.Value(no.Value)})");

@@ -29,8 +29,42 @@ internal sealed partial class BillingStory
                 Cancel = options.ContainsKey("now") ? CancelAction.Immediately : CancelAction.EndOfCycle, Entity = entity,
                 Refund = options.TryGetValue("refund", out var refund) ? Enum.Parse<RefundAmount>(refund, ignoreCase: true) : null, Prorates = options.GetValueOrDefault("proration") != "none",
             },
+            "bill" => new Command.IssueInvoice(Billed(said)),
+            "reissue" => Reissue(new InvoiceNo(1), line),
             "uncancel" => new Command.UpdatePlan(new PlanSelector(plan)) { Cancel = CancelAction.Uncancel, Entity = entity },
             _ => throw new ArgumentException(line),
+        };
+    }
+
+    // bill pro_p/messages=300 line=-5 from=2026-04-01 to=2026-05-16 prorated terms=14 tax=10
+    private static InvoiceWish Billed(string[] said)
+    {
+        var options = said.Skip(1).Where(static word => word.Contains('=') && !word.Contains('/')).Select(static word => word.Split('=')).ToLookup(static pair => pair[0], static pair => pair[1]);
+        var plans = said.Skip(1).Where(static word => word.Contains('/') || !word.Contains('=')).Where(static word => word != "prorated").Select(word => Billed(word, said.Contains("prorated")));
+        return new InvoiceWish([.. plans], [.. options["line"].Select(static amount => new CustomLine(new Price(Shop.Number(amount)), "A line"))])
+        {
+            From = options["from"].Select(static day => (Instant?)Words.Moment(day)).SingleOrDefault(), To = options["to"].Select(static day => (Instant?)Words.Moment(day)).SingleOrDefault(),
+            TermsDays = options["terms"].Select(static days => (int?)int.Parse(days, CultureInfo.InvariantCulture)).SingleOrDefault(),
+            TaxRate = options["tax"].Select(static rate => (Change<decimal?>)(decimal?)Shop.Number(rate)).SingleOrDefault(),
+            Discounts = [.. options["discount"].Select(Discount)],
+        };
+    }
+
+    // Features of the shop that are used are billed so, others are bought.
+    private static BilledPlan Billed(string words, bool isProrated)
+    {
+        var wish = Wish(words);
+        return new BilledPlan(wish.Plan, null, null, [.. wish.Quantities.Select(pair => new BilledQuantity(pair.Key, wish.Plan.Value.EndsWith("_p", StringComparison.Ordinal), pair.Value, isProrated))], isProrated);
+    }
+
+    // reissue set=0/12.50 remove=1 line=3 …: of the oldest open invoice
+    private static Command.ReissueInvoice Reissue(InvoiceNo no, string line)
+    {
+        var said = line.Split(' ');
+        return new Command.ReissueInvoice(no, Billed([.. said.Where(static word => !word.StartsWith("set=", StringComparison.Ordinal) && !word.StartsWith("remove=", StringComparison.Ordinal))]))
+        {
+            Edits = [.. said.Where(static word => word.StartsWith("set=", StringComparison.Ordinal)).Select(static word => (int.Parse(word[4..word.IndexOf('/')], CultureInfo.InvariantCulture), (decimal?)Shop.Number(word[(word.IndexOf('/') + 1)..]), (string?)null))],
+            Removes = [.. said.Where(static word => word.StartsWith("remove=", StringComparison.Ordinal)).Select(static word => int.Parse(word[7..], CultureInfo.InvariantCulture))],
         };
     }
 
