@@ -277,6 +277,21 @@ test('an invoice is listed, collected again, or void once it is not wanted', asy
   assert.deepEqual(await jon.plans(), ['pro active']);
 });
 
+test('an invoice of a call\'s own is previewed, sent, changed and paid; one of elsewhere is listed', async world => {
+  const { autumn } = world;
+  const lou = await customer(world, 'lou');
+  const { customerId } = lou;
+  const wish = { customerId, plans: [{ planId: 'pro' }], customLineItems: [{ amount: 30, description: 'Setup' }], netTermsDays: 14 };
+  assert.deepEqual(pick((await autumn.invoices.create({ ...wish, preview: true })).preview, 'total', 'amountDue', 'currency'), { total: 50, amountDue: 50, currency: 'usd' });
+  const { invoice } = await autumn.invoices.create(wish);
+  const again = await autumn.invoices.reissue({ invoiceId: invoice.id, lines: { update: [{ id: invoice.items[1].id, amount: 10 }] } });
+  assert.deepEqual([again.voidedInvoiceId, again.invoice.total, again.invoice.status], [invoice.id, 30, 'open']);
+  await autumn.invoices.pay({ invoiceId: again.invoice.id });
+  await autumn.invoices.insert({ invoices: [{ customerId, stripeId: 'in_before', status: 'paid', total: 7, createdAt: 1_700_000_000_000 }] });
+  assert.deepEqual([await lou.plans(), await lou.invoices()], [['free active'], ['7 paid', '50 void', '30 paid']]);
+  assert.deepEqual((await autumn.invoices.listTemplates({})).list, []);
+});
+
 test('an invoice that is sent is paid by a call, and brings its plan', async world => {
   const { autumn } = world;
   const kai = await customer(world, 'kai');

@@ -216,6 +216,11 @@ test('billing, whose invoices are paid and voided by the ids that others answere
   await ok('plans.create', { plan_id: 'extra', name: 'Extra', add_on: true, price: { amount: 5, interval: 'month' } });
   await ok('invoices.pay', { invoice_id: await sent('extra') });
   await ok('invoices.void', { invoice_id: await sent('extra') });
+  await ok('invoices.create', { plans: [{ plan_id: 'small' }], preview: true });
+  const { invoice } = await ok('invoices.create', { plans: [{ plan_id: 'small' }], custom_line_items: [{ amount: 5, description: 'Setup' }] });
+  await ok('invoices.reissue', { invoice_id: invoice.id, lines: { remove: [invoice.items[1].id] }, invoice: { memo: 'Thanks' } });
+  await ok('invoices.insert', { invoices: [{ customer_id: 'payer', stripe_id: 'in_1', status: 'paid', total: 5, created_at: 1_700_000_000_000 }] });
+  await ok('invoices.listTemplates');
   assert.ok((await ok('invoices.list')).list.length > 3);
 });
 

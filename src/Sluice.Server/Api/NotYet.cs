@@ -14,7 +14,6 @@ internal static class NotYet
     [
         .. Rpc(
             "billing.import",
-            "invoices.create", "invoices.insert", "invoices.listTemplates", "invoices.reissue",
             "logs.search",
             "platform.get_revenuecat_keys", "platform.link_revenuecat", "platform.sync_revenuecat",
             "referral_programs.create", "referral_programs.delete", "referral_programs.get", "referral_programs.update",

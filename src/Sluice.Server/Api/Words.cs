@@ -99,6 +99,12 @@ internal static class Words
 
     private static readonly FrozenDictionary<IntervalUnit, string> IntervalWords = ResetIntervals.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
 
+    /// <summary>What was given up elsewhere is void here.</summary>
+    public static readonly FrozenDictionary<string, InvoiceStatus> InvoiceStatuses = new Dictionary<string, InvoiceStatus>
+    {
+        ["draft"] = InvoiceStatus.Draft, ["open"] = InvoiceStatus.Open, ["paid"] = InvoiceStatus.Paid, ["void"] = InvoiceStatus.Void, ["uncollectible"] = InvoiceStatus.Void,
+    }.ToFrozenDictionary();
+
     public static string Of(InvoiceStatus status) => status switch
     {
         InvoiceStatus.Draft => "draft",

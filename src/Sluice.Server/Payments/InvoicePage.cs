@@ -15,9 +15,12 @@ internal sealed class InvoicePage(Visit visit)
         if (await visit.Billing.FindInvoice(visit.Scope.Id, visit.Customer.Key, No) is not { } stored) return new Page("There is no such invoice").WithStatus(404);
         var invoice = visit.Customer.Billing.Find(No) ?? stored.Invoice;
         var page = new Page($"Invoice {Visit.NumberOf(stored)}").Warns(fault ?? Problem(invoice)).Says(Standing(invoice, stored));
-        if (visit.Customer.Profile is { } who && (who.Name ?? who.Email) is { Length: > 0 } name) page.Says($"For {name}");
+        var note = invoice.Note ?? InvoiceNote.Empty;
+        if ((note.Name ?? visit.Customer.Profile.Name ?? note.Email ?? visit.Customer.Profile.Email) is { Length: > 0 } name) page.Says($"For {string.Join(", ", note.Address.Prepend(name))}");
+        foreach (var (what, value) in note.TaxIds.Concat(note.Fields)) page.Says($"{what}: {value}");
         page.Says($"Issued {Visit.Day(invoice.IssuedAt)}{(invoice.DueAt is { } due ? $", to be paid by {Visit.Day(due)}" : "")}");
         page.Tabulates(Visit.Rows(invoice));
+        foreach (var words in new[] { note.Memo, note.Footer }.OfType<string>()) page.Says(words);
         if (stored.Refunded.IsPositive) page.Tabulates([new Row("Given back", null, Visit.Amount(stored.Refunded))]);
         if (invoice.Status == InvoiceStatus.Open && visit.TakesTestCards) Ask(page, invoice);
         return Return(page);

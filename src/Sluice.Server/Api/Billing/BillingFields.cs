@@ -60,7 +60,7 @@ internal static class BillingFields
             AnchorsAt = anchorsAt,
             OwnCycle = body.Flag("new_billing_subscription"),
             Redirect = body.Choice("redirect_mode", Redirects) ?? Redirect.IfRequired,
-            CustomLines = [.. (body.Objects("custom_line_items") ?? []).Select(static line => new CustomLine(new Price(line.Number("amount", required: true) ?? 0m), line.RequiredText("description")))],
+            CustomLines = [.. CustomLines(body)],
             CarryBalances = Carry(body, "carry_over_balances"),
             CarryUsage = Carry(body, "carry_over_usages"),
             Removes = [.. (body.Texts("remove_plan_ids") ?? []).Select(static id => new PlanId(id))],
@@ -87,6 +87,10 @@ internal static class BillingFields
         return command;
     }
 
+    public static IEnumerable<CustomLine> CustomLines(Body body) => (body.Objects("custom_line_items") ?? []).Select(CustomLine);
+
+    public static CustomLine CustomLine(Body line) => new(new Price(line.Number("amount", required: true) ?? 0m), line.RequiredText("description"));
+
     // Which held plan is meant: by the caller's id of it, ours, or its plan.
     private static PlanSelector Selector(Body body)
     {
@@ -108,8 +112,8 @@ internal static class BillingFields
         return quantities.ToImmutable();
     }
 
-    // A free_trial beside it says the same as one within.
-    private static Customization? Customization(Body body)
+    /// <summary>A free_trial beside it says the same as one within.</summary>
+    public static Customization? Customization(Body body)
     {
         var sent = body.Object("customize");
         sent?.Later("billing_controls", "upsert_licenses", "remove_licenses");

@@ -44,7 +44,7 @@ public sealed record PreviewBody(
             [.. plan.Outgoing.Select(move => PlanMoveBody.Of(call, customer, move with { At = move.At ?? call.NowOf(customer) }, withPlans))])
         {
             NextCycle = plan.Next is { } next ? new NextCycleBody(next.At, next.Invoice.Subtotal.Major, TotalOf(next.Invoice), [.. next.Invoice.Lines.Select(PreviewLineBody.Of)], []) : null,
-            Tax = invoice?.TaxRate is null ? null : new PreviewTaxBody(invoice.Tax.Major, 0m, invoice.Tax.Major, currency.Code, "complete"),
+            Tax = invoice is null ? null : PreviewTaxBody.Of(invoice),
             Refund = plan.Refund is { } refund ? new RefundBody(refund.Major, refund.Currency.Code) : null,
         };
     }
@@ -100,7 +100,11 @@ public sealed record PeriodBody(Instant Start, Instant End);
 
 public sealed record NextCycleBody(Instant StartsAt, decimal Subtotal, decimal Total, IReadOnlyList<PreviewLineBody> LineItems, IReadOnlyList<JsonText> UsageLineItems);
 
-public sealed record PreviewTaxBody(decimal Total, decimal AmountInclusive, decimal AmountExclusive, string Currency, string Status);
+public sealed record PreviewTaxBody(decimal Total, decimal AmountInclusive, decimal AmountExclusive, string Currency, string Status)
+{
+    /// <summary>Null where nothing is taxed.</summary>
+    internal static PreviewTaxBody? Of(Invoice invoice) => invoice.TaxRate is null ? null : new PreviewTaxBody(invoice.Tax.Major, 0m, invoice.Tax.Major, invoice.Currency.Code, "complete");
+}
 
 public sealed record InvoiceCreditsBody(decimal Balance, string Currency);
 

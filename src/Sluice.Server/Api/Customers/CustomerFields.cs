@@ -26,7 +26,7 @@ internal static partial class CustomerFields
 
     public static string? NewId(Body body, string field) => body.Text(field, minLength: 1, shape: IdShape, shapeSays: IdSays);
 
-    public static string? Email(Body body) => body.Text("email", nullable: true, shape: EmailShape, shapeSays: "is not an email address");
+    public static string? Email(Body body, string field = "email") => body.Text(field, nullable: true, shape: EmailShape, shapeSays: "is not an email address");
 
     /// <summary>
     /// customer_data of a check or track: for a customer that exists it fills in an empty name and email. Null when it

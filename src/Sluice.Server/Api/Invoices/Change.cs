@@ -21,11 +21,11 @@ internal static class Change
         var body = Body.Of(call.Json);
         var id = body.RequiredText("invoice_id");
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
-        if (PublicIds.Invoice(id) is not var (key, no) || await call.Engine.Billing.FindInvoice(call.Scope.Id, key, no) is not { } before || (await call.Engine.Customers.Load(call.Scope, key))?.Committed is not { Deleted: false } customer)
-            return call.Refuse(RefusalCode.InvoiceNotFound, $"There is no invoice {id}: invoices.list has those there are.");
+        var (before, customer, missing) = await Found.Invoice(call, id);
+        if (missing is { } notThere) return notThere;
+        var (key, no) = (customer!.Key, before!.Invoice.No);
         using var turn = await call.Engine.Payments.TakeTurn(call.Scope, key);
-        if (before.Invoice.Status is InvoiceStatus.Paid or InvoiceStatus.Void)
-            return call.Refuse(RefusalCode.InvalidRequest, $"Invoice {id} is {Words.Of(before.Invoice.Status)} already.");
+        if (Found.Settled(call, id, before) is { } settled) return settled;
         var ran = await call.Run([new Addressed(key, command(customer, no))]);
         if (ran.End != RunEnd.Done) return call.Failure(ran);
         await call.Engine.Payments.Settle(call.Scope, ran.Customer, call.Now);

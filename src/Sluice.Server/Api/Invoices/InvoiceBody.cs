@@ -26,11 +26,28 @@ public sealed record InvoiceBody(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<InvoiceItemBody>? Items { get; init; }
 
+    public string ProcessorType { get; init; } = "stripe";
+
+    // It is shown as it was sent: its number and its page are elsewhere.
+    private static InvoiceBody Recorded(StoredInvoice stored, InvoiceOrigin origin, string id)
+    {
+        var invoice = stored.Invoice;
+        return new InvoiceBody(
+            PlansOf(invoice), origin.Id, origin.IsUncollectible ? "uncollectible" : Words.Of(invoice.Status), invoice.Total.Major, invoice.Currency.Code, invoice.IssuedAt, origin.Url, id,
+            stored.CustomerId, stored.EntityId, origin.AmountPaid?.Major, origin.Refunded.Major)
+        {
+            ProcessorType = origin.Processor,
+        };
+    }
+
+    private static IReadOnlyList<string> PlansOf(Invoice invoice) => [.. invoice.Lines.Select(static line => line.Plan?.Value).OfType<string>().Distinct()];
+
     internal static async ValueTask<InvoiceBody> Of(Call call, StoredInvoice stored)
     {
         var (invoice, id) = (stored.Invoice, PublicIds.Of(stored.Customer, stored.Invoice.No));
+        if (invoice.Origin is { } origin) return Recorded(stored, origin, id);
         return new InvoiceBody(
-            [.. invoice.Lines.Select(static line => line.Plan?.Value).OfType<string>().Distinct()],
+            PlansOf(invoice),
             id,
             Words.Of(invoice.Status),
             invoice.Total.Major,
@@ -51,11 +68,12 @@ public sealed record InvoiceBody(
     }
 }
 
+/// <summary>A line; <c>Id</c> names it for invoices.reissue.</summary>
 public sealed record InvoiceItemBody(
     string Id, string Description, Instant? PeriodStart, Instant? PeriodEnd, string? PlanId, string? FeatureId, string? FeatureName, Quantity? Quantity, decimal Amount, IReadOnlyList<JsonText> Entities);
 
 /// <summary>An invoice in a customer's list of them.</summary>
-public sealed record CustomerInvoiceBody(IReadOnlyList<string> PlanIds, string StripeId, string Status, decimal Total, string Currency, Instant CreatedAt, string? HostedInvoiceUrl)
+public sealed record CustomerInvoiceBody(IReadOnlyList<string> PlanIds, string StripeId, string Status, decimal Total, string Currency, Instant CreatedAt, string? HostedInvoiceUrl, string ProcessorType)
 {
     private const int Most = 100;
 
@@ -66,7 +84,7 @@ public sealed record CustomerInvoiceBody(IReadOnlyList<string> PlanIds, string S
         foreach (var stored in await call.Engine.Billing.ListInvoices(new InvoiceQuery(call.Scope.Id, Most, Customer: customer, EntityId: entityId)))
         {
             var body = await InvoiceBody.Of(call, stored);
-            bodies.Add(new CustomerInvoiceBody(body.PlanIds, body.StripeId, body.Status, body.Total, body.Currency, body.CreatedAt, body.HostedInvoiceUrl));
+            bodies.Add(new CustomerInvoiceBody(body.PlanIds, body.StripeId, body.Status, body.Total, body.Currency, body.CreatedAt, body.HostedInvoiceUrl, body.ProcessorType));
         }
 
         return bodies;

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Sluice.Core;
 using Sluice.Server.Api.Entities;
 using Sluice.Storage;
@@ -11,12 +10,6 @@ internal static class List
     private const int Default = 50;
     private const int Max = 1_000;
 
-    // What cannot be collected any more is void here.
-    private static readonly FrozenDictionary<string, InvoiceStatus> Statuses = new Dictionary<string, InvoiceStatus>
-    {
-        ["draft"] = InvoiceStatus.Draft, ["open"] = InvoiceStatus.Open, ["paid"] = InvoiceStatus.Paid, ["void"] = InvoiceStatus.Void, ["uncollectible"] = InvoiceStatus.Void,
-    }.ToFrozenDictionary();
-
     public static async ValueTask<Answer> Handle(Call call)
     {
         var body = Body.Of(call.Json);
@@ -25,8 +18,8 @@ internal static class List
         var statuses = new List<InvoiceStatus>();
         foreach (var word in body.Texts("status", orOne: true) ?? [])
         {
-            if (Statuses.TryGetValue(word, out var status)) statuses.Add(status);
-            else body.Fault("status", $"must be one of {string.Join(", ", Statuses.Keys)}");
+            if (Words.InvoiceStatuses.TryGetValue(word, out var status)) statuses.Add(status);
+            else body.Fault("status", $"must be one of {string.Join(", ", Words.InvoiceStatuses.Keys)}");
         }
 
         if (body.Texts("processor_types", orOne: true)?.FirstOrDefault(static type => type is not ("stripe" or "revenuecat")) is not null) body.Fault("processor_types", "must be stripe or revenuecat");
