@@ -27,6 +27,8 @@ public enum RefusalCode
     CurrencyMismatch,
     InvoiceNotFound,
     CheckoutNotFound,
+    MigrationNotFound,
+    MigrationInProgress,
     NoPaymentMethod,
     RewardExists,
     PromoCodeExists,

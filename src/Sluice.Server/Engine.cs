@@ -25,4 +25,5 @@ internal sealed record Engine(
     PaymentDesk Payments,
     PageLinks Links,
     Endpoints Webhooks,
+    IPlanMigrationStore Migrations,
     TimeProvider Time);

@@ -25,6 +25,9 @@ public enum ClaimKind
 
     /// <summary>An invoice of elsewhere that is listed here, by <see cref="InvoiceOrigin.Key"/>.</summary>
     RecordedInvoice = 7,
+
+    /// <summary>A customer was moved by a bulk move: "id:customer". Each is moved once.</summary>
+    PlanMigration = 8,
 }
 
 public readonly record struct ClaimKey(ScopeId Scope, ClaimKind Kind, string Key);

@@ -222,6 +222,14 @@ test('billing, whose invoices are paid and voided by the ids that others answere
   await ok('invoices.insert', { invoices: [{ customer_id: 'payer', stripe_id: 'in_1', status: 'paid', total: 5, created_at: 1_700_000_000_000 }] });
   await ok('invoices.listTemplates');
   assert.ok((await ok('invoices.list')).list.length > 3);
+  await ok('plans.update', { plan_id: 'extra', price: { amount: 6, interval: 'month' } });
+  const { id: migration_id } = await ok('migrations.create', { plan_id: 'extra' });
+  assert.ok((await ok('migrations.preview', { migration_id })).list.length > 0);
+  await ok('migrations.run', { migration_id });
+  assert.ok([200, 400].includes((await curlPost('/v1/migrations.cancel', { migration_id })).status), 'stopped, or done already');
+  await ok('migrations.get', { migration_id });
+  await ok('migrations.list');
+  await ok('migrations.list_items', { migration_id });
 });
 
 test('every described route has answered', () => {

@@ -40,7 +40,10 @@ internal static class Beginning
         foreach (var parent in attached.Grants.Where(static grant => grant.IsShared))
         {
             foreach (var each in customer.Entities.Where(each => each.Feature == parent.Terms.EntityFeature))
-                events.Add(new CustomerEvent.GrantOpened(EntityLifecycle.Share(parent, each.No, new GrantNo(++lastNo), at)));
+            {
+                var share = EntityLifecycle.Share(parent, each.No, new GrantNo(++lastNo), at);
+                events.Add(new CustomerEvent.GrantOpened(outgoing is null ? share : Carrying.Carry(own, catalog, outgoing, share, each, incoming)));
+            }
         }
 
         if (outgoing is not null && !incoming.Reverts) events.AddRange(Carrying.Kept(own, catalog, outgoing, attached, incoming, ref lastNo, at));
@@ -59,7 +62,7 @@ internal static class Beginning
     {
         if (planned.Cycle is null || planned.Incoming!.Reverts) return planned.Deferred;
         var going = (planned.Incoming.Removes.IsDefault ? [] : planned.Incoming.Removes).Select(own.Held).Prepend(outgoing).OfType<Subscription>().DistinctBy(static held => held.No);
-        return [.. planned.Deferred, .. going.SelectMany(held => Charging.Settled(held.Deferred, at))];
+        return [.. planned.Deferred, .. going.SelectMany(held => planned.Incoming.Continues ? held.Deferred : Charging.Settled(held.Deferred, at))];
     }
 
     // Its grants, numbered after it.

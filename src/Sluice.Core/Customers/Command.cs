@@ -61,6 +61,13 @@ public abstract record Command
         public InvoiceMode? InvoiceMode { get; init; }
     }
 
+    /// <summary>
+    /// Held plans, the customer's and its entities', go over to another version without a charge now: usage comes along,
+    /// overage so far and the new prices stand on the next invoice.
+    /// </summary>
+    /// <param name="From">Versions that are moved; empty = every other.</param>
+    public sealed record MovePlan(PlanId Plan, ImmutableArray<int> From, int To) : Command;
+
     /// <summary>The payment provider answered the question about an invoice.</summary>
     public sealed record AnswerPayment(InvoiceNo Invoice, int Attempt, PaymentAnswer Answer) : Command;
 

@@ -144,6 +144,9 @@ public sealed record Incoming(
 
     /// <summary>The plan before comes back when its trial ends.</summary>
     public bool Reverts { get; init; }
+
+    /// <summary>It is the same plan at another version, at once: periods and resets go on as they were. Never planned, so never stored.</summary>
+    internal bool Continues { get; init; }
 }
 
 /// <summary>Balances of which features come along on a switch.</summary>

@@ -10,6 +10,7 @@ using Sluice.Server.Api.Entities;
 using Sluice.Server.Api.Events;
 using Sluice.Server.Api.Features;
 using Sluice.Server.Api.Invoices;
+using Sluice.Server.Api.Migrations;
 using Sluice.Server.Api.Keys;
 using Sluice.Server.Api.Licenses;
 using Sluice.Server.Api.Organizations;
@@ -52,6 +53,10 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(SetUpPaymentBody))]
 [JsonSerializable(typeof(PortalBody))]
 [JsonSerializable(typeof(OneInvoiceBody))]
+[JsonSerializable(typeof(MigrationBody))]
+[JsonSerializable(typeof(ListBody<MigrationBody>))]
+[JsonSerializable(typeof(CursorPage<MigrationItemBody>))]
+[JsonSerializable(typeof(MigrationPreviewBody))]
 [JsonSerializable(typeof(IssuedInvoiceBody))]
 [JsonSerializable(typeof(ReissuedInvoiceBody))]
 [JsonSerializable(typeof(RecordedInvoicesBody))]

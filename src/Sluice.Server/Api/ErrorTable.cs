@@ -31,6 +31,8 @@ public static class ErrorTable
         RefusalCode.CurrencyMismatch => (400, "currency_mismatch"),
         RefusalCode.InvoiceNotFound => (404, "invoice_not_found"),
         RefusalCode.CheckoutNotFound => (404, "checkout_unavailable"),
+        RefusalCode.MigrationNotFound => (404, "migration_not_found"),
+        RefusalCode.MigrationInProgress => (409, "migration_already_in_progress"),
         RefusalCode.NoPaymentMethod => (400, "customer_has_no_payment_method"),
         RefusalCode.RewardExists => (409, "duplicate_reward_id"),
         RefusalCode.PromoCodeExists => (409, "duplicate_promo_code"),

@@ -173,6 +173,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         ClaimKind.HeaderKey or ClaimKind.BodyKey => Idempotency.Duplicate,
         ClaimKind.Hold => new Refusal(RefusalCode.HoldExists, $"A hold {claim.Key} is pending: finalize it, or take another lock_id."),
         ClaimKind.RecordedInvoice => new Refusal(RefusalCode.Conflict, $"The invoice {claim.Key} was recorded just now, or belongs to another customer. Nothing was done: look at invoices.list, and try again."),
+        ClaimKind.PlanMigration => new Refusal(RefusalCode.Conflict, "The customer was moved already."),
         _ => throw new InvariantViolation($"claim kind {claim.Kind}"),
     };
 

@@ -53,6 +53,7 @@ internal static partial class Wiring
         .AddSingleton<PageLinks>()
         .AddSingleton<PaymentPages>()
         .AddSingleton<IWebhookStore>(shell)
+        .AddSingleton<IPlanMigrationStore>(shell)
         .AddSingleton<CustomerTokens>()
         .AddSingleton<Sandboxes>()
         .AddSingleton<Passwords>()
@@ -67,6 +68,7 @@ internal static partial class Wiring
         .AddHostedService(provider => provider.GetRequiredService<SnapshotWriter>())
         .AddHostedService<PaymentWorker>()
         .AddHostedService<Sweeper>()
+        .AddHostedService<PlanMover>()
         .AddSingleton<Sender>()
         .AddHostedService<Dispatcher>()
         .AddSingleton<Endpoints>();

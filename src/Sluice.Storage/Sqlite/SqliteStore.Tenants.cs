@@ -183,7 +183,7 @@ public sealed partial class SqliteStore : IShellStore
     private void EraseRest(long scope, Instant now, SqliteTransaction transaction)
     {
         var of = new { scope, now = now.Milliseconds };
-        foreach (var table in (string[])["claim", "feature", "plan", "terms", "invoice_counter"]) Opened.Execute($"delete from {table} where scope = @scope", of, transaction);
+        foreach (var table in (string[])["claim", "feature", "plan", "terms", "invoice_counter", "plan_migration", "plan_migration_item"]) Opened.Execute($"delete from {table} where scope = @scope", of, transaction);
         Opened.Execute("update scope set erased_at = @now where id = @scope", of, transaction);
     }
 

@@ -30,6 +30,7 @@ internal sealed partial class BillingStory
                 Refund = options.TryGetValue("refund", out var refund) ? Enum.Parse<RefundAmount>(refund, ignoreCase: true) : null, Prorates = options.GetValueOrDefault("proration") != "none",
             },
             "bill" => new Command.IssueInvoice(Billed(said)),
+            "move" => new Command.MovePlan(plan!.Value, [], int.Parse(said[^1], CultureInfo.InvariantCulture)),
             "reissue" => Reissue(new InvoiceNo(1), line),
             "uncancel" => new Command.UpdatePlan(new PlanSelector(plan)) { Cancel = CancelAction.Uncancel, Entity = entity },
             _ => throw new ArgumentException(line),

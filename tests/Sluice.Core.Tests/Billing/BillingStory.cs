@@ -92,7 +92,7 @@ internal sealed partial class BillingStory
         var rest = line[verb.Length..].Trim();
         switch (verb)
         {
-            case "attach" or "update" or "cancel" or "uncancel" or "multi" or "schedule" or "bill": Do(Commanded(line)); break;
+            case "attach" or "update" or "cancel" or "uncancel" or "multi" or "schedule" or "bill" or "move": Do(Commanded(line)); break;
             case "preview": Preview(rest); break;
             case "refused": Refused(rest); break;
             case "track": Track(rest.Split(' ')); break;
@@ -139,7 +139,7 @@ internal sealed partial class BillingStory
 
     public void Do(Command command, bool isAnswer = false)
     {
-        var previewed = _customer is not null && command is Command.Attach or Command.MultiAttach or Command.CreateSchedule or Command.UpdatePlan or Command.IssueInvoice or Command.ReissueInvoice ? Decider.Preview(_customer!, Catalog, command, _now).Plan : null;
+        var previewed = _customer is not null && command is Command.Attach or Command.MultiAttach or Command.CreateSchedule or Command.UpdatePlan or Command.MovePlan or Command.IssueInvoice or Command.ReissueInvoice ? Decider.Preview(_customer!, Catalog, command, _now).Plan : null;
         var decision = Decider.Decide(_customer, Catalog, command, _now);
         if (decision is Decision.Refused refused) throw new Xunit.Sdk.XunitException($"refused: {refused.Refusal.Code} {refused.Refusal.Message}");
         var accepted = (Decision.Accepted)decision;

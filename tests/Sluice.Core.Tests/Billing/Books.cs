@@ -8,6 +8,7 @@ internal sealed class Books
 {
     private readonly List<Invoice> _invoices = [];
     private readonly HashSet<InvoiceNo> _madeGood = [];
+    private readonly Dictionary<(SubscriptionNo, GrantNo?), (SubscriptionNo, GrantNo?)> _continued = [];
     private long _credit;
 
     public IEnumerable<Invoice> Invoices => _invoices;
@@ -24,6 +25,7 @@ internal sealed class Books
         foreach (var happened in events)
         {
             if (happened is CustomerEvent.InvoiceIssued issued) _invoices.Add(issued.Invoice);
+            if (happened is CustomerEvent.PlanAttached attached) Continue(attached);
             if (happened is CustomerEvent.InvoicePaid paid) Change(paid.Invoice, static invoice => invoice with { Status = InvoiceStatus.Paid });
             if (happened is CustomerEvent.CreditAdded && events.OfType<CustomerEvent.InvoicePaid>().LastOrDefault() is { } made) _madeGood.Add(made.Invoice);
             if (happened is CustomerEvent.InvoiceVoided gone) Change(gone.Invoice, static invoice => invoice with { Status = InvoiceStatus.Void });
@@ -50,7 +52,7 @@ internal sealed class Books
         // One that is being taken back counts as void; paid all the same, it is made good by credit.
         var takenBack = customer.Billing.Open.Where(static open => open.Asked is { What: PaymentAsk.Void }).Select(static open => open.No).Concat(_madeGood).ToHashSet();
         foreach (var price in _invoices.Where(invoice => invoice.Status != InvoiceStatus.Void && !takenBack.Contains(invoice.No)).SelectMany(static invoice => invoice.Lines.Where(static line => line.Subscription is not null).Select(line => (invoice, line)))
-            .GroupBy(static pair => (pair.line.Subscription, pair.line.Item)))
+            .GroupBy(pair => Price(pair.line)))
         {
             // Of seats each one is charged for itself.
             if (price.First().line.Feature?.Value != "users") OnceEach(price.Select(static pair => pair.line).ToList());
@@ -75,6 +77,19 @@ internal sealed class Books
         Assert.Equal(previewed.Invoice?.Lines.Select(static line => (line.Description, line.Total)) ?? [], issued?.Lines.Select(static line => (line.Description, line.Total)) ?? []);
         Assert.Equal(previewed.Events.Length, events.Count(static happened => happened is not CustomerEvent.Referred));
     }
+
+    // A plan that was moved to another version is billed under a new number; the price is the one it was charged before.
+    private void Continue(CustomerEvent.PlanAttached attached)
+    {
+        foreach (var run in attached.Subscription.Runs.Where(static run => run.Charged.IsPositive && run.Invoice is not null))
+        {
+            var feature = attached.Grants.FirstOrDefault(grant => grant.No == run.Item)?.Feature;
+            var lines = _invoices.FirstOrDefault(invoice => invoice.No == run.Invoice)?.Lines.Where(line => line is { Kind: LineKind.Charge, Subscription: not null } && line.Feature == feature && line.Period?.End == run.Period.End).ToList() ?? [];
+            if (lines.Count > 0 && lines.All(line => line.Subscription != attached.Subscription.No)) _continued[(attached.Subscription.No, run.Item)] = Price(lines.First(line => line.Plan == attached.Subscription.Plan));
+        }
+    }
+
+    private (SubscriptionNo, GrantNo?) Price(InvoiceLine line) => _continued.GetValueOrDefault((line.Subscription!.Value, line.Item), (line.Subscription!.Value, line.Item));
 
     // No moment of a price is charged more often than once, what was given back taken off.
     private static void OnceEach(List<InvoiceLine> lines)

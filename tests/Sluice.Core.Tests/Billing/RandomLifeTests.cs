@@ -19,6 +19,12 @@ public sealed class RandomLifeTests
     private static readonly string[] Plans =
         ["free", "pro", "premium", "ultra", "annual", "addon", "boost", "pro_u", "premium_u", "pro_p", "premium_p", "pro_s", "pro_t", "premium_t", "basic", "quarter", "weekly", "year_u", "mixed", "deferred", "support", "back", "seats", "team"];
 
+    private static readonly string[] Edits =
+    [
+        "pro: $30/month; messages 200/month", "pro_u: $25/month; messages 50 used 0.20 per 1", "pro_p: $15/month; messages 50 prepaid 12 per 100",
+        "mixed: $40/month; messages 300 used 0.05 per 1; words 10 prepaid 4 per 50; users 2 used 4 per 1", "addon: add-on; $25/month; words 300/month", "free: messages 70/month",
+    ];
+
     [Fact]
     public void With_a_good_card_it_does_not_matter_where_the_clock_stops() => Property.Holds(60, random =>
     {
@@ -47,8 +53,11 @@ public sealed class RandomLifeTests
     private static string Steps(Random random, int count, string[] cards) =>
         string.Join('\n', new[] { "entity a", "entity b" }.Concat(Enumerable.Range(0, count).Select(_ => Step(random, cards))).Append("advance 45d"));
 
-    private static string Step(Random random, string[] cards) => random.Next(16) switch
+    private static string Step(Random random, string[] cards) => random.Next(19) switch
     {
+        16 => $"try bill {random.OneOf(Plans)} line={random.Next(-30, 30)}",
+        17 => $"try move {random.OneOf(Plans)} to {random.Next(1, 3)}",
+        18 => $"edit {random.OneOf(Edits)}",
         13 => $"try schedule {random.OneOf(Plans)}; 2026-{random.Next(5, 10):00}-{random.Next(1, 28):00} {random.OneOf(Plans)}",
         14 => $"try multi {random.OneOf(Plans)} {random.OneOf(Plans)}",
         15 => $"topup {random.OneOf("messages", "words")} 50 below {random.Next(0, 60)}",

@@ -73,7 +73,7 @@ public sealed record InvoiceItemBody(
     string Id, string Description, Instant? PeriodStart, Instant? PeriodEnd, string? PlanId, string? FeatureId, string? FeatureName, Quantity? Quantity, decimal Amount, IReadOnlyList<JsonText> Entities);
 
 /// <summary>An invoice in a customer's list of them.</summary>
-public sealed record CustomerInvoiceBody(IReadOnlyList<string> PlanIds, string StripeId, string Status, decimal Total, string Currency, Instant CreatedAt, string? HostedInvoiceUrl, string ProcessorType)
+public sealed record CustomerInvoiceBody(IReadOnlyList<string> PlanIds, string StripeId, string Status, decimal Total, string Currency, Instant CreatedAt, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HostedInvoiceUrl, string ProcessorType)
 {
     private const int Most = 100;
 
