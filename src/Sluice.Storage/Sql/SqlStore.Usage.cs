@@ -12,7 +12,7 @@ public abstract partial class SqlStore
     private protected void Usage(Filters sql, UsageQuery query, string from, string u)
     {
         sql.Text($"""
-            select {u}.customer, c.external_id as CustomerId, {u}.version, {u}.used_at as UsedAt, {u}.feature, cast({u}.value as text) as Value, {u}.properties, {u}.entity, j.schema, j.body
+            select {u}.customer, c.external_id as CustomerId, {u}.version, {u}.used_at as UsedAt, {u}.feature, {u}.value{Sql.AsText} as Value, {u}.properties, {u}.entity, j.schema, j.body
             from {from}
             where {u}.scope = @scope
             """);

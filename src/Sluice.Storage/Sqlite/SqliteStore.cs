@@ -45,7 +45,15 @@ public sealed partial class SqliteStore : SqlStore
                 pragma cache_size = -32768;
                 pragma wal_autocheckpoint = 8000;
                 """);
-            Migrations.Apply(_connection);
+            _connection.Execute($"{Migrations.Table} strict");
+            foreach (var migration in Migrations.Missing("Sqlite", _connection.ExecuteScalar<int?>(Migrations.Applied) ?? 0))
+            {
+                using var transaction = _connection.BeginTransaction();
+                _connection.Execute(migration.Sql(), transaction: transaction);
+                _connection.Execute(Migrations.Note, migration, transaction);
+                transaction.Commit();
+            }
+
             _writer = new BatchWriter(_connection);
         }
 
