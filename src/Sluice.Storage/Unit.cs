@@ -69,7 +69,8 @@ public enum FateKind
 }
 
 /// <param name="Lost">The claim that was lost.</param>
-public readonly record struct Fate(FateKind Kind, ClaimKey? Lost = null)
+/// <param name="Contended">Another node wants one of its customers, too.</param>
+public readonly record struct Fate(FateKind Kind, ClaimKey? Lost = null, bool Contended = false)
 {
     public static readonly Fate Committed = new(FateKind.Committed);
 

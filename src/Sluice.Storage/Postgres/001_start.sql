@@ -28,12 +28,13 @@ create table counter (
 insert into counter (name, next) values ('customer', 1);
 
 -- The version of each customer, which commits are fenced on. Every change rewrites its row, so pages keep room for it.
--- wanted_at: when a node last lost on this customer to another one, by that node's clock; see Turns in the server.
+-- wanted_at, wanted_by: the last node that asked for its turn on this customer, and when; null where no two nodes meet.
 create table customer_version (
     scope bigint not null,
     key bigint not null,
     version bigint not null,
-    wanted_at bigint,
+    wanted_at timestamptz,
+    wanted_by bigint,
     primary key (scope, key)
 ) with (fillfactor = 50);
 
@@ -48,6 +49,8 @@ create table customer (
     created_at bigint not null,
     next_due bigint,
     deleted bigint not null default 0,
+    -- A node is storing what is due, until then.
+    leased_until bigint not null default 0,
     primary key (scope, key)
 );
 

@@ -32,7 +32,11 @@ internal sealed class Fences
         }
     }
 
-    public Verdicts Take(NpgsqlConnection connection)
+    /// <summary>A column of customer_version v: another node has asked for its turn a moment ago.</summary>
+    /// <param name="node">This one.</param>
+    public static string Contended(string node) => $"(v.wanted_by is not null and v.wanted_by <> {node} and v.wanted_at > clock_timestamp() - interval '1 second')";
+
+    public Verdicts Take(NpgsqlConnection connection, long node)
     {
         var verdicts = new Verdicts();
         var claims = _claims.ToArray();
@@ -44,12 +48,13 @@ internal sealed class Fences
         {
             Add(
                 batch,
-                """
-                select v.scope, v.key, v.version from unnest($1, $2) wanted (scope, key)
+                $"""
+                select v.scope, v.key, v.version, {Contended("$3")} from unnest($1, $2) wanted (scope, key)
                 join customer_version v on v.scope = wanted.scope and v.key = wanted.key order by v.scope, v.key for update of v
                 """,
                 Value(_customers.Select(static customer => (long)customer.Scope.Value).ToArray()),
-                Value(_customers.Select(static customer => customer.Key.Value).ToArray()));
+                Value(_customers.Select(static customer => customer.Key.Value).ToArray()),
+                Value(node));
         }
 
         if (claims.Length > 0)
@@ -75,7 +80,7 @@ internal sealed class Fences
 
         if (_customers.Count > 0)
         {
-            while (rows.Read()) verdicts.Customer(new ScopeId((int)rows.GetInt64(0)), new CustomerKey(rows.GetInt64(1)), rows.GetInt64(2));
+            while (rows.Read()) verdicts.Customer(new ScopeId((int)rows.GetInt64(0)), new CustomerKey(rows.GetInt64(1)), rows.GetInt64(2), rows.GetBoolean(3));
             rows.NextResult();
         }
 

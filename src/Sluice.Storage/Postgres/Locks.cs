@@ -9,6 +9,9 @@ internal static class Locks
     /// <summary>With a scope's number: its catalog, shared while commits rely on it and alone while it is changed.</summary>
     public const int Catalog = 0x51CF;
 
+    /// <summary>With a number made of a customer's: whose turn it is.</summary>
+    public const int Turn = 0x51D0;
+
     public const int Migration = 1;
     public const int Start = 2;
 }

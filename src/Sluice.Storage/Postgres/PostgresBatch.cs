@@ -7,12 +7,13 @@ namespace Sluice.Storage;
 /// Writes a batch in one transaction and two round trips: the first locks and reads what the units are fenced on, in one
 /// order on every node; then it is known who lost, and the second writes the others and commits. Used by one thread at a time.
 /// </summary>
-internal sealed class PostgresBatch(NpgsqlDataSource source) : IDisposable
+internal sealed class PostgresBatch(NpgsqlDataSource source, long node) : IDisposable
 {
     private const int Again = 10;
 
     private readonly PostgresStatements _statements = new();
     private NpgsqlConnection? _connection;
+    private bool _isSent;
 
     /// <summary>Undone by the database because of someone else, and worth another try.</summary>
     public static bool IsCollision(PostgresException failure) =>
@@ -37,6 +38,11 @@ internal sealed class PostgresBatch(NpgsqlDataSource source) : IDisposable
                 // Something in it cannot be stored. It must not take the others with it, so each goes by itself.
                 Rollback();
                 return Alone(batch);
+            }
+            catch (NpgsqlException broken) when (!_isSent && PostgresStore.IsGone(broken) && attempt == 1)
+            {
+                // The connection was from before the server was restarted; nothing was written.
+                Forget();
             }
             catch
             {
@@ -74,8 +80,9 @@ internal sealed class PostgresBatch(NpgsqlDataSource source) : IDisposable
 
     private Fate[] WriteOnce(IReadOnlyList<Unit> batch)
     {
+        _isSent = false;
         var connection = _connection ??= Connect();
-        var verdicts = new Fences(batch).Take(connection);
+        var verdicts = new Fences(batch).Take(connection, node);
         var fates = verdicts.Of(batch);
         var rows = new PostgresRows();
         for (var at = 0; at < fates.Length; at++)
@@ -87,6 +94,7 @@ internal sealed class PostgresBatch(NpgsqlDataSource source) : IDisposable
         _statements.Add("commit");
         using var write = new NpgsqlBatch(connection);
         _statements.MoveTo(write);
+        _isSent = true;
         write.ExecuteNonQuery();
         return fates;
     }
@@ -102,16 +110,24 @@ internal sealed class PostgresBatch(NpgsqlDataSource source) : IDisposable
 
     private void Rollback()
     {
-        using var command = new NpgsqlCommand("rollback", _connection);
-        command.ExecuteNonQuery();
+        try
+        {
+            using var command = new NpgsqlCommand("rollback", _connection);
+            command.ExecuteNonQuery();
+        }
+        catch (NpgsqlException)
+        {
+            Forget();
+        }
     }
 
     // Whatever was open on it ends with it.
     private void Forget()
     {
         if (_connection is null) return;
-        NpgsqlConnection.ClearPool(_connection);
-        _connection.Dispose();
+        var connection = _connection;
         _connection = null;
+        NpgsqlConnection.ClearPool(connection);
+        connection.Dispose();
     }
 }

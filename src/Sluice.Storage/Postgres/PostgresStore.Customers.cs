@@ -26,16 +26,22 @@ public sealed partial class PostgresStore
         var loaded = new Dictionary<CustomerKey, StoredCustomer>(keys.Count);
         foreach (var some in keys.Distinct().Chunk(LoadedAtOnce))
         {
-            var replays = new Dictionary<CustomerKey, Replay>();
-            await using var command = _source.CreateCommand(HeadsAndTails);
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = scope.Value });
-            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = Array.ConvertAll(some, static key => key.Value) });
-            await using var rows = await command.ExecuteReaderAsync();
-            while (await rows.ReadAsync()) Read(rows, replays, terms);
+            var replays = await Twice(() => Replays(scope, some, terms));
             foreach (var (key, replay) in replays) loaded.Add(key, replay.Finish());
         }
 
         return [.. keys.Where(loaded.ContainsKey).Select(key => loaded[key])];
+    }
+
+    private async Task<Dictionary<CustomerKey, Replay>> Replays(ScopeId scope, CustomerKey[] keys, Terms terms)
+    {
+        var replays = new Dictionary<CustomerKey, Replay>();
+        await using var command = _source.CreateCommand(HeadsAndTails);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = scope.Value });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = Array.ConvertAll(keys, static key => key.Value) });
+        await using var rows = await command.ExecuteReaderAsync();
+        while (await rows.ReadAsync()) Read(rows, replays, terms);
+        return replays;
     }
 
     private static void Read(NpgsqlDataReader row, Dictionary<CustomerKey, Replay> replays, Terms terms)

@@ -14,18 +14,21 @@ public sealed partial class PostgresStore : SqlStore
     private readonly NpgsqlDataSource _source;
     private readonly PostgresBatch _batch;
 
+    // Tells this node from the others on the same database; no more is known of them.
+    private readonly long _node = BitConverter.ToInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(sizeof(long)));
+
     /// <param name="url">See <see cref="DatabaseUrl"/>.</param>
     public PostgresStore(string url)
         : base(Dialect.Postgres)
     {
         _source = new NpgsqlDataSourceBuilder(DatabaseUrl.Read(url).ToString()).Build();
-        _batch = new PostgresBatch(_source);
+        _batch = new PostgresBatch(_source, _node);
     }
 
     // Nodes that start at once take turns.
     public override async Task Migrate()
     {
-        await using var turn = await Lock(Locks.Migration);
+        await using var turn = await Lock(Locks.Space, Locks.Migration);
         await using var connection = await _source.OpenConnectionAsync();
         var session = new Session(connection);
         await session.Execute(Migrations.Table);
@@ -40,7 +43,7 @@ public sealed partial class PostgresStore : SqlStore
     }
 
     /// <summary>Held while a node starts, so that of several none finds the database half prepared.</summary>
-    public ValueTask<IAsyncDisposable> StartAlone() => Lock(Locks.Start);
+    public ValueTask<IAsyncDisposable> StartAlone() => Lock(Locks.Space, Locks.Start);
 
     public override IReadOnlyList<Fate> Commit(IReadOnlyList<Unit> batch) => _batch.Write(batch);
 
@@ -53,24 +56,26 @@ public sealed partial class PostgresStore : SqlStore
         await _source.DisposeAsync();
     }
 
-    private protected override async ValueTask<Session> Read() => new(await _source.OpenConnectionAsync());
+    private protected override async ValueTask<Session> Read() => new(await _source.OpenConnectionAsync(), reconnect: async () => await _source.OpenConnectionAsync());
 
-    private protected override async ValueTask<T> OneMoment<T>(Func<Session, Task<T>> read)
+    private protected override ValueTask<T> OneMoment<T>(Func<Session, Task<T>> read) => Twice(async () =>
     {
         await using var connection = await _source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);
         return await read(new Session(connection, transaction));
-    }
+    });
 
     private protected override async ValueTask<T> InOne<T>(Func<Session, Task<T>> write)
     {
         for (var attempt = 1; ; attempt++)
         {
+            var committing = false;
             try
             {
                 await using var connection = await _source.OpenConnectionAsync();
                 await using var transaction = await connection.BeginTransactionAsync();
                 var written = await write(new Session(connection, transaction));
+                committing = true;
                 await transaction.CommitAsync();
                 return written;
             }
@@ -78,19 +83,40 @@ public sealed partial class PostgresStore : SqlStore
             {
                 // Two transactions waited for each other, and this one was undone.
             }
+            catch (NpgsqlException broken) when (!committing && IsGone(broken) && attempt == 1)
+            {
+                // The connection was from before the server was restarted; nothing was written.
+            }
         }
     }
+
+    // What is only read may be read again: the connection may be one from before the server was restarted.
+    private static async ValueTask<T> Twice<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (NpgsqlException broken) when (IsGone(broken))
+        {
+            return await read();
+        }
+    }
+
+    /// <summary>The connection is of no use any more: what was not committed on it is not there.</summary>
+    internal static bool IsGone(NpgsqlException failure) =>
+        failure is not PostgresException || failure.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.ReadOnlySqlTransaction;
 
     private protected override string Stored(ClaimKey key) => ClaimText.Of(key);
 
     /// <summary>Kept until disposed, or until its connection breaks.</summary>
-    private async ValueTask<IAsyncDisposable> Lock(int which)
+    private async ValueTask<IAsyncDisposable> Lock(int space, int which)
     {
         var connection = await _source.OpenConnectionAsync();
         try
         {
-            await new Session(connection).Execute("select pg_advisory_lock(@Space, @which)", new { Locks.Space, which });
-            return new Held(connection, which);
+            await new Session(connection).Execute("select pg_advisory_lock(@space, @which)", new { space, which });
+            return new Held(connection, space, which);
         }
         catch
         {
@@ -99,12 +125,19 @@ public sealed partial class PostgresStore : SqlStore
         }
     }
 
-    private sealed class Held(NpgsqlConnection connection, int which) : IAsyncDisposable
+    private sealed class Held(NpgsqlConnection connection, int space, int which) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
             await using var _ = connection;
-            await new Session(connection).Execute("select pg_advisory_unlock(@Space, @which)", new { Locks.Space, which });
+            try
+            {
+                await new Session(connection).Execute("select pg_advisory_unlock(@space, @which)", new { space, which });
+            }
+            catch (NpgsqlException)
+            {
+                // It ended with the connection.
+            }
         }
     }
 }

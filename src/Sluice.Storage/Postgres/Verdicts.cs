@@ -9,16 +9,19 @@ namespace Sluice.Storage;
 internal sealed class Verdicts
 {
     private readonly Dictionary<(ScopeId, CustomerKey), long> _versions = [];
+    private readonly HashSet<(ScopeId, CustomerKey)> _contended = [];
     private readonly Dictionary<ScopeId, long> _catalogs = [];
     private readonly Dictionary<ClaimKey, Standing> _claims = [];
-
-    /// <summary>Customers that were not at the version expected.</summary>
-    public HashSet<(ScopeId Scope, CustomerKey Key)> Moved { get; } = [];
 
     /// <summary>What becomes of the claims that the winners touch.</summary>
     public IEnumerable<(ClaimKey Key, bool IsStored, Claim? Taken)> Claims => _claims.Where(static pair => pair.Value.IsTouched).Select(static pair => (pair.Key, pair.Value.IsStored, pair.Value.By));
 
-    public void Customer(ScopeId scope, CustomerKey key, long version) => _versions[(scope, key)] = version;
+    /// <param name="contended">Another node wants it, too.</param>
+    public void Customer(ScopeId scope, CustomerKey key, long version, bool contended)
+    {
+        _versions[(scope, key)] = version;
+        if (contended) _contended.Add((scope, key));
+    }
 
     public void Catalog(ScopeId scope, long version) => _catalogs[scope] = version;
 
@@ -41,23 +44,20 @@ internal sealed class Verdicts
     {
         // The customers of a loser are left out of what follows, so their versions need not be put back.
         var moved = unit.CatalogVersion is { } decidedOn && _catalogs.GetValueOrDefault(unit.Changes[0].Scope, -1) != decidedOn;
+        var contended = false;
         foreach (var change in unit.Changes)
         {
             var customer = (change.Scope, change.After.Key);
-            if (_versions.GetValueOrDefault(customer) != change.ExpectedVersion)
-            {
-                Moved.Add(customer);
-                moved = true;
-            }
-
+            contended |= _contended.Contains(customer);
+            moved |= _versions.GetValueOrDefault(customer) != change.ExpectedVersion;
             _versions[customer] = change.After.Version;
         }
 
-        if (moved) return new Fate(FateKind.Moved);
+        if (moved) return new Fate(FateKind.Moved, Contended: contended);
         if (unit.Catalog is { } catalog && _catalogs.GetValueOrDefault(catalog.Scope, -1) != catalog.ExpectedVersion) return new Fate(FateKind.Moved);
         if (Lost(unit) is { } lost) return new Fate(FateKind.ClaimLost, lost);
         if (unit.Catalog is { } written) _catalogs[written.Scope] = written.ExpectedVersion + 1;
-        return Fate.Committed;
+        return Fate.Committed with { Contended = contended };
     }
 
     // All of the unit's claims or none.

@@ -1,6 +1,3 @@
-using System.Data.Common;
-using System.Globalization;
-using System.Text;
 using Dapper;
 using Sluice.Core;
 
@@ -59,6 +56,8 @@ public abstract partial class SqlStore : IStore, IShellStore
             "select scope, key from customer where next_due <= @now and scope in (select id from scope where ended_at is null) order by next_due limit @limit", new { now = now.Milliseconds, limit });
         return [.. due.Select(row => (new ScopeId(row.Scope), new CustomerKey(row.Key)))];
     }
+
+    public virtual ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> LeaseDueCustomers(Instant now, Instant until, int limit) => DueCustomers(now, limit);
 
     /// <summary>A connection that sees the last commit.</summary>
     private protected abstract ValueTask<Session> Read();
