@@ -16,6 +16,7 @@ internal sealed record Engine(
     ITenantStore Tenants,
     Sandboxes Sandboxes,
     CustomerDirectory Customers,
+    Freshness Freshness,
     CommandRunner Runner,
     CatalogChanges Catalogs,
     Idempotency Idempotency,

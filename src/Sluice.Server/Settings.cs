@@ -1,6 +1,7 @@
 using Sluice.Server.Payments;
 using Sluice.Server.Tenants;
 using Sluice.Server.Webhooks;
+using Sluice.Storage;
 
 namespace Sluice.Server;
 
@@ -22,13 +23,16 @@ public sealed class SettingsException(string message) : Exception(message);
 public sealed record Settings(
     string Data, string Host, int Port, string? SandboxKey, string? LiveKey, RequestLogging LogRequests, int Queue, Uri? PublicUrl = null, string? ModelPrices = null)
 {
+    /// <summary>Address of a PostgreSQL database; null = SQLite in the data directory.</summary>
+    public string? Database { get; init; }
+
     public BillingSettings Billing { get; init; } = new();
 
     public WebhookSettings Webhooks { get; init; } = new();
 
     private const string Prefix = "SLUICE_";
     private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE", "PAYMENTS_RETRY_DAYS", "PAYMENTS_UNPAID", "TAX_RATE", "CURRENCY", "WEBHOOK_URL", "WEBHOOK_ENVIRONMENT", "WEBHOOKS_ALLOW_PRIVATE"];
-    private static readonly string[] Secret = ["SANDBOX_KEY", "LIVE_KEY", "WEBHOOK_SECRET"];
+    private static readonly string[] Secret = ["SANDBOX_KEY", "LIVE_KEY", "WEBHOOK_SECRET", "DATABASE"];
 
     public static Settings Read(IConfiguration configuration, IReadOnlyDictionary<string, string?> environment)
     {
@@ -63,6 +67,7 @@ public sealed record Settings(
             Url("PUBLIC_URL", Value("PUBLIC_URL")),
             Value("MODEL_PRICES"))
         {
+            Database = DatabaseAddress(Value("DATABASE")),
             Billing = BillingSettings.Read(Value),
             Webhooks = Webhook(Value("WEBHOOK_URL"), Value("WEBHOOK_SECRET"), Value("WEBHOOK_ENVIRONMENT"), Flag("WEBHOOKS_ALLOW_PRIVATE", Value("WEBHOOKS_ALLOW_PRIVATE"))),
         };
@@ -76,6 +81,10 @@ public sealed record Settings(
         if (url is not null && (secret is null || !Signing.IsSecret(secret))) throw new SettingsException($"{Prefix}WEBHOOK_SECRET must be whsec_ and the base64 of 24 to 64 random bytes: \"whsec_$(openssl rand -base64 32)\" makes one.");
         return new WebhookSettings(url, secret, environment ?? ScopeDirectory.Live, allowPrivate);
     }
+
+    // The address holds a password, so it is not shown.
+    private static string? DatabaseAddress(string? url) =>
+        url is not null && DatabaseUrl.Fault(url) is { } fault ? throw new SettingsException($"{Prefix}DATABASE must look like postgres://user:password@host:port/database: {fault}.") : url;
 
     private static bool Flag(string name, string? value) => value switch
     {

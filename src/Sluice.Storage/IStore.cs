@@ -57,6 +57,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>Customers with something due at or before <paramref name="now"/>, the longest due first.</summary>
     ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> DueCustomers(Instant now, int limit);
 
+    /// <summary>The same, for nobody else until <paramref name="until"/> where several nodes share the store.</summary>
+    ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> LeaseDueCustomers(Instant now, Instant until, int limit);
+
     /// <summary>How many customers hold a version of a plan (null = any version), and how many ever did; who was deleted counts no more.</summary>
     ValueTask<PlanHolders> CountHolders(ScopeId scope, PlanId plan, int? version);
 

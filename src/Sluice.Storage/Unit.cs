@@ -17,6 +17,9 @@ public abstract class Unit
 
     public CatalogChange? Catalog { get; init; }
 
+    /// <summary>The version of their scope's catalog that the changes were decided on; the store fences on it. Null = any.</summary>
+    public long? CatalogVersion { get; init; }
+
     /// <summary>What is told of it to the user's servers, in order.</summary>
     public ImmutableArray<WebhookMessage> Messages { get; init; } = [];
 
@@ -66,7 +69,8 @@ public enum FateKind
 }
 
 /// <param name="Lost">The claim that was lost.</param>
-public readonly record struct Fate(FateKind Kind, ClaimKey? Lost = null)
+/// <param name="Contended">Another node wants one of its customers, too.</param>
+public readonly record struct Fate(FateKind Kind, ClaimKey? Lost = null, bool Contended = false)
 {
     public static readonly Fate Committed = new(FateKind.Committed);
 

@@ -17,6 +17,10 @@ public readonly record struct Answer(int Status, object Body, JsonTypeInfo Type,
     public static Answer Error(int status, string code, string message, string environment) =>
         new(status, new ErrorBody(message, code, environment), ApiJson.Default.ErrorBody, status is 429 or 503 ? 1 : null);
 
+    /// <summary>The database cannot be reached, or did not say what became of a commit.</summary>
+    public static Answer Unreachable(string environment) => Error(
+        503, "service_unavailable", "The store could not be reached, so it is not known whether this was carried out. Repeat it with the same idempotency key.", environment);
+
     public static Answer Error(Refusal refusal, string environment)
     {
         var (status, code) = ErrorTable.Of(refusal.Code);

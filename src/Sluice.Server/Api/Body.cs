@@ -102,6 +102,7 @@ public sealed class Body
         }
 
         if (!TryGetText(value, out var text)) Fault(field, "holds characters that are not valid Unicode");
+        else if (text.Contains('\0')) Fault(field, "must not hold the character U+0000");
         else if (text.Length < minLength) Fault(field, "must not be empty");
         else if (shape is not null && !shape.IsMatch(text)) Fault(field, shapeSays!);
         return text;

@@ -107,7 +107,7 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
     {
         RunEnd.Refused => Refuse(refusal!),
         RunEnd.Overloaded => Answer.Error(429, "rate_limit_exceeded", "Sluice has more requests waiting than it takes. Nothing was done; try again.", Scope.Environment),
-        RunEnd.StoreFailed => Answer.Error(503, "service_unavailable", "The store could not be reached, so it is not known whether this was carried out. Repeat it with the same idempotency key.", Scope.Environment),
+        RunEnd.StoreFailed => Answer.Unreachable(Scope.Environment),
         _ => throw new InvariantViolation($"{end} is no failure"),
     };
 }

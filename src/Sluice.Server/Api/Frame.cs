@@ -49,7 +49,7 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
         {
             failure = unexpected;
             answer = unexpected is DbException or IOException
-                ? Answer.Error(503, "service_unavailable", "The store could not be reached.", ScopeDirectory.Sandbox)
+                ? Answer.Unreachable(ScopeDirectory.Sandbox)
                 : Answer.Error(500, "internal_error", "Sluice has a bug, and its log says more. Whether the request was carried out is not known: repeat it with the same idempotency key.", ScopeDirectory.Sandbox);
         }
 

@@ -18,6 +18,9 @@ internal static class Health
         app.MapGet("/version", http => AnswerWriter.Write(http.Response, Answer.Ok(new VersionBody("Sluice", Version), ApiJson.Default.VersionBody)));
     }
 
+    /// <summary>One of these, which ask nothing of the database.</summary>
+    public static bool IsAsked(HttpContext http) => http.Request.Path.StartsWithSegments("/health") || http.Request.Path == "/version";
+
     private static async ValueTask<Answer> Ready(IStore store)
     {
         try

@@ -9,7 +9,7 @@ namespace Sluice.Server.Customers;
 /// Changes a scope's catalog: shuts out deciding, drains the queue so that counts of what is in use are exact, decides,
 /// commits, swaps.
 /// </summary>
-internal sealed class CatalogChanges(IStore store, Committer committer) : IDisposable
+internal sealed class CatalogChanges(IStore store, Committer committer, PostgresStore? shared) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
 
@@ -24,6 +24,10 @@ internal sealed class CatalogChanges(IStore store, Committer committer) : IDispo
         try
         {
             await committer.Drain();
+
+            // Other nodes commit nothing on this catalog until its change has: what is counted in between is exact.
+            await using var alone = shared is null ? null : await shared.LockCatalog(scope.Id);
+            if (alone is not null) stored = await store.LoadCatalog(scope.Id);
             while (true)
             {
                 Fate fate;

@@ -25,7 +25,7 @@ public readonly record struct Addressed(string? CustomerId, CustomerKey Key, Com
 /// The road of a command: find the customers, take their gates, decide, change memory and take a place in the queue in
 /// one critical section; then, outside it, wait for the commit. Nothing is answered that a crash could take back.
 /// </summary>
-internal sealed class CommandRunner(CustomerDirectory directory, Committer committer, ClaimsInFlight claimsInFlight, CustomerKeys keys, SnapshotWriter snapshots, Outbox outbox)
+internal sealed class CommandRunner(CustomerDirectory directory, Committer committer, ClaimsInFlight claimsInFlight, CustomerKeys keys, SnapshotWriter snapshots, Outbox outbox, Freshness freshness, Turns turns)
 {
     public ValueTask<Ran> Run(Scope scope, string customerId, Command command, ImmutableArray<Claim> claims, Instant now) =>
         Run(scope, [new Addressed(customerId, command)], claims, now);
@@ -39,11 +39,12 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             for (var i = 0; i < cells.Length; i++)
             {
                 var (id, key, _) = commands[i];
-                var cell = id is null ? await directory.Load(scope, key) : await directory.Find(scope, id, now);
+                var cell = id is null ? await directory.Known(scope, key) : await directory.Known(scope, id, now);
                 if (cell is null) return Ran.Refused(NoSuchCustomer(id), i);
                 cells[i] = cell;
             }
 
+            using var turn = await turns.Take(scope, cells);
             if (!committer.TryReserve(out var reserved)) return Ran.Overloaded;
             using var place = reserved;
             var attempt = Attempt(scope, commands, cells, claims, idChanges, now);
@@ -59,8 +60,9 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 if (fate.IsCommitted) return attempt.Ran! with { Stored = true };
                 if (fate.Kind == FateKind.Unknown) return Ran.StoreFailed;
                 if (fate.Kind == FateKind.ClaimLost) return Ran.Refused(Lost(fate.Lost!.Value), 0);
+                if (fate.Kind == FateKind.Moved) await freshness.Look();
             }
-            else if (await AllCommitted(attempt.BuiltOn))
+            else if (await AllCommitted(attempt.BuiltOn) && await AllCurrent(scope, cells))
             {
                 return attempt.Ran!;
             }
@@ -99,8 +101,9 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 cell.Hash_NeedsGate = chain.Hash;
                 List<WebhookMessage>? messages = null;
                 outbox.Tell(scope.Id, null, accepted.Customer, accepted.Events, now, ref messages);
-                unit = new CustomersUnit(scope, [new CellChange(cell, accepted.Customer, null, chain.Bytes)], snapshots.Due, outbox)
+                unit = new CustomersUnit(scope, [new CellChange(cell, accepted.Customer, null, chain.Bytes)], snapshots.Due, outbox, turns)
                 {
+                    CatalogVersion = scope.Catalog.Version,
                     Changes = [chain.ToChange()],
                     Messages = messages is null ? [] : [.. messages],
                     Takes = claims.Add(new Claim(key, command.Key, now, null)),
@@ -119,6 +122,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             if (fate.IsCommitted) return (ran, true);
             if (fate.Kind == FateKind.Unknown) return (Ran.StoreFailed, false);
             if (fate.Kind == FateKind.ClaimLost && fate.Lost != key) return (Ran.Refused(Lost(fate.Lost!.Value), 0), false);
+            if (fate.Kind == FateKind.Moved) await freshness.Look();
         }
     }
 
@@ -191,6 +195,14 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         return true;
     }
 
+    // An answer that commits nothing is fenced by nothing.
+    private async ValueTask<bool> AllCurrent(Scope scope, Cell[] cells)
+    {
+        if (freshness.IsAlone) return true;
+        var current = await Task.WhenAll(cells.Distinct().Select(cell => freshness.IsCurrent(scope, cell).AsTask()));
+        return current.All(static one => one);
+    }
+
     /// <param name="Again">Nothing was decided: wait for this, then start over.</param>
     /// <param name="Queued">The unit to wait for.</param>
     /// <param name="BuiltOn">Nothing was queued, but the answer was derived from these units.</param>
@@ -216,8 +228,9 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             if (!idChanges.Takes.IsDefaultOrEmpty) takes.AddRange(idChanges.Takes);
             if (!idChanges.Frees.IsDefaultOrEmpty) frees.AddRange(idChanges.Frees);
             foreach (var draft in changes) draft.Claim(now, takes, frees);
-            var unit = new CustomersUnit(scope, ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.CellChange)), snapshots.Due, outbox)
+            var unit = new CustomersUnit(scope, ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.CellChange)), snapshots.Due, outbox, turns)
             {
+                CatalogVersion = scope.Catalog.Version,
                 Changes = ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.Change)),
                 Takes = takes.DrainToImmutable(),
                 Frees = frees.DrainToImmutable(),

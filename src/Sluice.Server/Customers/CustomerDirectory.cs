@@ -6,10 +6,16 @@ using Sluice.Storage;
 namespace Sluice.Server.Customers;
 
 /// <summary>Finds a customer in memory, loading it once from the store.</summary>
-internal sealed class CustomerDirectory(IStore store)
+internal sealed class CustomerDirectory(IStore store, Freshness freshness)
 {
     /// <summary>The committed customer with this id, or null. A customer still being created is not there yet.</summary>
-    public ValueTask<Cell?> Find(Scope scope, string id, Instant now)
+    public ValueTask<Cell?> Find(Scope scope, string id, Instant now) => freshness.IsAlone ? Known(scope, id, now) : Current(scope, () => Known(scope, id, now));
+
+    /// <summary>By the engine's own key.</summary>
+    public ValueTask<Cell?> Load(Scope scope, CustomerKey key) => freshness.IsAlone ? Known(scope, key) : Current(scope, () => Known(scope, key));
+
+    /// <summary>The same, as this node remembers it: good enough for what is committed, as another node's change makes that fail.</summary>
+    public ValueTask<Cell?> Known(Scope scope, string id, Instant now)
     {
         return scope.CellsById.TryGetValue(id, out var cell) && !cell.Dropped && cell.Committed is { Deleted: false } known && known.Profile.Id == id
             ? new(cell)
@@ -30,8 +36,8 @@ internal sealed class CustomerDirectory(IStore store)
         return claim?.Customer is { } key && (await Load(scope, key))?.Committed is { Deleted: false, Profile.Id: null } committed ? committed : null;
     }
 
-    /// <summary>By the engine's own key.</summary>
-    public ValueTask<Cell?> Load(Scope scope, CustomerKey key) =>
+    /// <summary>The same by the engine's own key.</summary>
+    public ValueTask<Cell?> Known(Scope scope, CustomerKey key) =>
         scope.Cells.TryGetValue(key, out var known) && !known.Dropped ? new(Usable(known)) : new(Once(scope.LoadingByKey, key, () => LoadFromStore(scope, key)));
 
     /// <summary>Puts a cell in the directory; the one that is there already wins.</summary>
@@ -53,12 +59,21 @@ internal sealed class CustomerDirectory(IStore store)
         }
     }
 
+    private async ValueTask<Cell?> Current(Scope scope, Func<ValueTask<Cell?>> known)
+    {
+        while (true)
+        {
+            var cell = await known();
+            if (cell is null || await freshness.IsCurrent(scope, cell)) return cell;
+        }
+    }
+
     private static Cell? Usable(Cell cell) => cell.Committed is { Deleted: false } ? cell : null;
 
     private Task<Cell?> FirstLoad(Scope scope, string id, Instant now) => Once(scope.Loading, id, async () =>
     {
         var claim = await store.FindClaim(new ClaimKey(scope.Id, ClaimKind.CustomerId, id), now);
-        var cell = claim?.Customer is { } key ? await Load(scope, key) : null;
+        var cell = claim?.Customer is { } key ? await Known(scope, key) : null;
         return cell?.Committed is { } committed && committed.Profile.Id == id ? cell : null;
     });
 
@@ -71,13 +86,13 @@ internal sealed class CustomerDirectory(IStore store)
         return Enter(scope, Cell.Loaded(stored));
     }
 
-    // Who comes while it runs waits for the same result.
-    private static async Task<Cell?> Once<TKey>(ConcurrentDictionary<TKey, Task<Cell?>> running, TKey key, Func<Task<Cell?>> load)
+    // Who comes while it runs waits for the same result. What it did not find may be there by now, where others write, too.
+    private async Task<Cell?> Once<TKey>(ConcurrentDictionary<TKey, Task<Cell?>> running, TKey key, Func<Task<Cell?>> load)
         where TKey : notnull
     {
         var loading = new TaskCompletionSource<Cell?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var task = running.GetOrAdd(key, loading.Task);
-        if (task != loading.Task) return await task;
+        if (task != loading.Task) return await task is { } shared || freshness.IsAlone ? await task : await Once(running, key, load);
         try
         {
             var cell = await load();

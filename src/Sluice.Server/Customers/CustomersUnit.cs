@@ -11,7 +11,7 @@ namespace Sluice.Server.Customers;
 internal sealed record CellChange(Cell Cell, Customer After, string? IdBefore, long JournalBytes);
 
 /// <summary>The unit of one or more customers: publishes when committed, drops memory when not.</summary>
-internal sealed class CustomersUnit(Scope scope, ImmutableArray<CellChange> cells, Action<Scope, Cell> snapshotDue, Outbox outbox) : Unit
+internal sealed class CustomersUnit(Scope scope, ImmutableArray<CellChange> cells, Action<Scope, Cell> snapshotDue, Outbox outbox, Turns turns) : Unit
 {
     protected override bool Stands()
     {
@@ -29,6 +29,11 @@ internal sealed class CustomersUnit(Scope scope, ImmutableArray<CellChange> cell
         {
             if (fate.IsCommitted) Publish(change);
             else CustomerDirectory.Drop(scope, change.Cell, change.IdBefore, change.After.Profile.Id);
+        }
+
+        if (fate.Contended || fate.Kind == FateKind.Moved)
+        {
+            foreach (var change in cells) turns.Met(scope, change.Cell.Key, fate);
         }
 
         if (fate.IsCommitted && !Messages.IsEmpty) outbox.Ring();

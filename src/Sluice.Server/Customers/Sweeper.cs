@@ -15,6 +15,9 @@ internal sealed partial class Sweeper(
     private const int Page = 500;
     private const int ErasedAtOnce = 20;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // A page is stored well within it; what was not is taken again, by whichever node comes.
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Leap = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
@@ -53,7 +56,7 @@ internal sealed partial class Sweeper(
 
     private async Task<int> SweepPage(Instant now)
     {
-        var due = await store.DueCustomers(now, Page);
+        var due = await store.LeaseDueCustomers(now, now.Plus(LeaseTime), Page);
         foreach (var (scopeId, key) in due)
         {
             if (scopes.Find(scopeId) is not { } scope) continue;

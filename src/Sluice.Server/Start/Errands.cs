@@ -10,10 +10,7 @@ internal static class Errands
 {
     public static async Task<int> Run(Settings settings, Errand errand, TextWriter output, TimeProvider time)
     {
-        var file = Path.Combine(settings.Data, SqliteStore.FileName);
-        if (!File.Exists(file)) throw new SettingsException($"there is no database in {Path.GetFullPath(settings.Data)}; start Sluice there once, or name its directory in SLUICE_DATA.");
-        await using var store = new SqliteStore(file);
-        await store.Migrate();
+        await using var store = await Database.OpenBeside(settings);
         var now = Instant.Of(time.GetUtcNow());
         switch (errand)
         {
@@ -46,7 +43,7 @@ internal static class Errands
     /// <summary>A key's id in lists: the beginning of its hash.</summary>
     public static string IdOf(KeyRow key) => Convert.ToHexStringLower(key.Hash.AsSpan(0, 6));
 
-    private static async Task<string> Make(SqliteStore store, Settings settings, Errand.NewKey asked, Instant now)
+    private static async Task<string> Make(SqlStore store, Settings settings, Errand.NewKey asked, Instant now)
     {
         var scopes = new ScopeDirectory(store, new Payments.Providers(settings).PolicyOf);
         await scopes.Load(now);
@@ -54,7 +51,7 @@ internal static class Errands
         return await Add(store, asked.Kind, asked.Environment, scopes.Environment(asked.Environment).Id, now, asked.Name, KeyScopes.Parse(asked.Scopes).Scopes?.ToString(), end);
     }
 
-    private static async Task<string> Rotate(SqliteStore store, KeyRow old, TimeSpan grace, Instant now)
+    private static async Task<string> Rotate(SqlStore store, KeyRow old, TimeSpan grace, Instant now)
     {
         var environment = (await store.Scopes()).Single(scope => scope.Id == old.Scope).Environment;
         var fresh = await Add(store, old.Kind, environment, old.Scope, now, old.Name, old.Scopes, endsAt: null);
@@ -62,18 +59,18 @@ internal static class Errands
         return fresh;
     }
 
-    private static async Task<string> Add(SqliteStore store, KeyKind kind, string environment, ScopeId scope, Instant now, string? name, string? keyScopes, Instant? endsAt)
+    private static async Task<string> Add(SqlStore store, KeyKind kind, string environment, ScopeId scope, Instant now, string? name, string? keyScopes, Instant? endsAt)
     {
         var key = ApiKeys.Make(kind, environment);
         await store.AddKey(new KeyRow(ApiKeys.Hash(key), scope, kind, key[..ApiKeys.ShownCharacters], now, name, keyScopes, endsAt));
         return key;
     }
 
-    private static async Task<KeyRow> Find(SqliteStore store, string id) => (await store.Keys()).Where(key => id.Length >= 6 && IdOf(key).StartsWith(id, StringComparison.OrdinalIgnoreCase)).ToList() is [var one]
+    private static async Task<KeyRow> Find(SqlStore store, string id) => (await store.Keys()).Where(key => id.Length >= 6 && IdOf(key).StartsWith(id, StringComparison.OrdinalIgnoreCase)).ToList() is [var one]
         ? one
         : throw new UsageException($"There is no key {id}: \"keys list\" shows their ids.");
 
-    private static async Task List(SqliteStore store, TextWriter output, Instant now)
+    private static async Task List(SqlStore store, TextWriter output, Instant now)
     {
         var scopes = (await store.Scopes()).ToDictionary(static scope => scope.Id);
         foreach (var key in await store.Keys())

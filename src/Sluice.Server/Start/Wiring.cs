@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Sluice.Core;
 using Sluice.Server.Api;
 using Sluice.Server.Customers;
@@ -37,11 +38,13 @@ internal static partial class Wiring
         .AddSingleton(provider => new Committer(store, new CommitterLimits(settings.Queue), provider.GetRequiredService<ILogger<Committer>>().CommitFailed))
         .AddSingleton<ClaimsInFlight>()
         .AddSingleton<ApiKeys>()
+        .AddSingleton(provider => new Freshness(shell as PostgresStore, scopes, provider.GetRequiredService<ApiKeys>()))
+        .AddSingleton(provider => new Turns(shell as PostgresStore, provider.GetRequiredService<Freshness>(), time))
         .AddSingleton<CustomerDirectory>()
         .AddSingleton<CustomerKeys>()
         .AddSingleton<Outbox>()
         .AddSingleton<CommandRunner>()
-        .AddSingleton<CatalogChanges>()
+        .AddSingleton(provider => new CatalogChanges(store, provider.GetRequiredService<Committer>(), shell as PostgresStore))
         .AddSingleton<Idempotency>()
         .AddSingleton(provider => new PriceBook(settings.ModelPrices, time, provider.GetRequiredService<ILogger<PriceBook>>()))
         .AddHostedService(static provider => provider.GetRequiredService<PriceBook>())
@@ -77,12 +80,29 @@ internal static partial class Wiring
     {
         var frame = app.Services.GetRequiredService<Frame>();
         app.Use(UnknownRoutes.Answer);
+        if (app.Services.GetRequiredService<Freshness>() is { IsAlone: false } freshness) app.Use((http, next) => LookFirst(http, next, freshness));
         foreach (var endpoint in Routes.Served) app.MapMethods(endpoint.Path, [endpoint.Method], http => frame.Serve(http, endpoint));
         app.Services.GetRequiredService<SignInPages>().Map(app);
         app.Services.GetRequiredService<AuthorizationServer>().Map(app);
         app.Services.GetRequiredService<PaymentPages>().Map(app);
         Health.Map(app);
         OpenApi.Map(app);
+    }
+
+    // Where other nodes write, too, a request begins by learning what they did to keys, scopes and catalogs.
+    private static async Task LookFirst(HttpContext http, RequestDelegate next, Freshness freshness)
+    {
+        try
+        {
+            if (!Health.IsAsked(http)) await freshness.Look();
+        }
+        catch (Exception failure) when (failure is DbException or IOException)
+        {
+            await AnswerWriter.Write(http.Response, Answer.Unreachable(ScopeDirectory.Sandbox));
+            return;
+        }
+
+        await next(http);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A commit failed; what was in memory of it is dropped.")]

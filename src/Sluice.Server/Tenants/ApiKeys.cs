@@ -56,6 +56,12 @@ public sealed class ApiKeys(IStore store, ITenantStore tenants, ScopeDirectory s
     /// <summary>What is remembered is forgotten: something was taken away.</summary>
     public void Forget() => Volatile.Write(ref _lookedAt, LongAgo(time));
 
+    /// <summary>The revision as another look at the database has it.</summary>
+    public void Follow(long revision)
+    {
+        if (Interlocked.Exchange(ref _revision, revision) != revision) _known.Clear();
+    }
+
     public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     private static long LongAgo(TimeProvider time) => time.GetTimestamp() - (2 * time.TimestampFrequency);
@@ -73,7 +79,11 @@ public sealed class ApiKeys(IStore store, ITenantStore tenants, ScopeDirectory s
         var caller = CustomerTokens.IsToken(key) ? await tokens.Find(hash, TokenKind.Access) : await Key(hash);
         if (caller is null) return null;
         if (_known.Count >= MostKnown) _known.Clear();
-        return Lasting(_known.GetOrAdd(UInt128Pair.Of(hash), caller));
+        caller = _known.GetOrAdd(UInt128Pair.Of(hash), caller);
+
+        // Something was taken away since it was looked for: it may have been this.
+        if (Interlocked.Read(ref _revision) != revision) _known.Clear();
+        return Lasting(caller);
     }
 
     private async ValueTask<Caller?> Key(byte[] hash) => await store.FindKey(hash) is { } row && scopes.Find(row.Scope) is { } scope

@@ -84,6 +84,15 @@ public sealed class Scope(ScopeRow row, StoredCatalog stored, BillingPolicy poli
     /// <summary>Opens the shared side again, with the catalog as it is now.</summary>
     internal void Open(StoredCatalog current) => Open(current, ended: false);
 
+    /// <summary>Another node has changed the catalog. While this one is changing it, it knows better.</summary>
+    internal void Follow(StoredCatalog current)
+    {
+        current = current with { Catalog = current.Catalog.Under(policy) };
+        _side.EnterWriteLock();
+        if (_changing is null && current.Catalog.Version > _stored.Catalog.Version) _stored = current;
+        _side.ExitWriteLock();
+    }
+
     internal void Reopen() => Open(_stored, ended: false);
 
     /// <summary>The scope is no more: whoever waits, and whoever comes, gets <see cref="ScopeEndedException"/>.</summary>

@@ -22,9 +22,43 @@ public sealed class ScopeDirectory(IStore store, Func<string, BillingPolicy> pol
     public Scope Environment(string environment) => _scopes.Values.First(scope => scope.IsMain && scope.Environment == environment);
 
     /// <summary>A scope that is empty yet.</summary>
-    public Scope Add(ScopeRow row) => _scopes[row.Id] = new Scope(row, new StoredCatalog(Catalog.Empty, ImmutableDictionary<TermsId, ItemTerms>.Empty), policyOf(row.Environment));
+    public Scope Add(ScopeRow row) => Add(row, new StoredCatalog(Catalog.Empty, ImmutableDictionary<TermsId, ItemTerms>.Empty));
 
     public void Remove(ScopeId id) => _scopes.TryRemove(id, out _);
+
+    /// <summary>Does after what other nodes have done to scopes and their catalogs. One at a time.</summary>
+    /// <param name="stored">Every scope that has not ended, with the version of its catalog.</param>
+    public async Task Follow(IReadOnlyDictionary<ScopeId, long> stored)
+    {
+        if (stored.Keys.Any(id => !_scopes.ContainsKey(id)))
+        {
+            foreach (var row in await store.Scopes())
+            {
+                if (!_scopes.ContainsKey(row.Id)) Add(row, await store.LoadCatalog(row.Id));
+            }
+        }
+
+        foreach (var scope in _scopes.Values)
+        {
+            if (!stored.TryGetValue(scope.Id, out var version))
+            {
+                if ((await store.Scopes()).All(row => row.Id != scope.Id)) End(scope);
+            }
+            else if (version > scope.Catalog.Version)
+            {
+                scope.Follow(await store.LoadCatalog(scope.Id));
+            }
+        }
+    }
+
+    private void End(Scope scope)
+    {
+        scope.End();
+        Remove(scope.Id);
+    }
+
+    // Of two who have seen the same new scope one makes it.
+    private Scope Add(ScopeRow row, StoredCatalog catalog) => _scopes.GetOrAdd(row.Id, _ => new Scope(row, catalog, policyOf(row.Environment)));
 
     /// <summary>Loads all scopes; makes the two environments of the tenant on the first start.</summary>
     public async Task Load(Instant now)

@@ -59,6 +59,7 @@ internal sealed class BatchWriter : IDisposable
         if (Array.TrueForAll(fates, fate => fate is not null)) return true;
         _begin.Run();
         _days.Clear();
+        _units.Begin();
         try
         {
             if (!Pass(batch, fates))

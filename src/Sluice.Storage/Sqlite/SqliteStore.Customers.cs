@@ -1,4 +1,3 @@
-using Dapper;
 using Microsoft.Data.Sqlite;
 using Sluice.Core;
 
@@ -31,16 +30,10 @@ public sealed partial class SqliteStore
         order by j.customer, j.version
         """;
 
-    public async ValueTask<StoredCustomer?> Load(ScopeId scope, CustomerKey key, Terms terms)
-    {
-        var loaded = await LoadMany(scope, [key], terms);
-        return loaded.Count == 0 ? null : loaded[0];
-    }
-
-    public ValueTask<IReadOnlyList<StoredCustomer>> LoadMany(ScopeId scope, IReadOnlyList<CustomerKey> keys, Terms terms)
+    public override ValueTask<IReadOnlyList<StoredCustomer>> LoadMany(ScopeId scope, IReadOnlyList<CustomerKey> keys, Terms terms)
     {
         var loaded = new Dictionary<CustomerKey, StoredCustomer>(keys.Count);
-        using var connection = Read();
+        using var connection = Connect();
         foreach (var some in keys.Distinct().Chunk(LoadedAtOnce))
         {
             using var transaction = connection.BeginTransaction(deferred: true);
@@ -52,18 +45,6 @@ public sealed partial class SqliteStore
 
         IReadOnlyList<StoredCustomer> inOrder = [.. keys.Where(loaded.ContainsKey).Select(key => loaded[key])];
         return ValueTask.FromResult(inOrder);
-    }
-
-    public ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> DueCustomers(Instant now, int limit)
-    {
-        using var connection = Read();
-        IReadOnlyList<(ScopeId, CustomerKey)> due =
-        [
-            .. connection.Query<(int Scope, long Key)>(
-                "select scope, key from customer where next_due <= @now and scope in (select id from scope where ended_at is null) order by next_due limit @limit", new { now = now.Milliseconds, limit })
-                .Select(row => (new ScopeId(row.Scope), new CustomerKey(row.Key))),
-        ];
-        return ValueTask.FromResult(due);
     }
 
     private static Dictionary<CustomerKey, Replay> ReadHeads(SqliteConnection connection, SqliteTransaction transaction, ScopeId scope, string keys, Terms terms)
@@ -82,7 +63,7 @@ public sealed partial class SqliteStore
     private static void ReadTails(SqliteConnection connection, SqliteTransaction transaction, ScopeId scope, string keys, Dictionary<CustomerKey, Replay> replays) =>
         ForEach(connection, transaction, Tails, scope, keys, row =>
             replays[new CustomerKey(row.GetInt64(0))].Add(
-                row.GetInt64(1), row.GetInt32(2), row.GetFieldValue<byte[]>(3), row.GetFieldValue<byte[]>(4), Json(row.IsDBNull(5) ? null : row.GetString(5))));
+                row.GetInt64(1), row.GetInt32(2), row.GetFieldValue<byte[]>(3), row.GetFieldValue<byte[]>(4), row.IsDBNull(5) ? null : new JsonText(row.GetString(5))));
 
     private static void ForEach(SqliteConnection connection, SqliteTransaction transaction, string sql, ScopeId scope, string keys, Action<SqliteDataReader> read)
     {

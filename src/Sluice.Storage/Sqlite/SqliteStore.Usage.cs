@@ -7,13 +7,60 @@ using SQLitePCL;
 
 namespace Sluice.Storage;
 
-/// <summary>Sums and scans of usage. Read by hand: a scan may pass a hundred thousand rows.</summary>
+/// <summary>Usage: lists, sums and scans. Scans are read by hand: one may pass a hundred thousand rows.</summary>
 public sealed partial class SqliteStore
 {
-    public ValueTask<IReadOnlyList<UsageDay>> SumUsageByDay(UsageDayQuery query)
+    public override async ValueTask<IReadOnlyList<UsageEvent>> ListEvents(UsageQuery query)
+    {
+        var sql = new Filters("", query.Scope);
+        if (query.Customer is { } customer)
+        {
+            // What is gathered lies in order; the newest is found along the customer's journal rows.
+            sql.Text(Recent(sql.Value(customer.Value)));
+            sql.Text("select * from (");
+            Part("usage u cross join journal j on j.no = u.no", "u");
+            sql.Text(") union all select * from (");
+            Part("recent r cross join journal j on j.no = r.no", "j");
+            sql.Text(")");
+        }
+        else
+        {
+            sql.Text("select * from (");
+            Part("journal j", "j");
+            sql.Text(")");
+        }
+
+        sql.Text("order by UsedAt desc, customer desc, version desc");
+        sql.Page(query.Limit, query.Offset);
+        await using var read = await Read();
+        return [.. (await read.Query<UsageRow>(sql.ToString(), sql.Parameters)).Select(Event)];
+
+        void Part(string from, string u)
+        {
+            Usage(sql, query, $"{from} cross join customer c on c.scope = {u}.scope and c.key = {u}.customer", u);
+            sql.Page((long)query.Offset + query.Limit, 0);
+        }
+    }
+
+    /// <summary>The customer's journal rows that are not gathered yet, as a table "recent".</summary>
+    private static string Recent(string customer) => $"""
+        with recursive recent (no, prev) as (
+            select j.no, j.prev from customer_version v cross join journal j on j.no = v.last_no
+            where v.scope = @scope and v.key = {customer} and j.no > (select next from counter where name = 'gathered')
+            union all
+            select j.no, j.prev from recent r cross join journal j on j.no = r.prev and j.no > (select next from counter where name = 'gathered'))
+        """;
+
+    // Anything but text is compared as it was written in the JSON: 1.50 is not 1.5, and no number becomes floating point.
+    private protected override string HasProperty(Filters sql, string u, string name, string value) => $"""
+        exists (select 1 from json_each({u}.properties) p where p.key = {sql.Value(name)}
+        and case p.type when 'text' then p.value else {u}.properties -> p.fullkey end = {sql.Value(value)})
+        """;
+
+    public override ValueTask<IReadOnlyList<UsageDay>> SumUsageByDay(UsageDayQuery query)
     {
         var days = new List<UsageDay>();
-        using var connection = Read();
+        using var connection = Connect();
         using var rows = new Rows(connection, $"""
             select day, customer, feature, count, sum from usage_day
             where scope = ? and day >= ? and day < ? and feature in ({Marks(query.Features.Length)}){(query.Customer is null ? "" : " and customer = ?")}
@@ -25,9 +72,9 @@ public sealed partial class SqliteStore
         return ValueTask.FromResult<IReadOnlyList<UsageDay>>(days);
     }
 
-    public ValueTask ScanUsage(UsageScan scan, UsageVisitor visit)
+    public override ValueTask ScanUsage(UsageScan scan, UsageVisitor visit)
     {
-        using var connection = Read();
+        using var connection = Connect();
         if (scan.Customer is not { } customer)
         {
             Scan(connection, scan, "", "journal j", "j", visit);

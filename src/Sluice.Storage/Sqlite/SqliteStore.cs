@@ -8,7 +8,7 @@ namespace Sluice.Storage;
 /// The store in one SQLite file. One connection writes, under a lock: the committer's thread and, seldom, the few
 /// writes of the shell. Reads have pooled connections of their own and see the last commit.
 /// </summary>
-public sealed partial class SqliteStore : IStore
+public sealed partial class SqliteStore : SqlStore
 {
     /// <summary>The file's name in the data directory.</summary>
     public const string FileName = "sluice.db";
@@ -21,10 +21,8 @@ public sealed partial class SqliteStore : IStore
     private readonly Lock _writing = new();
     private BatchWriter? _writer;
 
-    // Columns are named_so, members NamedSo.
-    static SqliteStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
-
     public SqliteStore(string path)
+        : base(Dialect.Sqlite)
     {
         var builder = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = BusySeconds, Pooling = true };
         _readers = builder.ToString();
@@ -33,7 +31,7 @@ public sealed partial class SqliteStore : IStore
     }
 
     // A log of 16 MB between checkpoints: pages that many commits touch are written to the database once.
-    public Task Migrate()
+    public override Task Migrate()
     {
         lock (_writing)
         {
@@ -47,7 +45,15 @@ public sealed partial class SqliteStore : IStore
                 pragma cache_size = -32768;
                 pragma wal_autocheckpoint = 8000;
                 """);
-            Migrations.Apply(_connection);
+            _connection.Execute($"{Migrations.Table} strict");
+            foreach (var migration in Migrations.Missing("Sqlite", _connection.ExecuteScalar<int?>(Migrations.Applied) ?? 0))
+            {
+                using var transaction = _connection.BeginTransaction();
+                _connection.Execute(migration.Sql(), transaction: transaction);
+                _connection.Execute(Migrations.Note, migration, transaction);
+                transaction.Commit();
+            }
+
             _writer = new BatchWriter(_connection);
         }
 
@@ -60,34 +66,12 @@ public sealed partial class SqliteStore : IStore
         lock (_writing) return (Opened.ExecuteScalar<string>("pragma journal_mode")!, Opened.ExecuteScalar<long>("pragma synchronous"));
     }
 
-    public IReadOnlyList<Fate> Commit(IReadOnlyList<Unit> batch)
+    public override IReadOnlyList<Fate> Commit(IReadOnlyList<Unit> batch)
     {
         lock (_writing) return Writer.Write(batch);
     }
 
-    public ValueTask<ClaimFound?> FindClaim(ClaimKey key, Instant now)
-    {
-        using var connection = Read();
-        var row = connection.QuerySingleOrDefault<ClaimRow>(
-            "select customer, expires_at as ExpiresAt from claim where scope = @scope and kind = @kind and key = @key and (expires_at is null or expires_at > @now)",
-            new { scope = key.Scope.Value, kind = (int)key.Kind, key = key.Key, now = now.Milliseconds });
-        return ValueTask.FromResult(row is null ? null : new ClaimFound(Key(row.Customer), Moment(row.ExpiresAt)));
-    }
-
-    public ValueTask<int> DropExpiredClaims(Instant now, int limit)
-    {
-        lock (_writing)
-        {
-            using var transaction = Opened.BeginTransaction();
-            var expired = Opened.Query<ExpiredClaim>(
-                "select scope, kind, key from claim where expires_at <= @now order by expires_at limit @limit", new { now = now.Milliseconds, limit }, transaction);
-            var dropped = Opened.Execute("delete from claim where scope = @Scope and kind = @Kind and key = @Key", expired, transaction);
-            transaction.Commit();
-            return ValueTask.FromResult(dropped);
-        }
-    }
-
-    public ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
         lock (_writing)
         {
@@ -105,20 +89,48 @@ public sealed partial class SqliteStore : IStore
 
     private SqliteConnection Opened => _writer is null ? throw new ObjectDisposedException(nameof(SqliteStore)) : _connection;
 
-    private SqliteConnection Read()
+    private protected override ValueTask<Session> Read() => new(new Session(Connect()));
+
+    private protected override async ValueTask<T> OneMoment<T>(Func<Session, Task<T>> read)
+    {
+        await using var connection = Connect();
+        using var transaction = connection.BeginTransaction(deferred: true);
+        return await read(new Session(connection, transaction));
+    }
+
+    // SQLite's calls end before they return, so nothing is awaited under the lock.
+    private protected override ValueTask<T> InOne<T>(Func<Session, Task<T>> write)
+    {
+        lock (_writing)
+        {
+            using var transaction = Opened.BeginTransaction();
+            var writing = write(new Session(Opened, transaction));
+            if (!writing.IsCompleted) throw new InvariantViolation("a write to SQLite did not end at once");
+            var written = writing.GetAwaiter().GetResult();
+            transaction.Commit();
+            return ValueTask.FromResult(written);
+        }
+    }
+
+    private protected override async Task EraseJournal(Session write, long scope, long customer)
+    {
+        var of = new { scope, customer };
+        await write.Execute(
+            """
+            with recursive chain (no, prev) as (
+                select j.no, j.prev from customer_version v join journal j on j.no = v.last_no where v.scope = @scope and v.key = @customer
+                union all
+                select j.no, j.prev from chain c join journal j on j.no = c.prev)
+            delete from journal where no in (select no from chain)
+            """,
+            of);
+        await write.Execute("delete from usage where scope = @scope and customer = @customer", of);
+    }
+
+    private SqliteConnection Connect()
     {
         var connection = new SqliteConnection(_readers);
         connection.Open();
         return connection;
     }
-
-    private static CustomerKey? Key(long? key) => key is { } value ? new CustomerKey(value) : null;
-
-    private static Instant? Moment(long? milliseconds) => milliseconds is { } value ? new Instant(value) : null;
-
-    private static JsonText? Json(string? json) => json is null ? null : new JsonText(json);
-
-    private sealed record ExpiredClaim(long Scope, long Kind, string Key);
-
-    private sealed record ClaimRow(long? Customer, long? ExpiresAt);
 }

@@ -5,7 +5,7 @@ using SQLitePCL;
 namespace Sluice.Storage;
 
 /// <summary>A prepared statement of the hot path, kept and used again. Parameters are numbered from 1 in the order of Bind.</summary>
-internal sealed class Statement : IDisposable
+internal sealed class Statement : IStatement
 {
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
@@ -71,6 +71,16 @@ internal sealed class Statement : IDisposable
 
     public void Dispose() => _statement.Dispose();
 
+    IStatement IStatement.Bind(long value) => Bind(value);
+
+    IStatement IStatement.Bind(long? value) => Bind(value);
+
+    IStatement IStatement.Bind(string? value) => Bind(value);
+
+    IStatement IStatement.BindText(ReadOnlySpan<byte> utf8) => BindText(utf8);
+
+    void IStatement.Run() => Run();
+
     private Statement BindNull()
     {
         Check(raw.sqlite3_bind_null(_statement, ++_bound));
@@ -83,4 +93,10 @@ internal sealed class Statement : IDisposable
         _bound = 0;
         SqliteException.ThrowExceptionForRC(code, _database);
     }
+}
+
+/// <summary>Runs each statement at once.</summary>
+internal sealed class Statements(sqlite3 database) : IStatements
+{
+    public IStatement Prepare(string sql) => new Statement(database, sql);
 }

@@ -10,9 +10,10 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
     private readonly MessageWriter _messages = new(database);
     private readonly List<long> _before = [];
     private readonly HeadWriter _heads = new(database);
-    private readonly CatalogWriter _catalog = new(database);
-    private readonly EntityWriter _entities = new(database);
-    private readonly InvoiceWriter _invoices = new(database);
+    private readonly CatalogVersions _catalogs = new(database);
+    private readonly CatalogWriter _catalog = new(new Statements(database));
+    private readonly EntityWriter _entities = new(new Statements(database));
+    private readonly InvoiceWriter _invoices = new(new Statements(database));
 
     private readonly Statement _takeClaim = new(database, """
         insert into claim (scope, kind, key, customer, expires_at) values (?, ?, ?, ?, ?)
@@ -56,25 +57,30 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
     /// <summary>The last number given to a journal row; numbers of units that lost stay unused.</summary>
     public long LastNo { get; private set; } = lastNo;
 
+    /// <summary>A pass over a batch begins, in a transaction of its own.</summary>
+    public void Begin() => _catalogs.Forget();
+
     public Fate Write(Unit unit)
     {
         // Every entry gets its row's number here, so that heads and rows can name one another.
         _before.Clear();
         var firstNo = LastNo + 1;
-        foreach (var change in unit.Changes)
+        if (unit.CatalogVersion is { } decidedOn && !_catalogs.Is(unit.Changes[0].Scope, decidedOn)) return new Fate(FateKind.Moved);
+        foreach (var moved in unit.Changes)
         {
-            LastNo += change.Entries.Length;
-            if (_heads.TryMove(change, change.Erase ? 0 : LastNo) is not { } before) return new Fate(FateKind.Moved);
+            LastNo += moved.Entries.Length;
+            if (_heads.TryMove(moved, moved.Erase ? 0 : LastNo) is not { } before) return new Fate(FateKind.Moved);
             _before.Add(before);
         }
 
-        if (unit.Catalog is { } catalog && !_catalog.TryWrite(catalog)) return new Fate(FateKind.Moved);
+        if (unit.Catalog is { } change && !_catalogs.TryMove(change)) return new Fate(FateKind.Moved);
         foreach (var key in unit.Frees) Name(_freeClaim, key).Run();
         foreach (var claim in unit.Takes)
         {
             if (!TryTake(claim)) return new Fate(FateKind.ClaimLost, claim.Key);
         }
 
+        if (unit.Catalog is { } catalog) _catalog.Write(catalog);
         for (var at = 0; at < unit.Changes.Length; at++)
         {
             Write(unit.Changes[at], firstNo, _before[at]);
@@ -90,6 +96,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
     {
         _messages.Dispose();
         _heads.Dispose();
+        _catalogs.Dispose();
         _catalog.Dispose();
         _entities.Dispose();
         _invoices.Dispose();

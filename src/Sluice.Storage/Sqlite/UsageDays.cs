@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Sluice.Core;
 
@@ -13,7 +12,7 @@ internal sealed class UsageDays : IDisposable
 {
     private const string Add = "add_exactly";
 
-    private readonly Dictionary<(int Scope, long Day, long Customer, string Feature), (long Count, decimal Sum)> _gathered = [];
+    private readonly UsageSums _gathered = new();
     private readonly Statement _put;
     private readonly Statement _erase;
 
@@ -31,23 +30,18 @@ internal sealed class UsageDays : IDisposable
 
     public void Clear() => _gathered.Clear();
 
-    public void Gather(ScopeId scope, CustomerKey customer, UsageColumns usage)
-    {
-        if (!usage.Listed) return;
-        ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_gathered, (scope.Value, Day.Of(usage.UsedAt), customer.Value, usage.Feature), out _);
-        sum = (sum.Count + 1, sum.Sum + usage.Value.Value);
-    }
+    public void Gather(ScopeId scope, CustomerKey customer, UsageColumns usage) => _gathered.Add(scope, customer, usage);
 
     /// <summary>A deleted customer's sums go with its journal, also those gathered in this batch.</summary>
     public void Erase(ScopeId scope, CustomerKey customer)
     {
-        foreach (var key in _gathered.Keys.Where(key => key.Scope == scope.Value && key.Customer == customer.Value).ToList()) _gathered.Remove(key);
+        _gathered.Erase(scope, customer);
         _erase.Bind(scope.Value).Bind(customer.Value).Run();
     }
 
     public void Put()
     {
-        foreach (var ((scope, day, customer, feature), (count, sum)) in _gathered)
+        foreach (var ((scope, day, customer, feature), (count, sum)) in _gathered.All)
             _put.Bind(scope).Bind(day).Bind(customer).Bind(feature).Bind(count).Bind(Text(sum)).Run();
         _gathered.Clear();
     }

@@ -22,6 +22,13 @@ internal sealed class Caller(string name, Random random, IReadOnlyList<string> a
             try
             {
                 var reply = await operation.Send(api);
+                if (reply is { Status: 503, Code: "service_unavailable" })
+                {
+                    // The database is gone: as good as no answer.
+                    ledger.NotAnswered(operation);
+                    return;
+                }
+
                 if (reply.Status is not (200 or 202)) throw new InvalidOperationException($"{operation.Path} was answered {reply}");
                 ledger.Answered(operation);
             }

@@ -90,7 +90,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         return accounts;
     }
 
-    private static async Task Open(ApiClient api, string account)
+    internal static async Task Open(ApiClient api, string account)
     {
         await api.Create(account);
         (await api.Post("balances.create", new { customer_id = account, feature_id = "messages", balance_id = "reserve", included_grant = 2 * Start })).MustBe(200);

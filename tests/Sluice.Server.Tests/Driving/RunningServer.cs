@@ -10,7 +10,7 @@ using Sluice.Storage;
 
 namespace Sluice.Server.Tests.Driving;
 
-/// <summary>The whole server inside the test: real HTTP, a real SQLite file, a clock and a store in the test's hands.</summary>
+/// <summary>The whole server inside the test: real HTTP, a real database, a clock and a store in the test's hands.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
     private readonly TempDirectory _directory;
@@ -74,14 +74,14 @@ internal sealed class RunningServer : IAsyncDisposable
         var ownsDirectory = directory is null;
         directory ??= new TempDirectory();
         time ??= new ManualTime();
-        var sqlite = new SqliteStore(directory[SqliteStore.FileName]);
-        var store = new SteeredStore(sqlite);
+        SqlStore kept = TestDatabase.IsPostgres ? new PostgresStore(TestDatabase.Of(directory)) : new SqliteStore(directory[SqliteStore.FileName]);
+        var store = new SteeredStore(kept);
         await store.Migrate();
         var builder = WebApplication.CreateSlimBuilder();
         var failures = new Failures();
         builder.Logging.ClearProviders().AddProvider(failures);
         var settings = new Settings(directory.Path, "127.0.0.1", 0, ServerProcess.SandboxKey, ServerProcess.LiveKey, RequestLogging.None, queue) { Webhooks = webhooks ?? new WebhookSettings(), Billing = billing ?? new BillingSettings() };
-        var app = await builder.BuildSluice(settings, store, sqlite, time);
+        var app = await builder.BuildSluice(settings, store, kept, time);
         var engine = app.Services.GetRequiredService<Engine>();
         var welcome = await FirstStart.Prepare(engine, settings, demo, app.Services.GetRequiredService<OperatorAccounts>());
         var publishable = ApiKeys.Make(KeyKind.Publishable, ScopeDirectory.Sandbox);

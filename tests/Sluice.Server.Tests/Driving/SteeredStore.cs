@@ -74,6 +74,8 @@ internal sealed class SteeredStore(IStore inner) : IStore
 
     public ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> DueCustomers(Instant now, int limit) => inner.DueCustomers(now, limit);
 
+    public ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> LeaseDueCustomers(Instant now, Instant until, int limit) => inner.LeaseDueCustomers(now, until, limit);
+
     public ValueTask<PlanHolders> CountHolders(ScopeId scope, PlanId plan, int? version) => inner.CountHolders(scope, plan, version);
 
     public ValueTask<bool> EverGrantedAlone(ScopeId scope, FeatureId feature) => inner.EverGrantedAlone(scope, feature);

@@ -125,7 +125,7 @@ public class KeyTests
     private static async Task<string> Errand(TempDirectory directory, ManualTime time, Errand errand)
     {
         var output = new StringWriter();
-        await Errands.Run(new Settings(directory.Path, "127.0.0.1", 0, null, null, RequestLogging.None, 1), errand, output, time);
+        await Errands.Run(new Settings(directory.Path, "127.0.0.1", 0, null, null, RequestLogging.None, 1) { Database = TestDatabase.IsPostgres ? TestDatabase.Of(directory) : null }, errand, output, time);
         return output.ToString();
     }
 

@@ -57,6 +57,8 @@ internal sealed class WatchedStore(IStore store) : IStore
 
     public ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> DueCustomers(Instant now, int limit) => store.DueCustomers(now, limit);
 
+    public ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> LeaseDueCustomers(Instant now, Instant until, int limit) => store.LeaseDueCustomers(now, until, limit);
+
     public ValueTask<PlanHolders> CountHolders(ScopeId scope, PlanId plan, int? version) => store.CountHolders(scope, plan, version);
 
     public ValueTask<bool> EverGrantedAlone(ScopeId scope, FeatureId feature) => store.EverGrantedAlone(scope, feature);

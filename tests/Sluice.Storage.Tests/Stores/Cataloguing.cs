@@ -6,6 +6,8 @@ namespace Sluice.Storage.Tests;
 
 public sealed class SqliteCataloguing() : Cataloguing(new SqliteHost());
 
+public sealed class PostgresCataloguing() : Cataloguing(new PostgresHost());
+
 public abstract class Cataloguing(StoreHost host) : StoreSuite(host)
 {
     [Fact]

@@ -4,6 +4,8 @@ namespace Sluice.Storage.Tests;
 
 public sealed class SqliteClaiming() : Claiming(new SqliteHost());
 
+public sealed class PostgresClaiming() : Claiming(new PostgresHost());
+
 public abstract class Claiming(StoreHost host) : StoreSuite(host)
 {
     private static readonly Instant Later = Now.Plus(TimeSpan.FromHours(1));

@@ -4,6 +4,8 @@ namespace Sluice.Storage.Tests;
 
 public sealed class SqliteFencing() : Fencing(new SqliteHost());
 
+public sealed class PostgresFencing() : Fencing(new PostgresHost());
+
 public abstract class Fencing(StoreHost host) : StoreSuite(host)
 {
     [Fact]

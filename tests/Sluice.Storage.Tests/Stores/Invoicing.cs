@@ -4,6 +4,8 @@ namespace Sluice.Storage.Tests;
 
 public sealed class SqliteInvoicing() : Invoicing(new SqliteHost());
 
+public sealed class PostgresInvoicing() : Invoicing(new PostgresHost());
+
 /// <summary>Invoices as rows: numbered in the commit that issues them, listed when they are settled too.</summary>
 public abstract class Invoicing(StoreHost host) : StoreSuite(host)
 {

@@ -4,6 +4,8 @@ namespace Sluice.Storage.Tests;
 
 public sealed class SqliteListing() : Listing(new SqliteHost());
 
+public sealed class PostgresListing() : Listing(new PostgresHost());
+
 public abstract class Listing(StoreHost host) : StoreSuite(host)
 {
     [Fact]

@@ -5,6 +5,8 @@ namespace Sluice.Storage.Tests;
 
 public sealed class SqliteListingEntities() : ListingEntities(new SqliteHost());
 
+public sealed class PostgresListingEntities() : ListingEntities(new PostgresHost());
+
 public abstract class ListingEntities(StoreHost host) : StoreSuite(host)
 {
     [Fact]

@@ -4,6 +4,8 @@ namespace Sluice.Storage.Tests;
 
 public sealed class SqliteRemembering() : Remembering(new SqliteHost());
 
+public sealed class PostgresRemembering() : Remembering(new PostgresHost());
+
 public abstract class Remembering(StoreHost host) : StoreSuite(host)
 {
     [Fact]

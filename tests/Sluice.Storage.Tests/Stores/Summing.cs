@@ -6,6 +6,8 @@ namespace Sluice.Storage.Tests;
 
 public sealed class SqliteSumming() : Summing(new SqliteHost());
 
+public sealed class PostgresSumming() : Summing(new PostgresHost());
+
 /// <summary>The daily sums must equal what a scan of the journal gives, after whatever happened.</summary>
 public abstract class Summing(StoreHost host) : StoreSuite(host)
 {

@@ -5,13 +5,21 @@ namespace Sluice.Storage.Tests;
 
 public sealed class SqliteTelling() : Telling(new SqliteHost());
 
+public sealed class PostgresTelling() : Telling(new PostgresHost())
+{
+    // Another node may still be sending, so leases run out.
+    private protected override Instant LeasedAnewAfterRestart => Soon;
+}
+
 /// <summary>Messages: written with their unit, leased in order, settled, replayed, swept.</summary>
 public abstract class Telling(StoreHost host) : StoreSuite(host)
 {
     private const string Limit = "balances.limit_reached";
     private const string Alert = "balances.usage_alert_triggered";
-    private static readonly Instant Soon = Now.Plus(TimeSpan.FromMinutes(1));
+    private protected static readonly Instant Soon = Now.Plus(TimeSpan.FromMinutes(1));
     private static readonly Instant Later = Now.Plus(TimeSpan.FromHours(1));
+
+    private protected virtual Instant LeasedAnewAfterRestart => Now;
 
     private IWebhookStore Webhooks => (IWebhookStore)Store;
 
@@ -80,7 +88,7 @@ public abstract class Telling(StoreHost host) : StoreSuite(host)
     }
 
     [Fact]
-    public async Task After_a_restart_what_was_leased_is_due_at_once_and_what_waits_still_waits()
+    public async Task After_a_restart_what_was_leased_is_due_again_and_what_waits_still_waits()
     {
         var endpoint = await Endpoint("a");
         Tell(Message("leased", 1), Message("waits", 2));
@@ -88,7 +96,7 @@ public abstract class Telling(StoreHost host) : StoreSuite(host)
         await Settle(Now, Failed(leased[1], Later));
         await Restart();
         await Webhooks.ForgetLeases();
-        Assert.Equal(["leased"], (await Lease(endpoint, Now)).Select(one => one.Id));
+        Assert.Equal(["leased"], (await Lease(endpoint, LeasedAnewAfterRestart)).Select(one => one.Id));
         Assert.Equal(1, (await Lease(endpoint, Later)).Single(one => one.Id == "waits").Attempts);
     }
 

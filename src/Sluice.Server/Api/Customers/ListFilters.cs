@@ -19,13 +19,13 @@ internal static class ListFilters
 
     public static string? Search(Body body) => body.Text("search") is { Length: > 0 } search ? search : null;
 
-    /// <summary>Customers in the order asked for: from memory where they are, the rest in one go from the store.</summary>
+    /// <summary>Customers in the order asked for: from memory where they are and no other node can have changed them, the rest in one go from the store.</summary>
     public static async ValueTask<IEnumerable<Customer>> States(Call call, IReadOnlyList<CustomerKey> keys)
     {
         var states = new Dictionary<CustomerKey, Customer>();
         foreach (var key in keys)
         {
-            if (call.Scope.Cells.TryGetValue(key, out var cell) && cell.Committed is { } committed) states[key] = committed;
+            if (call.Engine.Freshness.IsAlone && call.Scope.Cells.TryGetValue(key, out var cell) && cell.Committed is { } committed) states[key] = committed;
         }
 
         var absent = keys.Where(key => !states.ContainsKey(key)).ToList();

@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
-using Dapper;
 using Sluice.Core;
 
 namespace Sluice.Storage;
 
 /// <summary>The log of deliveries.</summary>
-public sealed partial class SqliteStore
+public abstract partial class SqlStore
 {
-    public ValueTask<IReadOnlyList<DeliveryListed>> Deliveries(DeliveryQuery query)
+    public async ValueTask<IReadOnlyList<DeliveryListed>> Deliveries(DeliveryQuery query)
     {
         var sql = new Filters(
             """
@@ -26,12 +25,18 @@ public sealed partial class SqliteStore
         sql.Text("order by d.message desc, d.endpoint desc");
         sql.Page(query.Limit, 0);
 
-        using var connection = Read();
-        using var transaction = connection.BeginTransaction(deferred: true);
-        var rows = connection.Query<StoredDelivery>(sql.ToString(), sql.Parameters, transaction).ToList();
-        IReadOnlyList<DeliveryListed> listed = [.. rows.Select(row => row.ToListed([.. connection.Query<StoredAttempt>(
-            "select at, status_code, error, milliseconds from webhook_attempt where message = @No and endpoint = @Endpoint order by no", new { row.No, row.Endpoint }, transaction).Select(static one => one.ToAttempt())]))];
-        return ValueTask.FromResult(listed);
+        return await OneMoment(async read =>
+        {
+            var listed = new List<DeliveryListed>();
+            foreach (var row in await read.Query<StoredDelivery>(sql.ToString(), sql.Parameters))
+            {
+                var attempts = await read.Query<StoredAttempt>(
+                    "select at, status_code, error, milliseconds from webhook_attempt where message = @No and endpoint = @Endpoint order by no", new { row.No, row.Endpoint });
+                listed.Add(row.ToListed([.. attempts.Select(static one => one.ToAttempt())]));
+            }
+
+            return listed;
+        });
     }
 
     private sealed record StoredAttempt(long At, long? StatusCode, string? Error, long Milliseconds)

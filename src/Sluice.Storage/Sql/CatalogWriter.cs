@@ -1,37 +1,35 @@
-using SQLitePCL;
 using Sluice.Core;
 
 namespace Sluice.Storage;
 
-/// <summary>A change of a scope's catalog, fenced on the catalog's version.</summary>
-internal sealed class CatalogWriter(sqlite3 database) : IDisposable
+/// <summary>A change of a scope's catalog, whose version was compared before.</summary>
+internal sealed class CatalogWriter(IStatements statements) : IDisposable
 {
-    private readonly Statement _move = new(database, "update scope set catalog_version = catalog_version + 1 where id = ? and catalog_version = ?");
+    private readonly IStatement _move = statements.Prepare("update scope set catalog_version = catalog_version + 1 where id = ?");
 
-    private readonly Statement _addTerms = new(database, "insert into terms (scope, id, body) values (?, ?, ?)");
+    private readonly IStatement _addTerms = statements.Prepare("insert into terms (scope, id, body) values (?, ?, ?)");
 
-    private readonly Statement _dropFeature = new(database, "delete from feature where scope = ? and id = ?");
+    private readonly IStatement _dropFeature = statements.Prepare("delete from feature where scope = ? and id = ?");
 
-    private readonly Statement _dropPlan = new(database, "delete from plan where scope = ? and id = ? and version = ?");
+    private readonly IStatement _dropPlan = statements.Prepare("delete from plan where scope = ? and id = ? and version = ?");
 
-    private readonly Statement _putFeature = new(database, """
+    private readonly IStatement _putFeature = statements.Prepare("""
         insert into feature (scope, id, body) values (?, ?, ?) on conflict (scope, id) do update set body = excluded.body
         """);
 
-    private readonly Statement _putPlan = new(database, """
+    private readonly IStatement _putPlan = statements.Prepare("""
         insert into plan (scope, id, version, body) values (?, ?, ?, ?) on conflict (scope, id, version) do update set body = excluded.body
         """);
 
-    public bool TryWrite(CatalogChange change)
+    public void Write(CatalogChange change)
     {
         var scope = change.Scope.Value;
-        if (_move.Bind(scope).Bind(change.ExpectedVersion).Run() != 1) return false;
+        _move.Bind(scope).Run();
         foreach (var terms in change.NewTerms) _addTerms.Bind(scope).Bind(terms.Id.Value).BindText(CatalogFormat.Write(terms)).Run();
         foreach (var feature in change.DropFeatures) _dropFeature.Bind(scope).Bind(feature.Value).Run();
         foreach (var (plan, version) in change.DropPlans) _dropPlan.Bind(scope).Bind(plan.Value).Bind(version).Run();
         foreach (var feature in change.PutFeatures) _putFeature.Bind(scope).Bind(feature.Id.Value).BindText(CatalogFormat.Write(feature)).Run();
         foreach (var plan in change.PutPlans) _putPlan.Bind(scope).Bind(plan.Id.Value).Bind(plan.Version).BindText(CatalogFormat.Write(plan)).Run();
-        return true;
     }
 
     public void Dispose()

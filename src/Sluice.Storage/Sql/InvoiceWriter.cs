@@ -1,29 +1,30 @@
-using SQLitePCL;
 using Sluice.Core;
 
 namespace Sluice.Storage;
 
 /// <summary>The rows of invoices and of what the payment provider is to be asked.</summary>
-internal sealed class InvoiceWriter(sqlite3 database) : IDisposable
+internal sealed class InvoiceWriter(IStatements statements) : IDisposable
 {
-    private readonly Statement _put = new(database, """
+    private readonly IStatement _put = statements.Prepare("""
         insert into invoice (scope, customer, no, status, entity_id, issued_at, settled_at, by_hand, external_id, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict (scope, customer, no) do update
         set status = excluded.status, issued_at = excluded.issued_at, settled_at = excluded.settled_at, by_hand = excluded.by_hand, body = excluded.body
         """);
 
-    private readonly Statement _needsNumber = new(database, "select 1 from invoice where scope = ? and customer = ? and no = ? and number is null");
-
     // In the transaction of the commit: when that fails, the number was never given.
-    private readonly Statement _count = new(database, """
-        insert into invoice_counter (scope, next) values (?, 1) on conflict (scope) do update set next = next + 1 returning next
+    private readonly IStatement _count = statements.Prepare("""
+        insert into invoice_counter (scope, next) select scope, 1 from invoice where scope = ? and customer = ? and no = ? and number is null
+        on conflict (scope) do update set next = invoice_counter.next + 1
         """);
 
-    private readonly Statement _number = new(database, "update invoice set number = ? where scope = ? and customer = ? and no = ?");
+    private readonly IStatement _number = statements.Prepare("""
+        update invoice set number = (select next from invoice_counter where invoice_counter.scope = invoice.scope)
+        where scope = ? and customer = ? and no = ? and number is null
+        """);
 
-    private readonly Statement _refund = new(database, "update invoice set refunded = refunded + ? where scope = ? and customer = ? and no = ?");
+    private readonly IStatement _refund = statements.Prepare("update invoice set refunded = refunded + ? where scope = ? and customer = ? and no = ?");
 
-    private readonly Statement _ask = new(database, """
+    private readonly IStatement _ask = statements.Prepare("""
         insert into payment_task (scope, customer, kind, invoice, attempt, amount, currency, due_at) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
         """);
 
@@ -35,8 +36,11 @@ internal sealed class InvoiceWriter(sqlite3 database) : IDisposable
             .Bind(invoice.IssuedAt.Milliseconds).Bind(isSettled ? at.Milliseconds : null).Bind(change.ByHand ? 1 : 0).Bind(invoice.Origin?.Key).BindText(InvoiceFormat.Body(invoice))
             .Run();
         if (invoice.Origin is not null) return;
-        if (invoice.Status != InvoiceStatus.Draft && _needsNumber.Bind(scope.Value).Bind(customer.Value).Bind(invoice.No.Value).RunForNumber() is not null)
-            _number.Bind(_count.Bind(scope.Value).RunForNumber()).Bind(scope.Value).Bind(customer.Value).Bind(invoice.No.Value).Run();
+        if (invoice.Status != InvoiceStatus.Draft)
+        {
+            foreach (var statement in (IStatement[])[_count, _number]) statement.Bind(scope.Value).Bind(customer.Value).Bind(invoice.No.Value).Run();
+        }
+
         if (invoice.Asked is { } asked)
             Ask(scope, customer, asked.What == PaymentAsk.Collect ? PaymentTaskKind.Collect : PaymentTaskKind.Void, invoice.No, asked.Attempt, invoice.Due, at);
     }
@@ -50,7 +54,6 @@ internal sealed class InvoiceWriter(sqlite3 database) : IDisposable
     public void Dispose()
     {
         _put.Dispose();
-        _needsNumber.Dispose();
         _count.Dispose();
         _number.Dispose();
         _refund.Dispose();

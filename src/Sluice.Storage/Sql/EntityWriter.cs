@@ -1,27 +1,26 @@
-using SQLitePCL;
 using Sluice.Core;
 
 namespace Sluice.Storage;
 
 /// <summary>The rows that lists of entities and of their licences are read from.</summary>
-internal sealed class EntityWriter(sqlite3 database) : IDisposable
+internal sealed class EntityWriter(IStatements statements) : IDisposable
 {
-    private readonly Statement _put = new(database, """
+    private readonly IStatement _put = statements.Prepare("""
         insert into entity (scope, customer, no, external_id, search, created_at) values (?, ?, ?, ?, ?, ?)
         on conflict (scope, customer, no) do update set external_id = excluded.external_id, search = excluded.search
         """);
 
-    private readonly Statement _drop = new(database, "delete from entity where scope = ? and customer = ? and no = ?");
+    private readonly IStatement _drop = statements.Prepare("delete from entity where scope = ? and customer = ? and no = ?");
 
-    private readonly Statement _erase = new(database, "delete from entity where scope = ? and customer = ?");
+    private readonly IStatement _erase = statements.Prepare("delete from entity where scope = ? and customer = ?");
 
-    private readonly Statement _assign = new(database, """
+    private readonly IStatement _assign = statements.Prepare("""
         insert into license_assignment (scope, customer, no, entity_id, plan, started_at) values (?, ?, ?, ?, ?, ?)
         """);
 
-    private readonly Statement _release = new(database, "update license_assignment set ended_at = ? where scope = ? and customer = ? and no = ?");
+    private readonly IStatement _release = statements.Prepare("update license_assignment set ended_at = ? where scope = ? and customer = ? and no = ?");
 
-    private readonly Statement _eraseAssignments = new(database, "delete from license_assignment where scope = ? and customer = ?");
+    private readonly IStatement _eraseAssignments = statements.Prepare("delete from license_assignment where scope = ? and customer = ?");
 
     public void Write(ScopeId scope, CustomerKey customer, EntityChange change)
     {

@@ -1,0 +1,63 @@
+using Npgsql;
+using Sluice.Core;
+
+namespace Sluice.Storage;
+
+/// <summary>Loading customers: last snapshot and the journal after it, in one statement and so of one moment.</summary>
+public sealed partial class PostgresStore
+{
+    private const int LoadedAtOnce = 256;
+
+    // Heads first, then the entries of each in order.
+    private const string HeadsAndTails = """
+        select 0, v.key, v.version, s.version, s.schema, s.hash, s.body, null
+        from customer_version v left join snapshot s on s.scope = v.scope and s.customer = v.key
+        where v.scope = $1 and v.key = any($2)
+        union all
+        select 1, j.customer, 0, j.version, j.schema, j.hash, j.body, j.properties
+        from customer_version v left join snapshot s on s.scope = v.scope and s.customer = v.key
+        join journal j on j.scope = v.scope and j.customer = v.key and j.version > coalesce(s.version, 0)
+        where v.scope = $1 and v.key = any($2)
+        order by 1, 2, 4
+        """;
+
+    public override async ValueTask<IReadOnlyList<StoredCustomer>> LoadMany(ScopeId scope, IReadOnlyList<CustomerKey> keys, Terms terms)
+    {
+        var loaded = new Dictionary<CustomerKey, StoredCustomer>(keys.Count);
+        foreach (var some in keys.Distinct().Chunk(LoadedAtOnce))
+        {
+            var replays = await Twice(() => Replays(scope, some, terms));
+            foreach (var (key, replay) in replays) loaded.Add(key, replay.Finish());
+        }
+
+        return [.. keys.Where(loaded.ContainsKey).Select(key => loaded[key])];
+    }
+
+    private async Task<Dictionary<CustomerKey, Replay>> Replays(ScopeId scope, CustomerKey[] keys, Terms terms)
+    {
+        var replays = new Dictionary<CustomerKey, Replay>();
+        await using var command = _source.CreateCommand(HeadsAndTails);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = scope.Value });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = Array.ConvertAll(keys, static key => key.Value) });
+        await using var rows = await command.ExecuteReaderAsync();
+        while (await rows.ReadAsync()) Read(rows, replays, terms);
+        return replays;
+    }
+
+    private static void Read(NpgsqlDataReader row, Dictionary<CustomerKey, Replay> replays, Terms terms)
+    {
+        var key = new CustomerKey(row.GetInt64(1));
+        if (row.GetInt32(0) == 0)
+        {
+            var replay = new Replay(key, headVersion: row.GetInt64(2), terms);
+            if (!row.IsDBNull(3)) replay.Start(row.GetInt64(3), (int)row.GetInt64(4), row.GetFieldValue<byte[]>(5), row.GetFieldValue<byte[]>(6));
+            replays.Add(key, replay);
+            return;
+        }
+
+        replays[key].Add(row.GetInt64(3), (int)row.GetInt64(4), row.GetFieldValue<byte[]>(6), row.GetFieldValue<byte[]>(5), row.IsDBNull(7) ? null : new JsonText(row.GetString(7)));
+    }
+
+    private protected override Task EraseJournal(Session write, long scope, long customer) =>
+        write.Execute("delete from journal where scope = @scope and customer = @customer", new { scope, customer });
+}

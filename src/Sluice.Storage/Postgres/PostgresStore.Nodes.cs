@@ -1,0 +1,86 @@
+using Npgsql;
+using Sluice.Core;
+
+namespace Sluice.Storage;
+
+/// <summary>What the database holds at one moment, for a node to compare its memory with.</summary>
+/// <param name="Keys">See <see cref="ITenantStore.KeyRevision"/>.</param>
+/// <param name="Catalogs">Every scope that has not ended, and the version of its catalog.</param>
+/// <param name="Customers">The versions of those asked for; who is not there is left out.</param>
+public sealed record Versions(long Keys, IReadOnlyDictionary<ScopeId, long> Catalogs, IReadOnlyDictionary<(ScopeId Scope, CustomerKey Key), long> Customers);
+
+/// <summary>What nodes on one database need to know of each other's work.</summary>
+public sealed partial class PostgresStore
+{
+    /// <summary>One round trip, however many are asked for.</summary>
+    public ValueTask<Versions> LookAt(IReadOnlyCollection<(ScopeId Scope, CustomerKey Key)> customers) => Twice(async () =>
+    {
+        await using var connection = await _source.OpenConnectionAsync();
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select next from counter where name = 'keys'"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select id, catalog_version from scope where ended_at is null"));
+        if (customers.Count > 0)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+                select v.scope, v.key, v.version from unnest($1, $2) wanted (scope, key) cross join lateral
+                (select * from customer_version v where v.scope = wanted.scope and v.key = wanted.key) v
+                """)
+            {
+                Parameters =
+                {
+                    new NpgsqlParameter<long[]> { TypedValue = [.. customers.Select(static customer => (long)customer.Scope.Value)] },
+                    new NpgsqlParameter<long[]> { TypedValue = [.. customers.Select(static customer => customer.Key.Value)] },
+                },
+            });
+        }
+
+        await using var rows = await batch.ExecuteReaderAsync();
+        await rows.ReadAsync();
+        var keys = rows.GetInt64(0);
+        await rows.NextResultAsync();
+        var catalogs = new Dictionary<ScopeId, long>();
+        while (await rows.ReadAsync()) catalogs.Add(new ScopeId((int)rows.GetInt64(0)), rows.GetInt64(1));
+        await rows.NextResultAsync();
+        var versions = new Dictionary<(ScopeId, CustomerKey), long>();
+        while (customers.Count > 0 && await rows.ReadAsync()) versions[(new ScopeId((int)rows.GetInt64(0)), new CustomerKey(rows.GetInt64(1)))] = rows.GetInt64(2);
+        return new Versions(keys, catalogs, versions);
+    });
+
+    /// <summary>Until it is disposed no node commits what it decided on this catalog: what is counted meanwhile stays true.</summary>
+    public ValueTask<IAsyncDisposable> LockCatalog(ScopeId scope) => Lock(Locks.Catalog, scope.Value);
+
+    /// <summary>This node's turn on a customer that other nodes want, too: they come one after the other, until it is disposed.</summary>
+    /// <returns>Wanted = another node has asked for it a moment ago.</returns>
+    public async ValueTask<(IAsyncDisposable Turn, bool Wanted)> TakeTurn(ScopeId scope, CustomerKey key)
+    {
+        var turn = await Lock(Locks.Turn, unchecked(((int)key.Value * 31) + scope.Value));
+        try
+        {
+            await using var command = _source.CreateCommand($"""
+                update customer_version v set wanted_at = clock_timestamp(), wanted_by = $3
+                from (select scope, key, {Fences.Contended("$3")} as contended from customer_version v where scope = $1 and key = $2 for update) before
+                where v.scope = before.scope and v.key = before.key returning before.contended
+                """);
+            foreach (var value in (long[])[scope.Value, key.Value, _node]) command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
+            return (turn, await command.ExecuteScalarAsync() is true);
+        }
+        catch
+        {
+            await turn.DisposeAsync();
+            throw;
+        }
+    }
+
+    public override async ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> LeaseDueCustomers(Instant now, Instant until, int limit) => await InOne(async write =>
+    {
+        var due = await write.Query<(int Scope, long Key)>(
+            """
+            update customer set leased_until = @until where (scope, key) in (
+                select scope, key from customer where next_due <= @now and leased_until <= @now and scope in (select id from scope where ended_at is null)
+                order by next_due limit @limit for update skip locked)
+            returning scope, key
+            """,
+            new { now = now.Milliseconds, until = until.Milliseconds, limit });
+        return due.ConvertAll(static row => (new ScopeId(row.Scope), new CustomerKey(row.Key)));
+    });
+}

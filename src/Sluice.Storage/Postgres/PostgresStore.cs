@@ -1,0 +1,143 @@
+using Npgsql;
+using Sluice.Core;
+
+namespace Sluice.Storage;
+
+/// <summary>
+/// The store in a PostgreSQL database, which several nodes may share. The committer has a connection of its own; reads and
+/// the writes of the shell take theirs from a pool. A connection that broke is replaced by the next call.
+/// </summary>
+public sealed partial class PostgresStore : SqlStore
+{
+    private const int Again = 10;
+
+    private readonly NpgsqlDataSource _source;
+    private readonly PostgresBatch _batch;
+
+    // Tells this node from the others on the same database; no more is known of them.
+    private readonly long _node = BitConverter.ToInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(sizeof(long)));
+
+    /// <param name="url">See <see cref="DatabaseUrl"/>.</param>
+    public PostgresStore(string url)
+        : base(Dialect.Postgres)
+    {
+        _source = new NpgsqlDataSourceBuilder(DatabaseUrl.Read(url).ToString()).Build();
+        _batch = new PostgresBatch(_source, _node);
+    }
+
+    // Nodes that start at once take turns.
+    public override async Task Migrate()
+    {
+        await using var turn = await Lock(Locks.Space, Locks.Migration);
+        await using var connection = await _source.OpenConnectionAsync();
+        var session = new Session(connection);
+        await session.Execute(Migrations.Table);
+        foreach (var migration in Migrations.Missing("Postgres", await session.Scalar<int?>(Migrations.Applied) ?? 0))
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            var step = new Session(connection, transaction);
+            await step.Execute(migration.Sql());
+            await step.Execute(Migrations.Note, migration);
+            await transaction.CommitAsync();
+        }
+    }
+
+    /// <summary>Held while a node starts, so that of several none finds the database half prepared.</summary>
+    public ValueTask<IAsyncDisposable> StartAlone() => Lock(Locks.Space, Locks.Start);
+
+    public override IReadOnlyList<Fate> Commit(IReadOnlyList<Unit> batch) => _batch.Write(batch);
+
+    // Other nodes may still be sending: leases run out by themselves.
+    public override ValueTask ForgetLeases() => ValueTask.CompletedTask;
+
+    public override async ValueTask DisposeAsync()
+    {
+        _batch.Dispose();
+        await _source.DisposeAsync();
+    }
+
+    private protected override async ValueTask<Session> Read() => new(await _source.OpenConnectionAsync(), reconnect: async () => await _source.OpenConnectionAsync());
+
+    private protected override ValueTask<T> OneMoment<T>(Func<Session, Task<T>> read) => Twice(async () =>
+    {
+        await using var connection = await _source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);
+        return await read(new Session(connection, transaction));
+    });
+
+    private protected override async ValueTask<T> InOne<T>(Func<Session, Task<T>> write)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var committing = false;
+            try
+            {
+                await using var connection = await _source.OpenConnectionAsync();
+                await using var transaction = await connection.BeginTransactionAsync();
+                var written = await write(new Session(connection, transaction));
+                committing = true;
+                await transaction.CommitAsync();
+                return written;
+            }
+            catch (PostgresException collided) when (PostgresBatch.IsCollision(collided) && attempt < Again)
+            {
+                // Two transactions waited for each other, and this one was undone.
+            }
+            catch (NpgsqlException broken) when (!committing && IsGone(broken) && attempt == 1)
+            {
+                // The connection was from before the server was restarted; nothing was written.
+            }
+        }
+    }
+
+    // What is only read may be read again: the connection may be one from before the server was restarted.
+    private static async ValueTask<T> Twice<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (NpgsqlException broken) when (IsGone(broken))
+        {
+            return await read();
+        }
+    }
+
+    /// <summary>The connection is of no use any more: what was not committed on it is not there.</summary>
+    internal static bool IsGone(NpgsqlException failure) =>
+        failure is not PostgresException || failure.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.ReadOnlySqlTransaction;
+
+    private protected override string Stored(ClaimKey key) => ClaimText.Of(key);
+
+    /// <summary>Kept until disposed, or until its connection breaks.</summary>
+    private async ValueTask<IAsyncDisposable> Lock(int space, int which)
+    {
+        var connection = await _source.OpenConnectionAsync();
+        try
+        {
+            await new Session(connection).Execute("select pg_advisory_lock(@space, @which)", new { space, which });
+            return new Held(connection, space, which);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private sealed class Held(NpgsqlConnection connection, int space, int which) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await using var _ = connection;
+            try
+            {
+                await new Session(connection).Execute("select pg_advisory_unlock(@space, @which)", new { space, which });
+            }
+            catch (NpgsqlException)
+            {
+                // It ended with the connection.
+            }
+        }
+    }
+}
