@@ -27,4 +27,5 @@ internal sealed record Engine(
     PageLinks Links,
     Endpoints Webhooks,
     IPlanMigrationStore Migrations,
+    IAuditStore Audit,
     TimeProvider Time);

@@ -106,6 +106,7 @@ const walk = [
     ['POST', path, { customer_id: 'c', product_id: 'priced' }],
   ]),
   ...[usage, { customer_id: 'c', feature_id: 'flag' }, { ...usage, value: 1e9 }, { ...usage, value: -1 }, { ...usage, required_balance: 1e9, send_event: true }].map(asked => ['POST', '/v1/balances.explain', asked]),
+  ['POST', '/v1/balances.history', { customer_id: 'c', limit: 3 }],
   ['POST', '/v1/balances.check', { ...usage, lock: { enabled: true, lock_id: 'held' } }],
   ['POST', '/v1/balances.finalize', { lock_id: 'held', action: 'confirm', override_value: 2 }],
   ...['recalculate', 'preview_recalculate'].flatMap(name => [['POST', `/v1/balances.${name}`, usage], ['POST', `/v1/balances/${name}`, usage]]),

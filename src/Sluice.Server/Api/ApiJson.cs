@@ -53,6 +53,7 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(SetUpPaymentBody))]
 [JsonSerializable(typeof(PortalBody))]
 [JsonSerializable(typeof(OneInvoiceBody))]
+[JsonSerializable(typeof(CursorPage<LedgerBody>))]
 [JsonSerializable(typeof(MigrationBody))]
 [JsonSerializable(typeof(ListBody<MigrationBody>))]
 [JsonSerializable(typeof(CursorPage<MigrationItemBody>))]

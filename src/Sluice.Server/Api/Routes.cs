@@ -7,6 +7,7 @@ internal static class Routes
     [
         Rpc("balances.check", Balances.Check.Handle),
         Rpc("balances.explain", Balances.Explain.Handle),
+        Rpc("balances.history", Balances.History.Handle),
         Rpc("balances.track", Balances.Track.Handle),
         Rpc("balances.finalize", Balances.Finalize.Handle),
         Rpc("balances.batch_track", Balances.BatchTrack.Handle),

@@ -21,6 +21,10 @@ internal sealed record CommandLine(bool Demo, Errand? Errand = null)
           sluice keys revoke ID                      take a key back
           sluice keys rotate ID [--grace HOURS]      make a key like this one; this one ends after HOURS (24)
           sluice operator link [--name NAME]         make a link that sets an operator's password, once
+          sluice verify [--after SCOPE:CUSTOMER]     check every customer's journal against all that is stored; 1 = a fault
+          sluice backup FILE                         copy the database while the server runs
+          sluice restore FILE                        put a copy into an empty data directory
+          sluice migrate --check                     say whether the database is of this version; 1 = it would be changed
         """;
 
     public static CommandLine Parse(string[] args) => args switch
@@ -34,6 +38,11 @@ internal sealed record CommandLine(bool Demo, Errand? Errand = null)
         ["keys", "rotate", var id, "--grace", var hours] => new CommandLine(false, new Errand.RotateKey(id, TimeSpan.FromHours(Number("--grace", hours, 0, 8_760)))),
         ["operator", "link"] => new CommandLine(false, new Errand.OperatorLink(OperatorAccounts.First)),
         ["operator", "link", "--name", { Length: > 0 and <= 100 } name] => new CommandLine(false, new Errand.OperatorLink(name)),
+        ["verify"] => new CommandLine(false, new Errand.Verify(null)),
+        ["verify", "--after", var position] => new CommandLine(false, new Errand.Verify(position)),
+        ["backup", { Length: > 0 } file] => new CommandLine(false, new Errand.Backup(file)),
+        ["restore", { Length: > 0 } file] => new CommandLine(false, new Errand.Restore(file)),
+        ["migrate", "--check"] => new CommandLine(false, new Errand.CheckSchema()),
         _ => throw new UsageException($"\"{string.Join(' ', args)}\" is not understood."),
     };
 
@@ -80,4 +89,13 @@ internal abstract record Errand
     public sealed record RotateKey(string Id, TimeSpan Grace) : Errand;
 
     public sealed record OperatorLink(string Name) : Errand;
+
+    /// <param name="After">Where an earlier run got to; null = from the start.</param>
+    public sealed record Verify(string? After) : Errand;
+
+    public sealed record Backup(string File) : Errand;
+
+    public sealed record Restore(string File) : Errand;
+
+    public sealed record CheckSchema : Errand;
 }

@@ -37,11 +37,17 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Beside a running server, or before one.</summary>
     public static async Task<SqlStore> OpenBeside(Settings settings)
     {
-        var file = Path.Combine(settings.Data, SqliteStore.FileName);
-        if (settings.Database is null && !File.Exists(file)) throw new SettingsException($"there is no database in {Path.GetFullPath(settings.Data)}; start Sluice there once, or name its directory in SLUICE_DATA.");
-        SqlStore store = settings.Database is { } url ? new PostgresStore(url) : new SqliteStore(file);
+        var store = NotMigrated(settings);
         await store.Migrate();
         return store;
+    }
+
+    /// <summary>As it was left by whoever used it last.</summary>
+    public static SqlStore NotMigrated(Settings settings)
+    {
+        var file = Path.Combine(settings.Data, SqliteStore.FileName);
+        if (settings.Database is null && !File.Exists(file)) throw new SettingsException($"there is no database in {Path.GetFullPath(settings.Data)}; start Sluice there once, or name its directory in SLUICE_DATA.");
+        return settings.Database is { } url ? new PostgresStore(url) : new SqliteStore(file);
     }
 
     public async ValueTask DisposeAsync()

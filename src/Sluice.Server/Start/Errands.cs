@@ -10,6 +10,18 @@ internal static class Errands
 {
     public static async Task<int> Run(Settings settings, Errand errand, TextWriter output, TimeProvider time)
     {
+        switch (errand)
+        {
+            case Errand.Backup(var file):
+                await Backups.Make(settings, file, output);
+                return 0;
+            case Errand.Restore(var file):
+                await Backups.Restore(settings, file, output);
+                return 0;
+            case Errand.CheckSchema:
+                return await CheckSchema(settings, output);
+        }
+
         await using var store = await Database.OpenBeside(settings);
         var now = Instant.Of(time.GetUtcNow());
         switch (errand)
@@ -31,6 +43,8 @@ internal static class Errands
                 await output.WriteLineAsync(SetupLink(
                     settings.PublicUrl?.AbsoluteUri ?? new UriBuilder("http", settings.Host, settings.Port).ToString(), await new OperatorAccounts(store, new Passwords()).NewLink(name, now)));
                 break;
+            case Errand.Verify(var after):
+                return await Verifying.Run(store, store, after, output);
             default:
                 throw new InvariantViolation($"unknown errand {errand.GetType().Name}");
         }
@@ -42,6 +56,14 @@ internal static class Errands
 
     /// <summary>A key's id in lists: the beginning of its hash.</summary>
     public static string IdOf(KeyRow key) => Convert.ToHexStringLower(key.Hash.AsSpan(0, 6));
+
+    private static async Task<int> CheckSchema(Settings settings, TextWriter output)
+    {
+        await using var store = Database.NotMigrated(settings);
+        var pending = await store.PendingMigrations();
+        await output.WriteLineAsync(pending.Count == 0 ? "The database is of this version." : $"A start would apply: {string.Join(", ", pending)}.");
+        return pending.Count == 0 ? 0 : 1;
+    }
 
     private static async Task<string> Make(SqlStore store, Settings settings, Errand.NewKey asked, Instant now)
     {

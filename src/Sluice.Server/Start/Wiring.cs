@@ -57,6 +57,7 @@ internal static partial class Wiring
         .AddSingleton<PaymentPages>()
         .AddSingleton<IWebhookStore>(shell)
         .AddSingleton<IPlanMigrationStore>(shell)
+        .AddSingleton<IAuditStore>(shell)
         .AddSingleton<CustomerTokens>()
         .AddSingleton<Sandboxes>()
         .AddSingleton<Passwords>()

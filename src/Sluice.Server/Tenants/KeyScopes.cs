@@ -13,7 +13,7 @@ public sealed class KeyScopes
     private static readonly FrozenSet<string> Reading = new[]
     {
         "get", "list", "list_assignments", "list_of_customer", "check", "aggregate", "search", "listTemplates", "open_customer_portal", "preview_attach", "preview_multi_attach", "preview_update",
-        "preview_multi_update", "preview", "list_items", "preview_recalculate", "has_customers", "deletion_info", "explain", "get_redemption", "pricing_table",
+        "preview_multi_update", "preview", "list_items", "preview_recalculate", "has_customers", "deletion_info", "explain", "history", "get_redemption", "pricing_table",
 
         // Read is enough for it, as most calls of it find the customer there.
         "get_or_create",

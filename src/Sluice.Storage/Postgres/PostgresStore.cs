@@ -42,6 +42,13 @@ public sealed partial class PostgresStore : SqlStore
         }
     }
 
+    public override async Task<IReadOnlyList<string>> PendingMigrations()
+    {
+        await using var read = await Read();
+        var isNew = await read.Scalar<bool>("select to_regclass('schema_migration') is null");
+        return [.. Migrations.Missing("Postgres", isNew ? 0 : await read.Scalar<int?>(Migrations.Applied) ?? 0).Select(static migration => migration.Name)];
+    }
+
     /// <summary>Held while a node starts, so that of several none finds the database half prepared.</summary>
     public ValueTask<IAsyncDisposable> StartAlone() => Lock(Locks.Space, Locks.Start);
 

@@ -18,6 +18,9 @@ public abstract partial class SqlStore : IStore, IShellStore
 
     public abstract Task Migrate();
 
+    /// <summary>What <see cref="Migrate"/> would apply, by name; it is not done.</summary>
+    public abstract Task<IReadOnlyList<string>> PendingMigrations();
+
     public abstract IReadOnlyList<Fate> Commit(IReadOnlyList<Unit> batch);
 
     public abstract ValueTask<IReadOnlyList<StoredCustomer>> LoadMany(ScopeId scope, IReadOnlyList<CustomerKey> keys, Terms terms);

@@ -60,6 +60,13 @@ public sealed partial class SqliteStore : SqlStore
         return Task.CompletedTask;
     }
 
+    public override async Task<IReadOnlyList<string>> PendingMigrations()
+    {
+        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder(_readers) { Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        await connection.OpenAsync();
+        return [.. Migrations.Missing("Sqlite", await connection.ExecuteScalarAsync<int?>(Migrations.Applied) ?? 0).Select(static migration => migration.Name)];
+    }
+
     /// <summary>How the writer is set: journal mode, and 2 = every commit is synced to the disk before it returns.</summary>
     public (string Journal, long Synchronous) Durability()
     {

@@ -27,6 +27,7 @@ internal sealed partial class BillingStory
 
     private readonly List<(ImmutableArray<CustomerEvent> Events, Instant At)> _journal = [];
     private readonly Books _books = new();
+    private readonly LedgerBook _ledger = new();
     private readonly HashSet<(InvoiceNo, int)> _answered = [];
     private readonly Clock _clock;
     private string _card = "good";
@@ -117,6 +118,7 @@ internal sealed partial class BillingStory
         }
 
         _books.Check(Now);
+        _ledger.Check(_customer!);
     }
 
     // What is refused changes nothing and is no failure.
@@ -143,8 +145,12 @@ internal sealed partial class BillingStory
         var decision = Decider.Decide(_customer, Catalog, command, _now);
         if (decision is Decision.Refused refused) throw new Xunit.Sdk.XunitException($"refused: {refused.Refusal.Code} {refused.Refusal.Message}");
         var accepted = (Decision.Accepted)decision;
+        var told = _customer;
         foreach (var entry in accepted.Entries)
         {
+            var (after, lines) = Ledger.Of(told, entry.Events, _now);
+            _ledger.Add(lines);
+            told = after;
             _journal.Add((entry.Events, _now));
             _books.Enter(entry.Events, _now);
         }

@@ -6,6 +6,7 @@ namespace Sluice.Core.Tests;
 internal sealed class Story
 {
     private readonly List<(ImmutableArray<CustomerEvent> Events, Instant At)> _journal = [];
+    private readonly LedgerBook _ledger = new();
     private readonly List<Plan> _plans = [];
 
     private readonly ImmutableArray<Feature> _features;
@@ -181,6 +182,9 @@ internal sealed class Story
     private void Enter(ImmutableArray<CustomerEvent> events, Customer? after = null)
     {
         _journal.Add((events, Now));
-        Stored = after ?? CustomerState.ApplyEntry(Stored, events, Now);
+        var (told, lines) = Ledger.Of(Stored, events, Now);
+        Stored = after ?? told;
+        _ledger.Add(lines);
+        _ledger.Check(Stored);
     }
 }

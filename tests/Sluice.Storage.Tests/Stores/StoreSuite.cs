@@ -17,6 +17,8 @@ public abstract class StoreSuite(StoreHost host) : IAsyncLifetime
     private protected static readonly ScopeId Scope = Actor.Scope;
     private protected static readonly Instant Now = Sample.Start;
 
+    private protected StoreHost Host => host;
+
     private protected IStore Store { get; private set; } = null!;
 
     public async Task InitializeAsync()

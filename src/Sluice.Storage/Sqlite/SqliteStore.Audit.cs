@@ -1,0 +1,36 @@
+using Sluice.Core;
+
+namespace Sluice.Storage;
+
+/// <summary>A customer's journal from its start: the chain of rows is followed back once, then read forward.</summary>
+public sealed partial class SqliteStore
+{
+    private const int EntriesAtOnce = 1_000;
+
+    public override async IAsyncEnumerable<JournalRow> ReadJournal(ScopeId scope, CustomerKey key, long from, long upTo)
+    {
+        foreach (var some in (await Chain(scope, key, from, upTo)).Chunk(EntriesAtOnce))
+        {
+            await using var read = await Read();
+            var rows = await read.Query<StoredEntry>($"select {JournalColumns} from json_each(@nos) wanted cross join journal j on j.no = wanted.value order by j.version", new { nos = $"[{string.Join(',', some)}]" });
+            foreach (var row in rows) yield return row.ToRow();
+        }
+    }
+
+    // In order of version.
+    private async Task<List<long>> Chain(ScopeId scope, CustomerKey key, long from, long upTo)
+    {
+        await using var read = await Read();
+        var nos = await read.Query<long>(
+            """
+            with recursive chain (no, prev, version) as (
+                select j.no, j.prev, j.version from customer_version v cross join journal j on j.no = v.last_no where v.scope = @scope and v.key = @key
+                union all
+                select j.no, j.prev, j.version from chain c cross join journal j on j.no = c.prev where c.version > @from)
+            select no from chain where version between @from and @upTo
+            """,
+            new { scope = scope.Value, key = key.Value, from, upTo });
+        nos.Reverse();
+        return nos;
+    }
+}
