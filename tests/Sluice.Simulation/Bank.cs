@@ -9,8 +9,6 @@ namespace Sluice.Simulation;
 /// </summary>
 internal sealed class Bank(Tally tally) : IPaymentProvider
 {
-    private static readonly HashSet<string> Slow = ["pm_card_slow"];
-
     private readonly Dictionary<string, Question> _asked = [];
     private readonly List<Question> _questions = [];
     private readonly HashSet<(CustomerKey, InvoiceNo)> _voided = [];
@@ -75,6 +73,15 @@ internal sealed class Bank(Tally tally) : IPaymentProvider
     {
         if (_questions.LastOrDefault(one => one.Charge.Customer == customer) is not { Answer: PaymentAnswer.NeedsConfirmation or PaymentAnswer.Processing } question) return false;
         if (_voided.Contains((customer, question.Charge.Invoice))) return false;
+        (question.Answer, question.Times) = (PaymentAnswer.Paid, 1);
+        _news.Enqueue(question);
+        return true;
+    }
+
+    /// <summary>A payment that is under way arrives. False: there is none.</summary>
+    public bool Arrive()
+    {
+        if (_questions.Find(one => one.Answer == PaymentAnswer.Processing && !_voided.Contains((one.Charge.Customer, one.Charge.Invoice))) is not { } question) return false;
         (question.Answer, question.Times) = (PaymentAnswer.Paid, 1);
         _news.Enqueue(question);
         return true;

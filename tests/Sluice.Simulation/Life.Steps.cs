@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Sluice.Server.Api;
 using Sluice.Server.Customers;
 using Sluice.Server.Payments;
@@ -67,6 +69,7 @@ internal sealed partial class Life
     // What costs something is previewed first, and must come as it was shown.
     private async Task Ask(Step.Ask step)
     {
+        step = step with { Fields = await Held(step) };
         var preview = step.Operation is "billing.attach" or "billing.multi_attach" or "billing.update" ? await Preview(step) : null;
         var issued = _auditor.Accounts.First(account => account.Customer!.Profile.Id == Id(step.Customer)).Issued.Count;
         var (reply, wasUnknown) = await Sure(step.Customer, step.Operation, step.Fields, $"a{step.No}");
@@ -77,6 +80,14 @@ internal sealed partial class Life
         var invoice = _auditor.Accounts.First(account => account.Customer!.Profile.Id == Id(step.Customer)).Issued.Skip(issued).FirstOrDefault();
         var isCheckout = invoice is null && reply.Body.TryGetProperty("payment_url", out var url) && url.ValueKind == JsonValueKind.String;
         if (!isCheckout) Same(shown, invoice, reply);
+    }
+
+    // "held 3" stands for one of the plans that the customer holds.
+    private async Task<string> Held(Step.Ask step)
+    {
+        if (!step.Fields.Contains("\"held ", StringComparison.Ordinal)) return step.Fields;
+        var plans = Cycles.Held((await _machine.Standing(Id(step.Customer)))!).Select(static held => held.Plan.Value).Where(static plan => plan != "base").ToList();
+        return Regex.Replace(step.Fields, "\"held ([0-9]+)\"", match => $"\"{(plans.Count == 0 ? "pro" : plans[int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) % plans.Count])}\"");
     }
 
     // Null when something is due: then the call decides on a later state than the preview.
@@ -146,7 +157,7 @@ internal sealed partial class Life
         if (purse.Held is not { } hold) return;
         var used = hold.Value * (step.Percent ?? 0) / 100;
         var fields = step.Percent is null ? "\"action\": \"release\"" : $"\"action\": \"confirm\", \"override_value\": {used}";
-        var (reply, wasUnknown) = await Sure(step.Customer, "balances.finalize", $"\"lock_id\": \"{hold.Id}\", {fields}", $"f{step.No}");
+        var (reply, wasUnknown) = await Sure(step.Customer, "balances.finalize", $$""" "lock_id": "{{hold.Id}}", "properties": {"mark": "f{{step.No}}"}, {{fields}}""", $"f{step.No}");
         if (reply.Status == 200 || (wasUnknown && reply.Code == "duplicate_idempotency_key")) purse.Settle(used);
         else purse.Lapse();
     }

@@ -4,10 +4,10 @@ namespace Sluice.Simulation;
 internal static class Offers
 {
     public static readonly string[] Plans =
-        ["free", "pro", "premium", "ultra", "annual", "addon", "boost", "pro_u", "tiers", "year_u", "pro_p", "premium_p", "packs", "pro_s", "seats", "team", "pro_t", "back", "weekly", "basic", "mixed", "support"];
+        ["free", "pro", "premium", "ultra", "annual", "addon", "boost", "pro_u", "tiers", "year_u", "pro_p", "premium_p", "deferred", "at_once", "packs", "pro_s", "seats", "team", "pro_t", "back", "weekly", "basic", "mixed", "support"];
 
     /// <summary>Plans with units that are bought before.</summary>
-    public static readonly (string Plan, string Feature)[] Prepaid = [("pro_p", "messages"), ("premium_p", "messages"), ("packs", "words"), ("mixed", "words"), ("boost", "words")];
+    public static readonly (string Plan, string Feature)[] Prepaid = [("pro_p", "messages"), ("premium_p", "messages"), ("deferred", "messages"), ("at_once", "messages"), ("packs", "words"), ("mixed", "words"), ("boost", "words")];
 
     public static IEnumerable<(string Operation, string Body)> Catalog =>
     [
@@ -28,10 +28,12 @@ internal static class Offers
         Plan("year_u", Price(200, "year") + Used("messages", 100, "0.10")),
         Plan("pro_p", Price(20) + Prepaying("messages", 10, 100)),
         Plan("premium_p", Price(50) + Prepaying("messages", 10, 100)),
+        Plan("deferred", Price(20) + Prorating("prorate_next_cycle", "none")),
+        Plan("at_once", Price(20) + Prorating("prorate_immediately", "prorate_immediately")),
         Plan("packs", """ "add_on": true,""" + Prepaying("words", 3, 25)),
         Plan("pro_s", Price(20) + """ "items": [{"feature_id": "users", "included": 2, "price": {"amount": 10, "interval": "month", "billing_method": "usage_based"}}]"""),
-        Plan("seats", Price(30) + Seats(1, 50, "prorate_immediately", "prorate_immediately")),
-        Plan("team", Price(60) + Seats(3, 30, "prorate_immediately", "none")),
+        Plan("seats", Price(30) + Seats(1, 50)),
+        Plan("team", Price(60) + Seats(3, 30)),
         Plan("pro_t", Price(20) + Items("messages", 100) + """, "free_trial": {"duration_length": 7, "duration_type": "day"}"""),
         Plan("back", Price(45) + """ "items": [], "free_trial": {"duration_length": 5, "duration_type": "day", "on_end": "revert"}"""),
         Plan("weekly", Price(7, "week") + Items("messages", 70, "week")),
@@ -52,6 +54,9 @@ internal static class Offers
     private static string Prepaying(string feature, int amount, int units) =>
         $$""" "items": [{"feature_id": "{{feature}}", "price": {"amount": {{amount}}, "billing_units": {{units}}, "interval": "month", "billing_method": "prepaid"} }]""";
 
-    private static string Seats(int included, int amount, string up, string down) =>
-        $$""" "items": [{"feature_id": "users", "included": {{included}}, "price": {"amount": {{amount}}, "interval": "month", "billing_method": "usage_based"}, "proration": {"on_increase": "{{up}}", "on_decrease": "{{down}}"} }]""";
+    private static string Seats(int included, int amount) =>
+        $$""" "items": [{"feature_id": "users", "included": {{included}}, "price": {"amount": {{amount}}, "interval": "month", "billing_method": "usage_based"} }]""";
+
+    private static string Prorating(string up, string down) =>
+        $$""" "items": [{"feature_id": "messages", "price": {"amount": 10, "billing_units": 100, "interval": "month", "billing_method": "prepaid"}, "proration": {"on_increase": "{{up}}", "on_decrease": "{{down}}"} }]""";
 }

@@ -25,6 +25,8 @@ internal sealed class Writer(int seed, int customers)
 
     private int No => ++_last;
 
+    private string Held => $"held {_chance.Next(6)}";
+
     private Step Next(int c) => _chance.Next(100) switch
     {
         < 20 => Attach(c),
@@ -36,7 +38,7 @@ internal sealed class Writer(int seed, int customers)
             """),
         < 31 => Quantities(c),
         < 36 => Cancel(c),
-        < 38 => new Step.Ask(No, c, "billing.update", $$""" "plan_id": "{{One("pro", "premium", "mixed")}}", "customize": {"price": {"amount": {{_chance.Next(1, 60)}}, "interval": "month"} }"""),
+        < 38 => new Step.Ask(No, c, "billing.update", $$""" "plan_id": "{{Held}}", "customize": {"price": {"amount": {{_chance.Next(1, 60)}}, "interval": "month"} }"""),
         < 48 => Use(c),
         < 50 => new Step.Repeat(No, _chance.Next(6)),
         < 52 => new Step.Settle(No, c, _chance.Next(4) == 0 ? null : _chance.Next(0, 101)),
@@ -86,10 +88,11 @@ internal sealed class Writer(int seed, int customers)
     private Step.Ask Quantities(int c)
     {
         var (plan, feature) = One(Offers.Prepaid);
+        if (_chance.Next(2) == 0) plan = Held;
         return new(No, c, "billing.update", $$""" "plan_id": "{{plan}}", "feature_quantities": [{"feature_id": "{{feature}}", "quantity": {{_chance.Next(0, 9) * 100}}}]""");
     }
 
-    private Step.Ask Cancel(int c) => new(No, c, "billing.update", $$""" "plan_id": "{{One(Offers.Plans)}}", """ + _chance.Next(5) switch
+    private Step.Ask Cancel(int c) => new(No, c, "billing.update", $$""" "plan_id": "{{Held}}", """ + _chance.Next(5) switch
     {
         0 => """ "cancel_action": "cancel_immediately" """,
         1 => $$""" "cancel_action": "cancel_immediately", "refund_last_payment": "{{One("full", "prorated")}}" """,

@@ -24,7 +24,8 @@ internal sealed class InvoiceWriter(sqlite3 database) : IDisposable
     private readonly Statement _refund = new(database, "update invoice set refunded = refunded + ? where scope = ? and customer = ? and no = ?");
 
     private readonly Statement _ask = new(database, """
-        insert into payment_task (scope, customer, kind, invoice, attempt, amount, currency, due_at) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
+        insert into payment_task (scope, customer, kind, invoice, attempt, amount, currency, due_at) values (?, ?, ?, ?, ?, ?, ?, ?)
+        on conflict do update set due_at = excluded.due_at, tries = 0
         """);
 
     public void Write(ScopeId scope, CustomerKey customer, InvoiceChange change, Instant at)
