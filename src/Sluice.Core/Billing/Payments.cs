@@ -145,8 +145,13 @@ internal static class Payments
             : new CustomerEvent.InvoiceMoved(Collect(invoice, now));
     }
 
-    public static Outcome PaidOutside(Customer customer, Catalog catalog, InvoiceNo no, Instant now) =>
-        customer.Billing.Find(no) is { } invoice ? new Outcome(Paid(customer, catalog, invoice, byHand: true, now)) : Missing();
+    public static Outcome PaidOutside(Customer customer, Catalog catalog, InvoiceNo no, Instant now)
+    {
+        if (customer.Billing.Find(no) is not { } invoice) return Missing();
+        return invoice.Asked is { What: PaymentAsk.Collect } || IsUnsure(invoice)
+            ? new Refusal(RefusalCode.InvalidRequest, "The payment provider was asked to collect the invoice and has not answered yet: wait for its answer, or it may be paid twice.")
+            : new Outcome(Paid(customer, catalog, invoice, byHand: true, now));
+    }
 
     public static Outcome VoidByHand(Customer customer, InvoiceNo no, Instant now)
     {
