@@ -62,7 +62,7 @@ internal sealed partial class Life
     private async Task Unchanged(int customer, Customer before, string request)
     {
         var after = await _machine.Standing(Id(customer));
-        if (before.NextDue <= before.Moment(_machine.Now) || before.Version == after!.Version) return;
+        if (!IsAtRest(before) || before.Version == after!.Version) return;
         throw new Broken("what is refused changes nothing", request);
     }
 
@@ -90,11 +90,14 @@ internal sealed partial class Life
         return Regex.Replace(step.Fields, "\"held ([0-9]+)\"", match => $"\"{(plans.Count == 0 ? "pro" : plans[int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) % plans.Count])}\"");
     }
 
-    // Null when something is due: then the call decides on a later state than the preview.
+    // Otherwise a call of billing first lets happen what is due, and asks what is to be asked.
+    private bool IsAtRest(Customer customer) => !(customer.NextDue <= customer.Moment(_machine.Now)) && customer.Billing.Open.All(static open => open.Asked is null);
+
+    // Null when the call would decide on a later state than the preview.
     private async Task<Reply?> Preview(Step.Ask step)
     {
         var before = (await _machine.Standing(Id(step.Customer)))!;
-        if (before.NextDue <= _machine.Now) return null;
+        if (!IsAtRest(before)) return null;
         var operation = step.Operation.Replace("billing.", "billing.preview_", StringComparison.Ordinal);
         var reply = await _machine.Ask(operation, Body(step.Customer, step.Fields));
         _tally.Command(operation, reply.Status);
