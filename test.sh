@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Runs all tests: the .NET ones, then the published clients against the built server.
 #   ./test.sh          everything that a change must pass
-#   ./test.sh --long   what takes minutes: .NET tests of category Long, and the clients' *.long.mjs
+#   ./test.sh --long   what takes minutes: .NET tests of category Long, those that live stories by chance once more with many
+#                      more of them when SLUICE_TIMES is set, and the clients' *.long.mjs
+# SIMULATION_MINUTES is how long the simulation runs (1).
 # The last line reads "N passed, N failed". Exit code 0 only when something ran and nothing failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
@@ -10,7 +12,7 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
 
 case "${1:-}" in
   '') category='Category!=Long' clients='*.test.mjs' ;;
-  --long) category='Category=Long' clients='*.long.mjs' ;;
+  --long) category="Category=Long${SLUICE_TIMES:+|FullyQualifiedName~ModelTests|FullyQualifiedName~RandomLifeTests}" clients='*.long.mjs' ;;
   *) echo "usage: ./test.sh [--long]" >&2; exit 2 ;;
 esac
 
@@ -62,7 +64,7 @@ counter() {
   grep -ho '<Counters [^>]*>' "$1"/*.trx 2> /dev/null | grep -o " $2=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
-for project in tests/*/*.csproj; do
+for project in tests/*.Tests/*.csproj; do
   [ -e "$project" ] || continue
   name=$(basename "$project" .csproj)
   started=$SECONDS
@@ -74,6 +76,22 @@ for project in tests/*/*.csproj; do
   [ "$code" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
   count "$name" "$(counter "$results/$name" passed)" "$bad" "$started"
 done
+
+# The simulation prints "N passed, N failed" itself: stories, then the faults that it must find.
+simulate() {
+  local told=$results/$1.txt
+  started=$SECONDS
+  echo "== $1"
+  shift
+  dotnet run --project tests/Sluice.Simulation -c Release --no-build -- "$@" | tee "$told"
+  code=$?
+  read -r good bad <<< "$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$told" | tail -1)"
+  [ "$code" -eq 0 ] || [ "${bad:-0}" -gt 0 ] || bad=1
+  count "$(basename "$told" .txt)" "${good:-0}" "${bad:-1}" "$started"
+}
+
+simulate simulation --minutes "${SIMULATION_MINUTES:-1}"
+simulate simulation-finds-faults --prove
 
 # The packages that a folder's lock file names, unless they are there already.
 modules() {

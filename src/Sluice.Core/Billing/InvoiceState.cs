@@ -49,6 +49,7 @@ internal static class InvoiceState
         else if (invoice.Total.IsPositive) book = book with { HasPaid = true };
         if (isPaid && invoice.Due.IsPositive) book = book with { Paid = [.. book.Paid.Where(paid => StillRuns(customer, paid.No)), new PaidInvoice(no, invoice.Due)] };
         customer = customer with { Billing = book };
+        if (!isPaid) customer = Uncharged(customer, no);
         if (invoice.Reason != InvoiceReason.Renewal) return customer;
         return Mark(customer, invoice, held => held with { AwaitsPayment = false, PastDue = book.Open.Any(other => IsOverdue(other, held.No)) });
     }
@@ -81,6 +82,20 @@ internal static class InvoiceState
     // What was charged for a period is what the new invoice says.
     private static ImmutableArray<PriceRun> Moved(ImmutableArray<PriceRun> runs, SubscriptionNo subscription, InvoiceNo old, Invoice by) =>
         Invoicing.Charged([.. runs.Select(run => run.Invoice == old ? run with { Charged = Money.Zero(by.Currency), Invoice = by.No } : run)], subscription, by);
+
+    // Void, it has charged nothing; so nothing of it is given back later.
+    private static Customer Uncharged(Customer customer, InvoiceNo no)
+    {
+        foreach (var held in Cycles.Held(customer).Where(held => held.Runs.Any(run => run.Invoice == no)).ToList())
+        {
+            customer = PlanState.Change(customer, held.Entity, held.No, plan => plan with
+            {
+                Runs = [.. plan.Runs.Select(run => run.Invoice == no ? run with { Charged = Money.Zero(run.Charged.Currency), Invoice = null } : run)],
+            });
+        }
+
+        return customer;
+    }
 
     private static bool StillRuns(Customer customer, InvoiceNo no) => Cycles.Held(customer).Any(held => held.Runs.Any(run => run.Invoice == no));
 

@@ -23,10 +23,15 @@ internal static class Payments
             _ => Collect(invoice, now),
         };
 
-    public static Invoice Collect(Invoice invoice, Instant now) => invoice with
+    /// <summary>What was not answered may have been paid: it is the same question again, under the same number, so that nobody pays twice.</summary>
+    public static Invoice Collect(Invoice invoice, Instant now)
     {
-        Attempts = invoice.Attempts + 1, Asked = new PaymentQuestion(PaymentAsk.Collect, invoice.Attempts + 1, now.Plus(BillingPolicy.AnswerTime)), NextAttemptAt = null, VoidsAt = null,
-    };
+        var attempt = IsUnsure(invoice) ? invoice.Attempts : invoice.Attempts + 1;
+        return invoice with
+        {
+            Attempts = attempt, Asked = new PaymentQuestion(PaymentAsk.Collect, attempt, now.Plus(BillingPolicy.AnswerTime)), NextAttemptAt = null, VoidsAt = null,
+        };
+    }
 
     /// <summary>At once, if nobody was asked to pay it; otherwise it may have been paid meanwhile, so that must be asked first.</summary>
     public static CustomerEvent Void(Invoice invoice, Instant now) => invoice.Attempts == 0
@@ -127,6 +132,9 @@ internal static class Payments
         return story.Events;
     }
 
+    // A question to collect it was asked and never answered.
+    private static bool IsUnsure(Invoice invoice) => invoice is { Attempts: > 0, Problem: PaymentProblem.Unanswered };
+
     public static Outcome CollectNow(Customer customer, InvoiceNo no, Instant now)
     {
         if (customer.Billing.Find(no) is not { } invoice) return Missing();
@@ -137,8 +145,13 @@ internal static class Payments
             : new CustomerEvent.InvoiceMoved(Collect(invoice, now));
     }
 
-    public static Outcome PaidOutside(Customer customer, Catalog catalog, InvoiceNo no, Instant now) =>
-        customer.Billing.Find(no) is { } invoice ? new Outcome(Paid(customer, catalog, invoice, byHand: true, now)) : Missing();
+    public static Outcome PaidOutside(Customer customer, Catalog catalog, InvoiceNo no, Instant now)
+    {
+        if (customer.Billing.Find(no) is not { } invoice) return Missing();
+        return invoice.Asked is { What: PaymentAsk.Collect } || IsUnsure(invoice)
+            ? new Refusal(RefusalCode.InvalidRequest, "The payment provider was asked to collect the invoice and has not answered yet: wait for its answer, or it may be paid twice.")
+            : new Outcome(Paid(customer, catalog, invoice, byHand: true, now));
+    }
 
     public static Outcome VoidByHand(Customer customer, InvoiceNo no, Instant now)
     {
@@ -175,7 +188,7 @@ internal static class Payments
 
         if (invoice.VoidsAt <= at) return invoice.Attempts == 0 ? Voided(customer, invoice) : [Void(invoice, now)];
         if (invoice.IsOverdueAt(at)) return [new CustomerEvent.PaymentFailed(invoice.No, PaymentProblem.Unanswered, null, null)];
-        if (customer.Billing.Method is not null) return [new CustomerEvent.InvoiceMoved(Collect(invoice, now))];
+        if (customer.Billing.Method is not null || IsUnsure(invoice)) return [new CustomerEvent.InvoiceMoved(Collect(invoice, now))];
         var tried = invoice with { Attempts = invoice.Attempts + 1, NextAttemptAt = null };
         var story = new EventList(customer, now);
         story.Add(new CustomerEvent.InvoiceMoved(tried));

@@ -18,8 +18,15 @@ internal sealed class SnapshotWriter(Committer committer) : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        await foreach (var (scope, cell) in _due.Reader.ReadAllAsync(stopping))
+        while (await _due.Reader.WaitToReadAsync(stopping)) await WriteDue();
+    }
+
+    /// <summary>Those that are due by now.</summary>
+    internal async Task WriteDue()
+    {
+        while (_due.Reader.TryRead(out var due))
         {
+            var (scope, cell) = due;
             if (cell.Dropped || !Snapshotter.SnapshotDue(cell.TailBytes, cell.SnapshotBytes)) continue;
             if (!committer.TryReserve(out var reserved)) continue;
             using var place = reserved;

@@ -34,24 +34,29 @@ internal sealed partial class Sweeper(
 
             try
             {
-                var now = Instant.Of(time.GetUtcNow());
-                while (await SweepPage(now) == Page && !stopping.IsCancellationRequested)
-                {
-                }
-
-                while (await store.DropExpiredClaims(now, Page) == Page && !stopping.IsCancellationRequested)
-                {
-                }
-
-                // What was reset or removed goes a little at a time, so that commits are not held up.
-                while (await tenants.EraseSomeEnded(ErasedAtOnce, now) && !stopping.IsCancellationRequested) await Task.Yield();
-                await operators.SweepSecrets(now);
+                await Sweep(Instant.Of(time.GetUtcNow()), stopping);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
                 SweepFailed(failure);
             }
         }
+    }
+
+    /// <summary>Everything that is due by now, once.</summary>
+    internal async Task Sweep(Instant now, CancellationToken stopping)
+    {
+        while (await SweepPage(now) == Page && !stopping.IsCancellationRequested)
+        {
+        }
+
+        while (await store.DropExpiredClaims(now, Page) == Page && !stopping.IsCancellationRequested)
+        {
+        }
+
+        // What was reset or removed goes a little at a time, so that commits are not held up.
+        while (await tenants.EraseSomeEnded(ErasedAtOnce, now) && !stopping.IsCancellationRequested) await Task.Yield();
+        await operators.SweepSecrets(now);
     }
 
     private async Task<int> SweepPage(Instant now)

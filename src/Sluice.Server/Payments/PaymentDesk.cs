@@ -17,6 +17,7 @@ internal sealed partial class PaymentDesk(
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
     private const int MostRounds = 16;
+    private const int MostPeriods = 100;
 
     /// <summary>
     /// Calls of billing for one customer wait for one another, so that a second one decides on what became of the first,
@@ -31,9 +32,16 @@ internal sealed partial class PaymentDesk(
         var turn = await TakeTurn(scope, customer.Key);
         try
         {
-            if (customer.NextDue > customer.Moment(now) || customer.NextDue is null) return turn;
-            var ran = await runner.Run(scope, [new Addressed(customer.Key, new Command.Tick())], [], now);
-            if (ran.End == RunEnd.Done) await Settle(scope, ran.Customer, now);
+            if (customer.Billing.Open.Any(static open => open.Asked is not null)) customer = await Settle(scope, customer, now);
+
+            // After an outage several periods are due, each with a payment of its own.
+            for (var period = 0; period < MostPeriods && customer.NextDue <= customer.Moment(now); period++)
+            {
+                var ran = await runner.Run(scope, [new Addressed(customer.Key, new Command.Tick())], [], now);
+                if (ran.End != RunEnd.Done) break;
+                customer = await Settle(scope, ran.Customer, now);
+            }
+
             return turn;
         }
         catch

@@ -23,17 +23,19 @@ internal static partial class Wiring
         await scopes.Load(Instant.Of(time.GetUtcNow()));
         builder.WebHost.UseUrls(new UriBuilder("http", settings.Host, settings.Port).ToString());
         builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, Frame.MaxBodyBytes));
-        builder.Services.AddSluice(settings, store, shell, scopes, time).AddSingleton(providers);
+        builder.Services.AddSluice(settings, store, shell, scopes, providers, time);
         var app = builder.Build();
         app.MapSluice();
         return app;
     }
 
-    private static IServiceCollection AddSluice(
-        this IServiceCollection services, Settings settings, IStore store, IShellStore shell, ScopeDirectory scopes, TimeProvider time) => services
+    /// <summary>All parts but HTTP, on scopes that are loaded.</summary>
+    internal static IServiceCollection AddSluice(
+        this IServiceCollection services, Settings settings, IStore store, IShellStore shell, ScopeDirectory scopes, Providers providers, TimeProvider time) => services
         .AddSingleton(settings)
         .AddSingleton(store)
         .AddSingleton(scopes)
+        .AddSingleton(providers)
         .AddSingleton(time)
         .AddSingleton(provider => new Committer(store, new CommitterLimits(settings.Queue), provider.GetRequiredService<ILogger<Committer>>().CommitFailed))
         .AddSingleton<ClaimsInFlight>()

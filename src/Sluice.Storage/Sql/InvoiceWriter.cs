@@ -25,7 +25,8 @@ internal sealed class InvoiceWriter(IStatements statements) : IDisposable
     private readonly IStatement _refund = statements.Prepare("update invoice set refunded = refunded + ? where scope = ? and customer = ? and no = ?");
 
     private readonly IStatement _ask = statements.Prepare("""
-        insert into payment_task (scope, customer, kind, invoice, attempt, amount, currency, due_at) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
+        insert into payment_task (scope, customer, kind, invoice, attempt, amount, currency, due_at) values (?, ?, ?, ?, ?, ?, ?, ?)
+        on conflict (scope, customer, kind, invoice, attempt) do update set due_at = excluded.due_at, tries = 0
         """);
 
     public void Write(ScopeId scope, CustomerKey customer, InvoiceChange change, Instant at)

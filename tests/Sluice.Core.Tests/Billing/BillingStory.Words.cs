@@ -155,6 +155,7 @@ internal sealed partial class BillingStory
     private string Shows(string what) => what switch
     {
         "invoices" => string.Join(", ", _books.Invoices.Select(static invoice => $"{Amount(invoice.Total.Major)} {invoice.Status.ToString().ToLowerInvariant()}")),
+        "asked" => string.Join(", ", Now.Billing.Open.Where(static open => open.Asked is not null).Select(static open => $"{open.Asked!.What} {open.Asked.Attempt}")),
         "lines" => string.Join(' ', _books.Last.Lines.Select(static line => Amount(line.Total.Major))),
         "holds" => string.Join(", ", Cycles.Held(Now).Concat(Cycles.Planned(Now).Where(static planned => planned.Incoming!.StartsAt is not null)).Select(Held)),
         "waiting" => string.Join(", ", Cycles.Planned(Now).Where(static planned => planned.Incoming!.Invoice is not null).Select(static planned => planned.Plan.Value)),

@@ -269,7 +269,8 @@ internal sealed partial class BillingStory
     private void Refused(string words)
     {
         var code = words.Split(' ')[0];
-        var refused = Assert.IsType<Decision.Refused>(Decider.Decide(_customer, Catalog, Commanded(words[code.Length..].Trim()), _now));
+        var said = words[code.Length..].Trim();
+        var refused = Assert.IsType<Decision.Refused>(Decider.Decide(_customer, Catalog, said == "mark" ? new Command.MarkPaid(Oldest().No) : Commanded(said), _now));
         Assert.Equal(Enum.Parse<RefusalCode>(code), refused.Refusal.Code);
     }
 

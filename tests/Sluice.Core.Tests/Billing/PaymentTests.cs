@@ -118,6 +118,69 @@ public sealed class PaymentTests
         """);
 
     [Fact]
+    public void What_was_not_answered_may_have_been_paid_so_it_is_asked_again_under_its_old_number() => Tell(leaps: false, script: """
+        attach pro
+        provider silent
+        advance to 2026-05-01
+        asked: Collect 1
+        advance 2d
+        asked: Collect 1
+        answer declined
+        advance 1d
+        asked: Collect 2
+        """);
+
+    [Fact]
+    public void A_bank_debit_that_takes_days_is_not_collected_a_second_time() => Tell(leaps: false, script: """
+        attach pro
+        provider slow
+        advance to 2026-05-01
+        asked: Collect 1
+        advance 60h
+        asked: Collect 1
+        answer paid
+        holds: pro
+        invoices: 20 paid, 20 paid
+        """);
+
+    [Fact]
+    public void Also_without_a_card_what_was_not_answered_is_asked_again() => Tell(leaps: false, script: """
+        attach pro
+        provider silent
+        advance to 2026-05-01
+        advance 25h
+        card none
+        provider silent
+        advance 1d
+        asked: Collect 1
+        answer paid
+        invoices: 20 paid, 20 paid
+        """);
+
+    [Fact]
+    public void What_the_provider_may_have_collected_is_not_marked_as_paid_outside() => Tell(leaps: false, script: """
+        attach pro
+        provider silent
+        advance to 2026-05-01
+        refused InvalidRequest mark
+        advance 25h
+        refused InvalidRequest mark
+        advance 1d
+        answer declined
+        mark paid
+        invoices: 20 paid, 20 paid
+        """);
+
+    [Fact]
+    public void Of_an_invoice_that_is_void_nothing_is_given_back() => Tell(card: "none", script: """
+        attach pro {invoice: at once}
+        void invoice
+        attach premium {invoice: at once}
+        invoices: 20 void, 50 open
+        credit: 0
+        """);
+
+    [Fact]
     public void Retries_are_counted_and_at_their_end_the_plan_ends() => Tell(leaps: false, live: ["free_def"], script: """
         attach pro
         card decline

@@ -196,6 +196,20 @@ public sealed class BillingTests(Till till) : IClassFixture<Till>
     }
 
     [Fact]
+    public async Task After_an_outage_of_several_periods_a_call_decides_when_all_of_them_are_paid()
+    {
+        var late = new Till();
+        await late.InitializeAsync();
+        await late.Api.Create("c");
+        await late.Card("c", "pm_card_visa");
+        (await late.Attach("c", "pro")).MustBe(200);
+        late.Time.Advance(TimeSpan.FromDays(100));
+        (await late.Attach("c", "premium")).MustBe(200);
+        Assert.Equal(("20 paid, 20 paid, 20 paid, 20 paid, 21.29 paid", "premium active"), (await late.Invoices("c"), await late.Plans("c")));
+        await late.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Dunning_tries_again_and_then_ends_the_plan()
     {
         var c = await till.Customer();
