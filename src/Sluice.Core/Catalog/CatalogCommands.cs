@@ -77,6 +77,9 @@ public sealed record ItemDraft(FeatureId Feature)
 
     public Proration? Proration { get; init; }
 
+    /// <summary>The caller may charge seats when they are taken: callers of older versions could.</summary>
+    public bool ProratesSeats { get; init; }
+
     public JsonText? Later { get; init; }
 }
 

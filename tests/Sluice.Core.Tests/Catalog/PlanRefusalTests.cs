@@ -55,6 +55,7 @@ public class PlanRefusalTests
 
         ["proration on usage"] = (PlanOf(Messages with { Price = ByUse(1, Month), Proration = new(OnIncrease.ProrateImmediately, OnDecrease.None) }), RefusalCode.InvalidInputs, "prepaid items only"),
         ["proration on seats billed by use"] = (PlanOf(Item("seats", 1) with { Price = ByUse(10, Month), Proration = new(OnIncrease.ProrateImmediately, OnDecrease.None) }), RefusalCode.InvalidInputs, "prepaid items only"),
+        ["proration on usage, of an older caller"] = (PlanOf(Messages with { Price = ByUse(1, Month), Proration = new(OnIncrease.ProrateImmediately, OnDecrease.None), ProratesSeats = true }), RefusalCode.InvalidInputs, "prepaid items only"),
         ["proration without a price"] = (PlanOf(Messages with { Proration = new(null, OnDecrease.None) }), RefusalCode.InvalidInputs, "prepaid items only"),
         ["prepaid seats billed in full at once"] = (PlanOf(Item("seats", 1) with { Price = Prepaid(10, Month), Proration = new(OnIncrease.BillImmediately, OnDecrease.None) }), RefusalCode.InvalidInputs, "bill_immediately"),
 

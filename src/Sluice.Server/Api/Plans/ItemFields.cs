@@ -6,7 +6,8 @@ namespace Sluice.Server.Api.Plans;
 /// <summary>The fields of plan items as callers send them. Null says the same as leaving out, so that an answer can be sent back.</summary>
 internal static class ItemFields
 {
-    public static ImmutableArray<ItemDraft>? Read(Body body, string field = "items") => body.Objects(field) is { } items ? [.. items.Select(Item)] : null;
+    public static ImmutableArray<ItemDraft>? Read(Body body, string field = "items", bool proratesSeats = false) =>
+        body.Objects(field) is { } items ? [.. items.Select(item => Item(item) with { ProratesSeats = proratesSeats })] : null;
 
     /// <summary>The base price of a plan.</summary>
     public static PlanPrice? BasePrice(Body body)
