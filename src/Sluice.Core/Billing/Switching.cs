@@ -6,7 +6,8 @@ namespace Sluice.Core;
 internal static class Switching
 {
     /// <summary>When it begins, if that is not now: what is less than the held plan waits for the end of its period.</summary>
-    public static Instant? StartsLater(Customer customer, Catalog catalog, PlanOffer offer, AttachOptions options, Instant now)
+    /// <param name="currency">That the two plans are compared in.</param>
+    public static Instant? StartsLater(Customer customer, Catalog catalog, PlanOffer offer, AttachOptions options, Currency currency, Instant now)
     {
         if (options.NoBillingChanges) return null;
         if (options.StartsAt is { } start && start > now) return start;
@@ -15,7 +16,7 @@ internal static class Switching
         {
             PlanSchedule.Immediate => null,
             PlanSchedule.EndOfCycle => end,
-            null => PlanComparison.Between(catalog, Held(customer, catalog, current), Of(catalog, offer)) == Direction.Downgrade ? end : null,
+            null => PlanComparison.Between(catalog, Held(customer, catalog, current).In(currency), Of(catalog, offer).In(currency)) == Direction.Downgrade ? end : null,
             _ => throw new InvariantViolation($"plan schedule {options.Schedule}"),
         };
     }

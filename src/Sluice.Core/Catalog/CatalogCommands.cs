@@ -96,7 +96,7 @@ public sealed record PriceDraft(BillingMethod Method, Interval Interval)
 
     public Quantity? MaxPurchase { get; init; }
 
-    public JsonText? AdditionalCurrencies { get; init; }
+    public CurrencyPrices? OtherCurrencies { get; init; }
 }
 
 public sealed record RolloverDraft(Quantity? Max, Quantity? MaxPercentage, RolloverExpiry Expiry, int? Length)

@@ -110,6 +110,7 @@ public sealed class AcceptanceOfUseTests(Till till) : IClassFixture<Till>
         await c.Attach("seat");
         await c.Days(15);
         await c.Track(2, "users");
+        await c.Settles();
         await c.Has(invoices: "25 paid");
         await c.Track(-1, "users");
         await c.Has(invoices: "25 paid");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Sluice.Server.Payments;
 using Sluice.Server.Tests.Driving;
 
 namespace Sluice.Server.Tests.Billing;
@@ -13,13 +14,15 @@ public sealed class Till : IAsyncLifetime
 
     internal ManualTime Time { get; } = new(T0);
 
+    internal BillingSettings? Billing { get; init; }
+
     internal RunningServer Server { get; private set; } = null!;
 
     internal ApiClient Api => Server.Api;
 
     public async Task InitializeAsync()
     {
-        Server = await RunningServer.Start(time: Time, demo: false);
+        Server = await RunningServer.Start(time: Time, demo: false, billing: Billing);
         await Make("features.create", """{"feature_id": "messages", "name": "Messages", "type": "metered", "consumable": true}""");
         await Make("features.create", """{"feature_id": "words", "name": "Words", "type": "metered", "consumable": true}""");
         await Make("features.create", """{"feature_id": "users", "name": "Users", "type": "metered", "consumable": false}""");
