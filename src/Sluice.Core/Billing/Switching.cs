@@ -16,10 +16,15 @@ internal static class Switching
         {
             PlanSchedule.Immediate => null,
             PlanSchedule.EndOfCycle => end,
-            null => PlanComparison.Between(catalog, Held(customer, catalog, current).In(currency), Of(catalog, offer).In(currency)) == Direction.Downgrade ? end : null,
+            null => Between(catalog, Held(customer, catalog, current), Of(catalog, offer), currency) == Direction.Downgrade ? end : null,
             _ => throw new InvariantViolation($"plan schedule {options.Schedule}"),
         };
     }
+
+    // In the customer's currency; at their own prices when the held plan, tried for nothing, has none in it.
+    private static Direction Between(Catalog catalog, Plan held, Plan coming, Currency currency) => CurrencyRules.Lacks(held, currency, catalog.Policy.Currency)
+        ? PlanComparison.Between(catalog, held, coming)
+        : PlanComparison.Between(catalog, held.In(currency), coming.In(currency));
 
     /// <summary>The plan as it is held: at its version, with the customer's own terms.</summary>
     public static Plan Held(Customer customer, Catalog catalog, Subscription held)

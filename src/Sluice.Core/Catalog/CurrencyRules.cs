@@ -30,6 +30,9 @@ internal static class CurrencyRules
         ? price.OtherCurrencies?.In(currency)?.Amount is null
         : price.Tiers.Any(tier => IsSilent(tier.Amount, tier.OtherCurrencies?.In(currency)?.Amount) || IsSilent(tier.FlatAmount, tier.OtherCurrencies?.In(currency)?.FlatAmount)));
 
+    /// <inheritdoc cref="Lacks(PlanPrice, Currency, Currency)"/>
+    public static bool Lacks(Plan plan, Currency currency, Currency own) => Lacks(plan.Price, currency, own) || plan.Items.Any(item => Lacks(item.Price, currency, own));
+
     // Nothing is nothing in every currency.
     private static bool IsSilent(Price? price, Price? other) => price is { Amount: not 0m } && other is null;
 
@@ -51,7 +54,7 @@ internal static class CurrencyRules
         foreach (var (currency, amount, _) in prices.All)
         {
             var decimals = Math.Min(2, currency.Decimals);
-            if (amount is { Amount: var exact } && decimal.Round(exact, decimals) != exact) return Refuse($"{exact} {currency} has more than {decimals} decimals.");
+            if (amount is { } price && decimal.Round(price.Amount, decimals) != price.Amount) return Refuse($"{price} {currency} has more than {decimals} decimals.");
         }
 
         return null;
