@@ -31,7 +31,7 @@ public sealed record Settings(
     public WebhookSettings Webhooks { get; init; } = new();
 
     private const string Prefix = "SLUICE_";
-    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE", "PAYMENTS_RETRY_DAYS", "PAYMENTS_UNPAID", "TAX_RATE", "CURRENCY", "WEBHOOK_URL", "WEBHOOK_ENVIRONMENT", "WEBHOOKS_ALLOW_PRIVATE"];
+    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE", "PAYMENTS_RETRY_DAYS", "PAYMENTS_UNPAID", "TAX_RATE", "TAX_RATES", "CURRENCY", "WEBHOOK_URL", "WEBHOOK_ENVIRONMENT", "WEBHOOKS_ALLOW_PRIVATE"];
     private static readonly string[] Secret = ["SANDBOX_KEY", "LIVE_KEY", "WEBHOOK_SECRET", "DATABASE"];
 
     public static Settings Read(IConfiguration configuration, IReadOnlyDictionary<string, string?> environment)

@@ -10,12 +10,16 @@ namespace Sluice.Storage;
 /// <param name="Body">JSON as it is sent.</param>
 /// <param name="At">When it happened, by the customer's clock.</param>
 /// <param name="WrittenAt">By our own clock.</param>
-public sealed record WebhookMessage(string Id, ScopeId Scope, CustomerKey? Customer, string? CustomerId, string Type, string Body, Instant At, Instant WrittenAt);
+public sealed record WebhookMessage(string Id, ScopeId Scope, CustomerKey? Customer, string? CustomerId, string Type, string Body, Instant At, Instant WrittenAt)
+{
+    /// <summary>The type that an endpoint gets only when it names it: the older telling of what <c>billing.updated</c> tells too.</summary>
+    public const string OnlyByName = "customer.products.updated";
+}
 
 /// <summary>Where messages go.</summary>
 /// <param name="No">Given by the store; 0 before.</param>
 /// <param name="Id">Unique in its scope.</param>
-/// <param name="Events">Types it wants; empty = all.</param>
+/// <param name="Events">Types it wants; empty = all but <see cref="WebhookMessage.OnlyByName"/>.</param>
 /// <param name="Secret">Signs; kept in the clear, as it must be used.</param>
 /// <param name="OldSecret">Signs too until its end.</param>
 /// <param name="Preset">It comes from the settings.</param>

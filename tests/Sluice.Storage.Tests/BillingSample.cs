@@ -11,7 +11,7 @@ internal static class BillingSample
     private static readonly BillingPeriod Period = new(Year, Later);
     private static readonly FeatureId Messages = new("messages");
     private static readonly PlanId Pro = new("pro");
-    private static readonly PlanPrice TwentyAMonth = new(new Price(20), Sample.Month, new JsonText("""[{"currency":"eur","amount":19}]"""));
+    private static readonly PlanPrice TwentyAMonth = new(new Price(20), Sample.Month, new CurrencyPrices([new CurrencyPrice(new Currency("eur"), new Price(19))]));
     private static readonly Discount Fifth = new("save", 20m, null, []);
     private static readonly Discount FiveOff = new("five", null, 5m, [Pro]);
 
@@ -119,6 +119,7 @@ internal static class BillingSample
                 Origin = new InvoiceOrigin("stripe", "in_1", IsUncollectible: true, Usd(10), Usd(5), "https://pay.test/in_1"),
             }),
         ]),
+        (Later, [new CustomerEvent.CurrencySettled(new Currency("eur")), new CustomerEvent.PlanPlanned(Held(40, AtOnce) with { TaxRate = 7m })]),
     ];
 
     private static readonly PlanOffer Offer = new(

@@ -54,8 +54,6 @@ internal static class Attaching
             offers.Add(offer!);
         }
 
-        if (options.Currency is { } currency && currency != (customer.Billing.Currency ?? catalog.Policy.Currency))
-            return new Refusal(RefusalCode.CurrencyMismatch, $"The customer is billed in {customer.Billing.Currency ?? catalog.Policy.Currency}, not in {currency}: leave currency out.");
         return Attach(customer, catalog, new AttachWish(offers.MoveToImmutable(), options), now, afterCheckout: false);
     }
 

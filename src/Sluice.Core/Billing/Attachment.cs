@@ -6,7 +6,7 @@ namespace Sluice.Core;
 internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish wish, Instant now, bool afterCheckout)
 {
     private readonly AttachOptions _options = wish.Options;
-    private readonly Currency _currency = customer.Billing.Currency ?? catalog.Policy.Currency;
+    private readonly Currency _currency = customer.Billing.Currency ?? wish.Options.Currency ?? catalog.Policy.Currency;
     private readonly List<DraftLine> _lines = [];
     private readonly List<Subscription> _coming = [];
     private readonly ImmutableArray<CustomerEvent>.Builder _scheduling = ImmutableArray.CreateBuilder<CustomerEvent>();
@@ -22,10 +22,11 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
 
     public Planned Plan()
     {
+        if (Mismatch() is { } mismatch) return mismatch;
         var charging = new Charging(catalog, _currency);
         foreach (var offer in wish.Plans)
         {
-            var refusal = Switching.StartsLater(customer, catalog, offer, _options, now) is { } start ? Schedule(offer, start) : Start(charging, offer);
+            var refusal = Switching.StartsLater(customer, catalog, offer, _options, _currency, now) is { } start ? Schedule(offer, start) : Start(charging, offer);
             if (refusal is not null) return refusal;
         }
 
@@ -34,6 +35,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
             foreach (var offer in phase.Plans) Follow(offer, phase.StartsAt);
         }
 
+        if (Staying() is { } staying) return staying;
         var invoice = Invoice();
         var path = Path(invoice);
         if (_lines.Any(static line => Math.Abs(line.Amount) >= Rating.Most)) return new Refusal(RefusalCode.InvalidInputs, "That costs more than can be charged: look at the prices and the quantities.");
@@ -60,6 +62,28 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         return ToCheckout(invoice) with { Next = Forecasting.After(customer, catalog, completed, now) };
     }
 
+    // A customer is billed in one currency, and a plan only in those it has prices in.
+    private Refusal? Mismatch()
+    {
+        if (_options.NoBillingChanges) return null;
+        if (_options.Currency is { } asked && asked != _currency) return Mismatched($"The customer is billed in {_currency}, not in {asked}: leave currency out.");
+        var without = wish.Plans.Concat(wish.Later.SelectMany(static phase => phase.Plans)).FirstOrDefault(offer => Lacks(offer.Price, offer.Items.Select(static item => item.Price)));
+        return without is null ? null : CurrencyRules.NoPrice(without.Plan, _currency);
+    }
+
+    // The first plan that is paid for settles the currency for those that are there already.
+    private Refusal? Staying()
+    {
+        if (_options.NoBillingChanges || customer.Billing.Currency is not null || _currency == catalog.Policy.Currency) return null;
+        var without = Cycles.Held(customer).Concat(Cycles.Planned(customer)).FirstOrDefault(held => _outgoing.All(move => move.Subscription.No != held.No) && Lacks(
+            held.Price, held.Incoming?.Items.Select(static item => item.Price) ?? customer.HeldBy(held.Entity).Grants.Where(grant => grant.Subscription == held.No).Select(static grant => grant.Terms.Price)));
+        return without is null ? null : Mismatched($"The customer has plan {without.Plan}, which has no price in {_currency}: leave currency out.");
+    }
+
+    private bool Lacks(PlanPrice? price, IEnumerable<ItemPrice?> items) => CurrencyRules.Lacks(price, _currency, catalog.Policy.Currency) || items.Any(item => CurrencyRules.Lacks(item, _currency, catalog.Policy.Currency));
+
+    private static Refusal Mismatched(string message) => new(RefusalCode.CurrencyMismatch, message);
+
     // It comes later, and what it replaces stays until then.
     private Refusal? Schedule(PlanOffer offer, Instant start)
     {
@@ -84,6 +108,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
             Anchor = offer.Recurs ? (_options.OwnCycle == true ? null : joined?.Anchor) ?? start : null,
         };
         planned = planned with { Cycle = planned.Cycle ?? new CycleNo(planned.No.Value), Incoming = planned.Incoming! with { StartsAt = start } };
+        planned = Taxed(planned);
         _scheduling.Add(new CustomerEvent.PlanPlanned(planned));
         _incoming.Add(new PlanMove(planned, start));
         return null;
@@ -103,6 +128,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
             Anchor = offer.Recurs ? held?.Anchor ?? _coming.Select(static coming => coming.Anchor).FirstOrDefault(static anchor => anchor is not null) ?? joined?.Anchor ?? start : null,
             Incoming = planned.Incoming! with { StartsAt = start, Clears = false },
         };
+        planned = Taxed(planned);
         _following.Add(new CustomerEvent.PlanPlanned(planned));
         _incoming.Add(new PlanMove(planned, start));
     }
@@ -134,12 +160,16 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
 
         var removed = own.Subscriptions.Where(held => _options.Removes.Contains(held.Plan) && held.No != current?.No).ToList();
         planned = planned with { Incoming = planned.Incoming! with { Removes = [.. removed.Select(static held => held.No)], Replaces = Target?.No } };
+        planned = Taxed(planned);
         if (!_options.NoBillingChanges) planned = Charge(charging, planned, current, removed);
         foreach (var gone in current is null ? removed : removed.Prepend(current)) _outgoing.Add(new PlanMove(gone with { CanceledAt = gone.CanceledAt ?? now, EndsAt = now }, null));
         _coming.Add(planned);
         _incoming.Add(new PlanMove(planned, null));
         return null;
     }
+
+    // A rate that was named for the cycle before goes on, until another one is named.
+    private Subscription Taxed(Subscription planned) => planned with { TaxRate = _options.TaxRate ?? TaxRates.Named(Cycles.Held(customer), planned.Cycle) };
 
     // First what is given back, then what comes, then what was used of the old plan.
     private Subscription Charge(Charging charging, Subscription planned, Subscription? current, List<Subscription> removed)
@@ -195,7 +225,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         var standing = customer.Billing.Discounts.Where(discount => discount.HoldsFor(_cycle, now)).Select(static discount => discount.Discount);
         var invoice = Invoicing.Make(
             new InvoiceNo(++_lastNo), _outgoing.Count > 0 ? InvoiceReason.Change : InvoiceReason.Start, now, _currency, _lines,
-            standing.Concat(_options.Discounts.Select(static wish => wish.Discount)), _options.TaxRate ?? catalog.Policy.TaxRate, customer.Billing.Credit) with { Cycle = _cycle };
+            standing.Concat(_options.Discounts.Select(static wish => wish.Discount)), _options.TaxRate ?? TaxRates.Of(customer, catalog, _cycle), customer.Billing.Credit) with { Cycle = _cycle };
         for (var at = 0; at < _coming.Count; at++) _coming[at] = _coming[at] with { Runs = Invoicing.Charged(_coming[at].Runs, _coming[at].No, invoice) };
         return invoice;
     }
@@ -231,6 +261,8 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         var story = new EventList(customer, now);
         if (customer.Billing.Checkout is { } open && !afterCheckout && _coming.Count > 0 && !_options.NoBillingChanges) story.Add(new CustomerEvent.CheckoutClosed(open.No, CheckoutEnd.Replaced));
         foreach (var move in _incoming.Concat(_outgoing)) story.AddRange(Waiting.GiveWay(story.Customer, move.Subscription, now));
+        // A trial that came by itself was chosen by nobody.
+        if (customer.Billing.Currency is null && !_options.NoBillingChanges && wish.Plans.Any(static offer => offer is { IsFree: false, AutoEnable: false })) story.Add(new CustomerEvent.CurrencySettled(_currency));
         story.AddRange(_scheduling);
         foreach (var discount in _options.Discounts.Where(wish => _cycle is not null && (wish.Months != 0 || !IsTaken(invoice, wish)))) story.Add(new CustomerEvent.DiscountAdded(discount.Standing(_cycle, now)));
         var begins = path is PaymentPath.Nothing || (path == PaymentPath.Send && _options.InvoiceMode!.EnablesAtOnce);

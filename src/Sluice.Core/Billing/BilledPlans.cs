@@ -36,8 +36,9 @@ public readonly record struct BilledQuantity(FeatureId Feature, bool IsPrepaid, 
 /// <summary>The lines of a plan that is billed by a call.</summary>
 internal static class BilledPlans
 {
-    public static (IReadOnlyList<DraftLine> Lines, Refusal? Refusal) Lines(Catalog catalog, Charging charging, InvoiceWish wish, Instant now)
+    public static (IReadOnlyList<DraftLine> Lines, Refusal? Refusal) Lines(Catalog catalog, Currency currency, InvoiceWish wish, Instant now)
     {
+        var charging = new Charging(catalog, currency);
         var lines = new List<DraftLine>();
         foreach (var billed in wish.Plans)
         {
@@ -45,10 +46,11 @@ internal static class BilledPlans
                 return ([], new Refusal(RefusalCode.PlanNotFound, billed.Version is { } version ? $"Plan {billed.Plan} has no version {version}." : $"Plan {billed.Plan} does not exist."));
             var (custom, unfit) = Offers.Customized(catalog, plan, billed.Customize);
             if (unfit is not null) return ([], unfit);
+            if (CurrencyRules.Lacks(custom!, currency, catalog.Policy.Currency)) return ([], CurrencyRules.NoPrice(plan.Id, currency));
             if (custom!.Price is { } price)
             {
                 var (period, share) = Span(wish, price.Interval, billed.Prorates, now);
-                lines.Add(charging.Line(LineKind.Charge, plan.Id, plan.Version, null, price.Amount.Amount * share, Quantity.One, period));
+                lines.Add(charging.Line(LineKind.Charge, plan.Id, plan.Version, null, charging.Base(price) * share, Quantity.One, period));
             }
 
             foreach (var quantity in billed.Quantities)
@@ -56,7 +58,7 @@ internal static class BilledPlans
                 if (custom.Items.FirstOrDefault(item => item.Feature == quantity.Feature && (quantity.IsPrepaid ? item.IsPrepaid : item.IsUsageBased)) is not { } item)
                     return ([], new Refusal(RefusalCode.InvalidRequest, $"feature_quantities: plan {plan.Id} has no {(quantity.IsPrepaid ? "prepaid" : "usage-based")} item for feature {quantity.Feature}."));
                 var (period, share) = Span(wish, item.Price!.Interval, quantity.Prorates, now);
-                var cost = Rating.Cost(item.Price, quantity.IsPrepaid ? Offers.Bought(item, quantity.Quantity) : quantity.Quantity - item.Included, item.Included);
+                var cost = charging.Cost(item.Price, quantity.IsPrepaid ? Offers.Bought(item, quantity.Quantity) : quantity.Quantity - item.Included, item.Included);
                 lines.Add(charging.Line(quantity.IsPrepaid ? LineKind.Charge : LineKind.Usage, plan.Id, plan.Version, item.Feature, cost * share, quantity.Quantity, period));
             }
         }

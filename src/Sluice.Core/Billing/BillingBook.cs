@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Sluice.Core;
 
 /// <summary>What of a customer is about money and belongs to no single plan.</summary>
-/// <param name="Currency">That of the first invoice above zero: all later ones are in it. Null = not settled yet.</param>
+/// <param name="Currency">That of the first plan that costs something: all invoices are in it. Null = not settled yet.</param>
 /// <param name="Credit">In favour of the customer: later invoices use it up.</param>
 /// <param name="Method">What is charged; null = nothing is saved.</param>
 /// <param name="Open">Invoices that are not settled, oldest first. Settled ones leave the state.</param>

@@ -30,6 +30,9 @@ public sealed record BillingPolicy(
     bool BillsOverage = true,
     decimal? TaxRate = null)
 {
+    /// <summary>Rates in percent that a call may name instead.</summary>
+    public ImmutableDictionary<string, decimal> NamedTaxRates { get; init; } = ImmutableDictionary<string, decimal>.Empty;
+
     public static readonly BillingPolicy Default = new(Currency.Usd, HasProvider: false, [1, 2, 2, 2]);
 
     /// <summary>How long an answer of the payment provider is waited for.</summary>

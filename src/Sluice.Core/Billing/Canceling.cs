@@ -60,7 +60,7 @@ internal static class Canceling
         Invoice? invoice = null;
         if (lines.Count > 0)
         {
-            invoice = Invoicing.Make(new InvoiceNo(story.Customer.LastNo + 1), InvoiceReason.Change, now, currency, lines, [], catalog.Policy.TaxRate, story.Customer.Billing.Credit) with { Cycle = target.Cycle };
+            invoice = Invoicing.Make(new InvoiceNo(story.Customer.LastNo + 1), InvoiceReason.Change, now, currency, lines, [], TaxRates.Of(customer, catalog, target.Cycle), story.Customer.Billing.Credit) with { Cycle = target.Cycle };
             story.Add(new CustomerEvent.InvoiceIssued(invoice = Payments.Asked(invoice, PaymentPath.Collect, null, customer, now)));
         }
 

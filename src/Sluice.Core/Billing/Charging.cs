@@ -16,7 +16,7 @@ internal sealed class Charging(Catalog catalog, Currency currency)
     {
         var (lines, runs) = (ImmutableArray.CreateBuilder<DraftLine>(), ImmutableArray.CreateBuilder<PriceRun>());
         var incoming = subscription.Incoming!;
-        if (subscription.Price is { } price && (only ?? price.Interval) == price.Interval) Advance(subscription, null, null, price.Interval, Math.Min(Rating.Most, price.Amount.Amount), Quantity.One, at, prorates, lines, runs);
+        if (subscription.Price is { } price && (only ?? price.Interval) == price.Interval) Advance(subscription, null, null, price.Interval, Base(price), Quantity.One, at, prorates, lines, runs);
         for (var i = 0; i < incoming.Items.Length; i++)
         {
             if (incoming.Items[i].Price is not { } rate || (only ?? rate.Interval) != rate.Interval) continue;
@@ -49,7 +49,7 @@ internal sealed class Charging(Catalog catalog, Currency currency)
     {
         var (lines, runs) = (ImmutableArray.CreateBuilder<DraftLine>(1), ImmutableArray.CreateBuilder<PriceRun>(1));
         if (item is { } no) Item(subscription, no, terms!, bought, at, prorates: true, lines, runs);
-        else Advance(subscription, null, null, subscription.Price!.Interval, Math.Min(Rating.Most, subscription.Price.Amount.Amount), Quantity.One, at, prorates: true, lines, runs);
+        else Advance(subscription, null, null, subscription.Price!.Interval, Base(subscription.Price), Quantity.One, at, prorates: true, lines, runs);
         return new Opened(lines.DrainToImmutable(), runs.DrainToImmutable());
     }
 
@@ -86,7 +86,7 @@ internal sealed class Charging(Catalog catalog, Currency currency)
             if (run.Item is not { } no || customer.Grant(no, subscription.Entity) is not { Terms: { IsUsageBased: true, IsChargedWhenTaken: false } } grant || !which(run, grant)) continue;
             var over = grant.IsShared ? Quantity.Total(customer.Entities.Shares(grant.No).Overage) : grant.Overage;
             if (!over.IsPositive || IsForgiven(customer, subscription.Entity, grant.Feature)) continue;
-            var cost = Rating.Cost(grant.Terms.Price!, over, grant.Included);
+            var cost = Cost(grant.Terms.Price!, over, grant.Included);
             yield return Line(LineKind.Usage, subscription, no, grant.Feature, cost, over, new BillingPeriod(run.Period.Start, Instant.Max(at, run.Period.Start)));
         }
     }
@@ -105,12 +105,17 @@ internal sealed class Charging(Catalog catalog, Currency currency)
         return new DraftLine(kind, name, $"{(kind == LineKind.Unused ? "Unused " : "")}{what}{when}", amount, of, null, null, null, feature, quantity, period);
     }
 
+    /// <summary>As <see cref="Rating.Cost"/>, at the amounts of the customer's currency.</summary>
+    public decimal Cost(ItemPrice price, Quantity beyond, Quantity included) => Rating.Cost(price.In(currency), beyond, included);
+
+    public decimal Base(PlanPrice price) => Math.Min(Rating.Most, price.In(currency).Amount.Amount);
+
     // A recurring price opens a period; bought or base prices charge its share of the cycle.
     private void Item(
         Subscription subscription, GrantNo no, ItemTerms terms, Quantity bought, Instant at, bool prorates, ImmutableArray<DraftLine>.Builder lines, ImmutableArray<PriceRun>.Builder runs)
     {
         var price = terms.Price!;
-        var cost = terms.IsPaidAhead ? Rating.Cost(price, bought, terms.Included) : 0m;
+        var cost = terms.IsPaidAhead ? Cost(price, bought, terms.Included) : 0m;
         Advance(subscription, no, terms.Feature, price.Interval, cost, terms.Included + bought, at, prorates, lines, runs);
     }
 

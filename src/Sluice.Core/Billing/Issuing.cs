@@ -68,7 +68,7 @@ internal static class Issuing
         if (wish.TermsDays is < 0 or > LongestTerms) return ([], Invalid($"net_terms_days must lie between 0 and {LongestTerms}."));
         if (wish.TaxRate.Or(null) is < 0m or > 100m) return ([], Invalid("The tax rate must lie between 0 and 100."));
         if (wish.To is { } to && to <= (wish.From ?? now)) return ([], Invalid("period_end must lie after period_start."));
-        var (drafts, refusal) = BilledPlans.Lines(catalog, new Charging(catalog, currency), wish, now);
+        var (drafts, refusal) = BilledPlans.Lines(catalog, currency, wish, now);
         return refusal is null && drafts.Any(static draft => Math.Abs(draft.Amount) >= Rating.Most) ? ([], TooMuch) : (drafts, refusal);
     }
 

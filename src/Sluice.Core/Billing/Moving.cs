@@ -37,7 +37,9 @@ internal static class Moving
     {
         if (plan.IsOneOff) return (null, Invalid($"Version {plan.Version} of plan {plan.Id} is paid once, and the customer's recurs."));
         var own = customer.HeldBy(target.Entity);
-        var charging = new Charging(catalog, customer.Billing.Currency ?? catalog.Policy.Currency);
+        var currency = customer.Billing.Currency ?? catalog.Policy.Currency;
+        if (!target.Runs.IsEmpty && CurrencyRules.Lacks(plan, currency, catalog.Policy.Currency)) return (null, CurrencyRules.NoPrice(plan.Id, currency));
+        var charging = new Charging(catalog, currency);
         var offer = Offers.Default(plan, target.Entity);
         var isBilled = !target.Runs.IsEmpty;
         var planned = target with

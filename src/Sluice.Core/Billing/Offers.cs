@@ -77,7 +77,7 @@ internal static class Offers
         items = [.. items.Select(item => plan.Items.FirstOrDefault(same => same.SameAs(item)) ?? item)];
         var custom = plan with { Price = customize.Price.Or(plan.Price), Items = items };
         if (PlanItems.CheckTwice(items) is { } twice) return (null, twice);
-        if (PlanRules.CheckWhole(custom) is { } wrong) return (null, wrong);
+        if (PlanRules.CheckWhole(custom, catalog.Policy.Currency) is { } wrong) return (null, wrong);
         var isSame = custom.Price == plan.Price && items.Length == plan.Items.Length && items.All(item => plan.Items.Any(same => ReferenceEquals(same, item)));
         return isSame ? (null, new Refusal(RefusalCode.InvalidRequest, $"customize: these are the terms of plan {plan.Id} already: leave customize out.")) : (custom, null);
     }

@@ -53,7 +53,7 @@ internal sealed class QuantityChange(Customer customer, Catalog catalog, Subscri
         if (at < 0 || target.TrialEnd > now) return;
         var period = new BillingPeriod(now, _runs[at].Period.End);
         var whole = Cycle.Around(grant.Terms.Price!.Interval, target.Anchor!.Value, now)!.Value;
-        var cost = Rating.Cost(grant.Terms.Price, bought, grant.Terms.Included) * whole.Left(now);
+        var cost = charging.Cost(grant.Terms.Price, bought, grant.Terms.Included) * whole.Left(now);
         var lines = unused.Append(charging.Line(LineKind.Charge, target, grant.No, grant.Feature, cost, grant.Terms.Included + bought, period)).Where(static line => line.Amount != 0m).ToList();
         var before = Charging.Settled(_deferred, now).ToList();
         _deferred.Clear();
@@ -73,7 +73,7 @@ internal sealed class QuantityChange(Customer customer, Catalog catalog, Subscri
         if (_lines.Count > 0 && Math.Abs(_lines.Sum(static line => line.Amount)) >= 0.01m)
         {
             var discounts = customer.Billing.Discounts.Where(discount => discount.HoldsFor(target.Cycle, now)).Select(static discount => discount.Discount);
-            invoice = Invoicing.Make(new InvoiceNo(customer.LastNo + 1), InvoiceReason.Change, now, _currency, _lines, discounts, catalog.Policy.TaxRate, customer.Billing.Credit) with { Cycle = target.Cycle };
+            invoice = Invoicing.Make(new InvoiceNo(customer.LastNo + 1), InvoiceReason.Change, now, _currency, _lines, discounts, TaxRates.Of(customer, catalog, target.Cycle), customer.Billing.Credit) with { Cycle = target.Cycle };
             _runs = Invoicing.Charged(_runs, target.No, invoice);
             invoice = Payments.Asked(invoice, mode is null ? PaymentPath.Collect : PaymentPath.Send, mode, customer, now);
         }

@@ -172,7 +172,8 @@ internal sealed class Renewal
         if (_lines.Count == 0) return null;
         var discounts = _story.Customer.Billing.Discounts.Where(discount => discount.HoldsFor(_cycle, _at)).Select(static discount => discount.Discount);
         var no = new InvoiceNo(Math.Max(_story.Customer.LastNo, _starting.Select(static planned => planned.No.Value + planned.Incoming!.Items.Length).DefaultIfEmpty(0).Max()) + 1);
-        return Invoicing.Make(no, InvoiceReason.Renewal, _at, _currency, _lines, discounts, _catalog.Policy.TaxRate, _story.Customer.Billing.Credit) with { Cycle = _cycle };
+        var taxRate = TaxRates.Named(Cycles.Held(_story.Customer).Concat(_starting), _cycle) ?? _catalog.Policy.TaxRate;
+        return Invoicing.Make(no, InvoiceReason.Renewal, _at, _currency, _lines, discounts, taxRate, _story.Customer.Billing.Credit) with { Cycle = _cycle };
     }
 
     private void Issue(Invoice invoice)

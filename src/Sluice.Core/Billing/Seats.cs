@@ -99,9 +99,9 @@ internal static class Seats
     {
         var price = grant.Terms.Price!;
         var cycle = Cycle.Around(price.Interval, held.Anchor!.Value, now) ?? throw new InvariantViolation($"no period of {price.Interval} holds {now}");
-        var cost = Rating.Cost(price, paid + seats, grant.Included) - Rating.Cost(price, paid, grant.Included);
-        return new Charging(catalog, customer.Billing.Currency ?? catalog.Policy.Currency)
-            .Line(LineKind.Charge, held, grant.No, grant.Feature, whole ? cost : cost * cycle.Left(now), seats, cycle with { Start = now });
+        var charging = new Charging(catalog, customer.Billing.Currency ?? catalog.Policy.Currency);
+        var cost = charging.Cost(price, paid + seats, grant.Included) - charging.Cost(price, paid, grant.Included);
+        return charging.Line(LineKind.Charge, held, grant.No, grant.Feature, whole ? cost : cost * cycle.Left(now), seats, cycle with { Start = now });
     }
 
     // Never more than what is left of what was paid.
@@ -130,7 +130,7 @@ internal static class Seats
     {
         var discounts = customer.Billing.Discounts.Where(discount => discount.HoldsFor(held.Cycle, now)).Select(static discount => discount.Discount);
         var invoice = Invoicing.Make(
-            new InvoiceNo(customer.LastNo + 1), InvoiceReason.Change, now, customer.Billing.Currency ?? catalog.Policy.Currency, lines, discounts, catalog.Policy.TaxRate, customer.Billing.Credit) with { Cycle = held.Cycle };
+            new InvoiceNo(customer.LastNo + 1), InvoiceReason.Change, now, customer.Billing.Currency ?? catalog.Policy.Currency, lines, discounts, TaxRates.Of(customer, catalog, held.Cycle), customer.Billing.Credit) with { Cycle = held.Cycle };
         return Payments.Asked(invoice, held.NetTermsDays is null ? PaymentPath.Collect : PaymentPath.Send, new InvoiceMode(true, NetTermsDays: held.NetTermsDays), customer, now);
     }
 }

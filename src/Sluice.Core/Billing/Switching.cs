@@ -6,7 +6,8 @@ namespace Sluice.Core;
 internal static class Switching
 {
     /// <summary>When it begins, if that is not now: what is less than the held plan waits for the end of its period.</summary>
-    public static Instant? StartsLater(Customer customer, Catalog catalog, PlanOffer offer, AttachOptions options, Instant now)
+    /// <param name="currency">That the two plans are compared in.</param>
+    public static Instant? StartsLater(Customer customer, Catalog catalog, PlanOffer offer, AttachOptions options, Currency currency, Instant now)
     {
         if (options.NoBillingChanges) return null;
         if (options.StartsAt is { } start && start > now) return start;
@@ -15,10 +16,15 @@ internal static class Switching
         {
             PlanSchedule.Immediate => null,
             PlanSchedule.EndOfCycle => end,
-            null => PlanComparison.Between(catalog, Held(customer, catalog, current), Of(catalog, offer)) == Direction.Downgrade ? end : null,
+            null => Between(catalog, Held(customer, catalog, current), Of(catalog, offer), currency) == Direction.Downgrade ? end : null,
             _ => throw new InvariantViolation($"plan schedule {options.Schedule}"),
         };
     }
+
+    // In the customer's currency; at their own prices when the held plan, tried for nothing, has none in it.
+    private static Direction Between(Catalog catalog, Plan held, Plan coming, Currency currency) => CurrencyRules.Lacks(held, currency, catalog.Policy.Currency)
+        ? PlanComparison.Between(catalog, held, coming)
+        : PlanComparison.Between(catalog, held.In(currency), coming.In(currency));
 
     /// <summary>The plan as it is held: at its version, with the customer's own terms.</summary>
     public static Plan Held(Customer customer, Catalog catalog, Subscription held)

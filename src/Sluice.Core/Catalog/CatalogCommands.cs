@@ -77,6 +77,9 @@ public sealed record ItemDraft(FeatureId Feature)
 
     public Proration? Proration { get; init; }
 
+    /// <summary>The caller may charge seats when they are taken: callers of older versions could.</summary>
+    public bool ProratesSeats { get; init; }
+
     public JsonText? Later { get; init; }
 }
 
@@ -93,7 +96,7 @@ public sealed record PriceDraft(BillingMethod Method, Interval Interval)
 
     public Quantity? MaxPurchase { get; init; }
 
-    public JsonText? AdditionalCurrencies { get; init; }
+    public CurrencyPrices? OtherCurrencies { get; init; }
 }
 
 public sealed record RolloverDraft(Quantity? Max, Quantity? MaxPercentage, RolloverExpiry Expiry, int? Length)

@@ -13,7 +13,7 @@ internal static class ItemPrices
         draft.BillingUnits ?? Quantity.One,
         draft.Method,
         draft.MaxPurchase,
-        Wording.NullWhenEmpty(draft.AdditionalCurrencies));
+        draft.OtherCurrencies);
 
     /// <summary>A linear list; the first that does not hold is the answer.</summary>
     public static Refusal? Check(ItemDraft item, PriceDraft price, Feature feature)

@@ -18,7 +18,11 @@ public enum TierBehavior
 }
 
 /// <summary>One tier. <c>To</c> is inclusive and counts the included amount; null = no upper end.</summary>
-public sealed record PriceTier(Quantity? To, Price Amount, Price? FlatAmount, JsonText? AdditionalCurrencies = null);
+public sealed record PriceTier(Quantity? To, Price Amount, Price? FlatAmount, CurrencyPrices? OtherCurrencies = null)
+{
+    internal PriceTier In(Currency currency) => OtherCurrencies?.In(currency) is not { } price ? this
+        : this with { Amount = price.Amount ?? Amount, FlatAmount = price.FlatAmount ?? FlatAmount };
+}
 
 /// <summary>What an item costs. Exactly one of Amount and Tiers.</summary>
 /// <param name="BillingUnits">Units in one pack; the amount is per pack.</param>
@@ -31,8 +35,13 @@ public sealed record ItemPrice(
     Quantity BillingUnits,
     BillingMethod Method,
     Quantity? MaxPurchase,
-    JsonText? AdditionalCurrencies = null)
+    CurrencyPrices? OtherCurrencies = null)
 {
+    /// <summary>With the amounts given for that currency; its own where none is given.</summary>
+    internal ItemPrice In(Currency currency) => Tiers.IsEmpty
+        ? OtherCurrencies?.In(currency)?.Amount is { } amount ? this with { Amount = amount } : this
+        : Tiers.All(static tier => tier.OtherCurrencies is null) ? this : this with { Tiers = [.. Tiers.Select(tier => tier.In(currency))] };
+
     /// <summary>Equal in content; a record's own equality would compare the array of tiers by identity.</summary>
     public bool SameAs(ItemPrice other) => this with { Tiers = other.Tiers } == other && Tiers.AsSpan().SequenceEqual(other.Tiers.AsSpan());
 }

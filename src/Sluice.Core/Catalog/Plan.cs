@@ -3,7 +3,11 @@ using System.Collections.Immutable;
 namespace Sluice.Core;
 
 /// <summary>The recurring or one-off base price of a plan.</summary>
-public sealed record PlanPrice(Price Amount, Interval Interval, JsonText? AdditionalCurrencies = null);
+public sealed record PlanPrice(Price Amount, Interval Interval, CurrencyPrices? OtherCurrencies = null)
+{
+    /// <summary>With the amount given for that currency; its own when none is given.</summary>
+    public PlanPrice In(Currency currency) => OtherCurrencies?.In(currency)?.Amount is { } amount ? this with { Amount = amount } : this;
+}
 
 public enum TrialUnit
 {
@@ -44,6 +48,9 @@ public sealed record Plan(
 
     /// <summary>A purchase, not a subscription: it has prices and none of them recurs.</summary>
     public bool IsOneOff => !IsFree && (Price is null || !Price.Interval.Recurs) && Items.All(item => item.Price is null || !item.Price.Interval.Recurs);
+
+    /// <summary>With the amounts given for that currency, to be compared.</summary>
+    internal Plan In(Currency currency) => this with { Price = Price?.In(currency), Items = [.. Items.Select(item => item.Price is { } price ? item with { Price = price.In(currency) } : item)] };
 
     /// <summary>Equal in content, items by their terms' ids.</summary>
     public bool SameAs(Plan other) =>

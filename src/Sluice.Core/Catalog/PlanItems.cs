@@ -61,14 +61,15 @@ public static class PlanItems
         if (draft.Included is { } included && included.Value > MostIncluded) return Refuse($"included is more than {MostIncluded:0}: use unlimited instead.");
         if (draft.Reset is { Count: < 1 }) return Refuse("reset.interval_count is less than 1.");
         return (draft.Price is { } price ? ItemPrices.Check(draft, price, feature) : null)
-            ?? CheckProration(draft)
+            ?? CheckProration(draft, feature)
             ?? CheckRollover(draft.Rollover, feature)
             ?? CheckEntityFeature(catalog, draft);
     }
 
-    private static Refusal? CheckProration(ItemDraft draft)
+    private static Refusal? CheckProration(ItemDraft draft, Feature feature)
     {
         if (draft.Proration is not { } proration) return null;
+        if (draft is { ProratesSeats: true, Price.Method: BillingMethod.UsageBased } && !feature.Consumable) return null;
         if (draft.Price?.Method != BillingMethod.Prepaid)
             return Refuse("proration is for prepaid items only, because only they are paid before use: leave it out.");
         return proration.OnIncrease == OnIncrease.BillImmediately

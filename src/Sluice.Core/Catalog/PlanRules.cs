@@ -20,7 +20,7 @@ public static class PlanRules
             command.AddOn, command.AutoEnable, command.Price, [.. items.Select(item => writer.Write(item, []))], command.FreeTrial,
             command.IgnorePastDue, Wording.NullWhenEmpty(command.Controls), command.Licenses,
             Wording.NullWhenEmpty(command.Metadata), Archived: false, context.Now, Wording.NullWhenEmpty(command.Later));
-        if (CheckWhole(plan) is { } badPlan) return badPlan;
+        if (CheckWhole(plan, catalog.Policy.Currency) is { } badPlan) return badPlan;
         return CatalogDecision.Accept(catalog, new CatalogEdit { PutPlans = [plan], NewTerms = writer.Written });
     }
 
@@ -36,7 +36,7 @@ public static class PlanRules
         var versions = catalog.Versions(command.Id);
         var edited = PlanVersions.Edit(context, command, versions, use);
         if (edited.Refusal is { } refusal) return refusal;
-        if (edited.Plans.Select(CheckWhole).FirstOrDefault(bad => bad is not null) is { } badPlan) return badPlan;
+        if (edited.Plans.Select(plan => CheckWhole(plan, catalog.Policy.Currency)).FirstOrDefault(bad => bad is not null) is { } badPlan) return badPlan;
         if (command.AutoEnable == true && !edited.Plans[^1].AutoEnable)
             return new Refusal(RefusalCode.InvalidRequest, $"Only the latest version of plan {command.Id} can have auto_enable: leave out version.");
 
@@ -76,9 +76,11 @@ public static class PlanRules
     }
 
     /// <summary>What must hold of a plan as a whole, however it came about.</summary>
-    internal static Refusal? CheckWhole(Plan plan)
+    /// <param name="currency">The tenant's, of prices that say none.</param>
+    internal static Refusal? CheckWhole(Plan plan, Currency currency)
     {
         if (plan.Price is { } price && ItemPrices.CheckBase(price) is { } badPrice) return badPrice;
+        if (CurrencyRules.Check(plan, currency) is { } badCurrency) return badCurrency;
         if (ItemPrices.CheckMix(plan.Price, plan.Items) is { } badMix) return badMix;
         if (plan.FreeTrial is { Length: < 1 }) return new Refusal(RefusalCode.InvalidInputs, "free_trial.duration_length is less than 1.");
         return plan is { FreeTrial: not null, IsOneOff: true }

@@ -77,6 +77,9 @@ public abstract record CustomerEvent
     /// <summary>Credit in favour of the customer (negative: taken back), by itself and not by an invoice.</summary>
     public sealed record CreditAdded(Money Amount) : CustomerEvent;
 
+    /// <summary>The first plan that costs something was attached: everything is billed in this currency.</summary>
+    public sealed record CurrencySettled(Currency Currency) : CustomerEvent;
+
     public sealed record PaymentMethodChanged(PaymentMethod? Method) : CustomerEvent;
 
     public sealed record DiscountAdded(StandingDiscount Discount) : CustomerEvent;

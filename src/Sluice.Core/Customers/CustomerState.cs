@@ -54,6 +54,7 @@ public static class CustomerState
                 or CustomerEvent.InvoiceReplaced or CustomerEvent.InvoiceRecorded => InvoiceState.Apply(customer, happened),
             CustomerEvent.ChangePlanned e => customer with { Billing = customer.Billing with { Changes = customer.Billing.Changes.Add(e.Change) } },
             CustomerEvent.RefundAsked e => customer with { LastNo = Math.Max(customer.LastNo, e.No), Billing = InvoiceState.Refunded(customer.Billing, e.Invoice, e.Amount) },
+            CustomerEvent.CurrencySettled e => customer with { Billing = customer.Billing with { Currency = customer.Billing.Currency ?? e.Currency } },
             CustomerEvent.CreditAdded e => customer with { Billing = InvoiceState.Credited(customer.Billing, e.Amount) },
             // Another card ends what failures of the old one had suspended.
             CustomerEvent.PaymentMethodChanged e => customer with

@@ -44,6 +44,9 @@ public sealed record Subscription(
     /// <summary>Its invoices are sent, to be paid within so many days; null = the card is charged.</summary>
     public int? NetTermsDays { get; init; }
 
+    /// <summary>In percent, of its cycle's invoices: named when it was attached. Null = the tenant's, or that of another plan of the cycle.</summary>
+    public decimal? TaxRate { get; init; }
+
     /// <summary>Until then nothing is charged.</summary>
     public Instant? TrialEnd { get; init; }
 

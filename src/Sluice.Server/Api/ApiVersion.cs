@@ -44,6 +44,9 @@ public readonly record struct ApiVersion(int Major, int Minor) : IComparable<Api
     /// <summary>Before 2.1 a check or track of a customer who is not there makes the customer.</summary>
     public bool MakesCustomers => this is { Major: < 2 } or { Major: 2, Minor: < 1 };
 
+    /// <summary>Before 2.0 a plan could charge seats when they are taken; from then on they are billed in arrears.</summary>
+    public bool ProratesSeats => Major < 2;
+
     public static bool operator <(ApiVersion left, ApiVersion right) => left.CompareTo(right) < 0;
 
     public static bool operator >(ApiVersion left, ApiVersion right) => left.CompareTo(right) > 0;

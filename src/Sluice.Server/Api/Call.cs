@@ -8,13 +8,9 @@ using Sluice.Storage;
 namespace Sluice.Server.Api;
 
 /// <summary>One authenticated request: who, which version, what was sent, and the moment it was read.</summary>
-internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVersion version, Instant now, JsonElement json)
+internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVersion version, Instant now, JsonElement json) : View(caller.Scope, now)
 {
     public Engine Engine => engine;
-
-    public Scope Scope => caller.Scope;
-
-    public Catalog Catalog => caller.Scope.Catalog;
 
     public bool IsPublishable => caller.Kind == KeyKind.Publishable;
 
@@ -25,12 +21,6 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
     public string Token => http.Request.Headers.Authorization.ToString()["Bearer ".Length..];
 
     public ApiVersion Version => version;
-
-    /// <summary>The only clock reading of the request.</summary>
-    public Instant Now => now;
-
-    /// <summary>What time it is for a customer: its own, where that stands still.</summary>
-    public Instant NowOf(Customer customer) => customer.Moment(now);
 
     public JsonElement Json => json;
 
@@ -50,7 +40,7 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
 
     public ValueTask<Ran> Run(string customerId, Command command) => Run([new Addressed(customerId, command)]);
 
-    public async ValueTask<Ran> Run(ImmutableArray<Addressed> commands) => Spent(await engine.Runner.Run(Scope, commands, Claims, now));
+    public async ValueTask<Ran> Run(ImmutableArray<Addressed> commands) => Spent(await engine.Runner.Run(Scope, commands, Claims, Now));
 
     /// <summary>Marks the claims as committed when the run stored something.</summary>
     public Ran Spent(Ran ran)
@@ -62,7 +52,7 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
     /// <summary>Changes the catalog and commits the claims with it; answers from the catalog after the change.</summary>
     public async ValueTask<Answer> ChangeCatalog(Func<CatalogContext, ValueTask<CatalogDecision>> decide, Func<Catalog, Answer> answer)
     {
-        var (end, refusal, after, stored) = await engine.Catalogs.Change(Scope, decide, Claims, now);
+        var (end, refusal, after, stored) = await engine.Catalogs.Change(Scope, decide, Claims, Now);
         if (stored) Claims = [];
         if (end != RunEnd.Done) return Failure(end, refusal);
         return answer(after!);
@@ -70,15 +60,15 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
 
     /// <summary>Waits until no other call of billing is under way for the customer. Null when there is none.</summary>
     public async ValueTask<IDisposable?> BillingTurn(string customerId) =>
-        await Stored(customerId) is { } customer ? await engine.Payments.TakeTurn(Scope, customer, now) : null;
+        await Stored(customerId) is { } customer ? await engine.Payments.TakeTurn(Scope, customer, Now) : null;
 
     /// <summary>The committed customer as of now, or null.</summary>
     public async ValueTask<Customer?> Read(string customerId) => await Stored(customerId) is { } committed ? AsOfNow(committed) : null;
 
     /// <summary>The committed customer as it is written down, or null: what is due since is not applied.</summary>
-    public ValueTask<Customer?> Stored(string customerId) => engine.Customers.FindCommitted(Scope, customerId, now);
+    public ValueTask<Customer?> Stored(string customerId) => engine.Customers.FindCommitted(Scope, customerId, Now);
 
-    public Customer AsOfNow(Customer customer) => Due.AsOf(customer, Catalog, customer.Moment(now));
+    public Customer AsOfNow(Customer customer) => Due.AsOf(customer, Catalog, customer.Moment(Now));
 
     public Answer NoSuchCustomer(string id) => Refuse(CommandRunner.NoSuchCustomer(id));
 

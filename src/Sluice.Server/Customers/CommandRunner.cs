@@ -100,7 +100,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 cell.Latest_NeedsGate = accepted.Customer;
                 cell.Hash_NeedsGate = chain.Hash;
                 List<WebhookMessage>? messages = null;
-                outbox.Tell(scope.Id, null, accepted.Customer, accepted.Events, now, ref messages);
+                outbox.Tell(scope, null, accepted.Customer, accepted.Events, now, ref messages);
                 unit = new CustomersUnit(scope, [new CellChange(cell, accepted.Customer, null, chain.Bytes)], snapshots.Due, outbox, turns)
                 {
                     CatalogVersion = scope.Catalog.Version,
@@ -217,7 +217,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         try
         {
             if (Stale(commands, cells) is { } stale) return new Attempted(stale, null, null, null);
-            var drafts = Array.ConvertAll(gated, cell => new Draft(scope.Id, cell, outbox));
+            var drafts = Array.ConvertAll(gated, cell => new Draft(scope, cell, outbox));
             var ran = Decide(scope, commands, cells, drafts, now);
             if (ran.End == RunEnd.Refused || Array.TrueForAll(drafts, draft => draft.IsEmpty))
                 return new Attempted(null, ran, null, Unsettled(gated));
@@ -318,13 +318,13 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
     }
 
     /// <summary>One customer while its commands are being decided; memory is changed only by <see cref="Keep"/>.</summary>
-    private sealed class Draft(ScopeId scope, Cell cell, Outbox outbox)
+    private sealed class Draft(Scope scope, Cell cell, Outbox outbox)
     {
         private readonly string? _idBefore = cell.Latest_NeedsGate!.Profile.Id;
         private readonly Customer _before = cell.Latest_NeedsGate!;
         private List<CustomerEvent>? _holds;
         private List<WebhookMessage>? _messages;
-        private readonly EntryChain _chain = new(scope, cell.Latest_NeedsGate, cell.Hash_NeedsGate);
+        private readonly EntryChain _chain = new(scope.Id, cell.Latest_NeedsGate, cell.Hash_NeedsGate);
 
         public Cell Cell => cell;
 
@@ -359,7 +359,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         /// <summary>What the unit claims and frees for what happened to this customer.</summary>
         public void Claim(Instant now, ImmutableArray<Claim>.Builder takes, ImmutableArray<ClaimKey>.Builder frees)
         {
-            if (_holds is not null) HoldClaims.Add(scope, _before, _holds, now, takes, frees);
+            if (_holds is not null) HoldClaims.Add(scope.Id, _before, _holds, now, takes, frees);
         }
 
         public void Keep(Unit unit) => (cell.Latest_NeedsGate, cell.Hash_NeedsGate, cell.Last_NeedsGate) = (Customer, _chain.Hash, unit);

@@ -19,6 +19,9 @@ public sealed record BillingSettings(string? Live = null)
     /// <summary>In percent, on top of every invoice; null = none.</summary>
     public decimal? TaxRate { get; init; }
 
+    /// <summary>Rates in percent that a call may name instead (<c>tax_rate_id</c>).</summary>
+    public ImmutableDictionary<string, decimal> TaxRates { get; init; } = ImmutableDictionary<string, decimal>.Empty;
+
     /// <summary>Of prices, and of customers that have no invoice yet.</summary>
     public Currency Currency { get; init; } = BillingPolicy.Default.Currency;
 
@@ -32,10 +35,10 @@ public sealed record BillingSettings(string? Live = null)
             "keep" => AfterDunning.Keep,
             var other => throw Wrong("PAYMENTS_UNPAID", other, "cancel or keep"),
         },
-        TaxRate = value("TAX_RATE") is { } rate ? decimal.TryParse(rate, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is > 0m and <= 100m ? percent
-            : throw Wrong("TAX_RATE", rate, "a percentage above 0, such as 19 or 8.1") : null,
-        Currency = value("CURRENCY") is { } code ? code.Length == 3 && code.All(char.IsAsciiLetter) ? new Currency(code.ToLowerInvariant())
-            : throw Wrong("CURRENCY", code, "three letters, such as usd or eur") : BillingPolicy.Default.Currency,
+        TaxRate = value("TAX_RATE") is { } rate ? Percent(rate) is { } percent && percent > 0m ? percent : throw Wrong("TAX_RATE", rate, "a percentage above 0, such as 19 or 8.1") : null,
+        TaxRates = Rates(value("TAX_RATES")),
+        Currency = value("CURRENCY") is { } code ? new Currency(code.ToLowerInvariant()) is { IsKnown: true } currency ? currency
+            : throw Wrong("CURRENCY", code, "three letters of a currency that cards are charged in, such as usd or eur") : BillingPolicy.Default.Currency,
     };
 
     private static string? Provider(string? value) =>
@@ -49,6 +52,23 @@ public sealed record BillingSettings(string? Live = null)
         return days.Length <= MostRetries && days.All(static day => day is >= 1 and <= LongestPause) ? days
             : throw Wrong("PAYMENTS_RETRY_DAYS", value, $"none, or up to {MostRetries} numbers of days from 1 to {LongestPause}, such as 1,2,2,2");
     }
+
+    // vat=20,reduced=7. A rate of 0 is one: it exempts from the rate of all.
+    private static ImmutableDictionary<string, decimal> Rates(string? value)
+    {
+        var rates = ImmutableDictionary.CreateBuilder<string, decimal>();
+        foreach (var text in value?.Split(',', StringSplitOptions.TrimEntries) ?? [])
+        {
+            var (at, name) = (text.IndexOf('=', StringComparison.Ordinal), text.Split('=')[0].Trim());
+            if (at < 0 || name.Length == 0 || Percent(text[(at + 1)..].Trim()) is not { } rate || !rates.TryAdd(name, rate))
+                throw Wrong("TAX_RATES", value!, "names with percentages from 0 to 100, each name once, such as vat=20,reduced=7");
+        }
+
+        return rates.ToImmutable();
+    }
+
+    private static decimal? Percent(string text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is >= 0m and <= 100m ? percent : null;
 
     private static SettingsException Wrong(string name, string value, string must) => new($"SLUICE_{name} is \"{value}\"; it must be {must}.");
 }

@@ -12,7 +12,7 @@ internal sealed class Providers(Settings settings, IPaymentProvider? sandbox = n
     private readonly IPaymentProvider _sandbox = sandbox ?? new TestProvider();
     private readonly BillingPolicy _policy = BillingPolicy.Default with
     {
-        Currency = settings.Billing.Currency, RetryDays = settings.Billing.RetryDays, AfterDunning = settings.Billing.AfterDunning, TaxRate = settings.Billing.TaxRate,
+        Currency = settings.Billing.Currency, RetryDays = settings.Billing.RetryDays, AfterDunning = settings.Billing.AfterDunning, TaxRate = settings.Billing.TaxRate, NamedTaxRates = settings.Billing.TaxRates,
     };
 
     private readonly IPaymentProvider? _live = settings.Billing.Live switch

@@ -22,9 +22,14 @@ internal sealed class Endpoints(IWebhookStore store, Outbox outbox, Settings set
 
     public IWebhookStore Store => store;
 
-    /// <summary>Puts the endpoint of the settings in place in its environment, and takes away one that the settings no longer name.</summary>
+    /// <summary>At the start: heeds what the endpoints want, puts the one of the settings in place in its environment, and takes away one that the settings no longer name.</summary>
     public async Task Preset(Instant now)
     {
+        foreach (var scope in scopes.All.ToList())
+        {
+            foreach (var one in await store.Endpoints(scope.Id)) outbox.Heed(one);
+        }
+
         var (url, secret, environment, _) = settings.Webhooks;
         foreach (var scope in scopes.All.Where(static scope => scope.IsMain).ToList())
         {
@@ -44,13 +49,19 @@ internal sealed class Endpoints(IWebhookStore store, Outbox outbox, Settings set
         }
     }
 
-    public ValueTask<WebhookEndpoint> Make(ScopeId scope, string url, ImmutableArray<string> events, string? description, Instant now) => store.AddEndpoint(
-        new WebhookEndpoint(0, scope, "wh_" + RandomNumberGenerator.GetString(Alphabet, 24), url, description, events, Enabled: true, Signing.NewSecret(), null, null, Preset: false, now));
+    public async ValueTask<WebhookEndpoint> Make(ScopeId scope, string url, ImmutableArray<string> events, string? description, Instant now)
+    {
+        var made = await store.AddEndpoint(
+            new WebhookEndpoint(0, scope, "wh_" + RandomNumberGenerator.GetString(Alphabet, 24), url, description, events, Enabled: true, Signing.NewSecret(), null, null, Preset: false, now));
+        outbox.Heed(made);
+        return made;
+    }
 
     /// <summary>Null when it is gone.</summary>
     public async ValueTask<WebhookEndpoint?> Change(WebhookEndpoint endpoint, Func<WebhookEndpoint, WebhookEndpoint> change)
     {
         var changed = await store.ChangeEndpoint(endpoint.Scope, endpoint.Id, change);
+        if (changed is not null) outbox.Heed(changed);
         outbox.Ring();
         return changed;
     }

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Sluice.Core;
 using Sluice.Server.Api;
 using Sluice.Server.Api.Controls;
+using Sluice.Storage;
 
 namespace Sluice.Server.Webhooks;
 
@@ -17,12 +18,13 @@ internal sealed record Told(string Type, object Data, JsonTypeInfo Shape)
     public const string LimitReached = "balances.limit_reached";
     public const string AlertTriggered = "balances.usage_alert_triggered";
     public const string BillingUpdated = "billing.updated";
+    public const string ProductsUpdated = WebhookMessage.OnlyByName;
     public const string ToppedUp = "billing.auto_topup_succeeded";
     public const string NotToppedUp = "billing.auto_topup_failed";
     public const string TestType = "webhook.test";
 
     /// <summary>What an endpoint may ask for.</summary>
-    public static readonly IReadOnlyList<string> Types = [LimitReached, AlertTriggered, BillingUpdated, ToppedUp, NotToppedUp];
+    public static readonly IReadOnlyList<string> Types = [LimitReached, AlertTriggered, BillingUpdated, ProductsUpdated, ToppedUp, NotToppedUp];
 
     /// <summary>Null for what is told to nobody.</summary>
     public static Told? Of(Customer? before, Customer after, CustomerEvent happened) => happened switch
@@ -37,12 +39,14 @@ internal sealed record Told(string Type, object Data, JsonTypeInfo Shape)
         _ => null,
     };
 
-    /// <summary>What one call, or one thing that fell due, did to the customer's plans; null when it did nothing to them.</summary>
-    public static Told? Plans(Customer? before, Customer after, ImmutableArray<CustomerEvent> events)
+    /// <summary>What one call, or one thing that fell due, did to the customer's plans: nothing when it did nothing to them.</summary>
+    /// <param name="inOlderWords">Somebody asked for it in the words of 1.2 as well.</param>
+    public static IEnumerable<Told> Plans(View view, Customer? before, Customer after, ImmutableArray<CustomerEvent> events, bool inOlderWords)
     {
-        if (!PlanChanges.MayCome(events)) return null;
         var changes = PlanChanges.Between(before, after);
-        return changes.News.IsEmpty ? null : new Told(BillingUpdated, BillingUpdatedData.Of(after, changes), WebhookJson.Default.BillingUpdatedData);
+        if (!changes.News.IsEmpty) yield return new Told(BillingUpdated, BillingUpdatedData.Of(after, changes), WebhookJson.Default.BillingUpdatedData);
+        if (!inOlderWords) yield break;
+        foreach (var data in ProductsUpdatedData.All(view, before, after, changes, events)) yield return new Told(ProductsUpdated, data, WebhookJson.Default.ProductsUpdatedData);
     }
 
     public static Told Test(string endpoint) => new(TestType, new TestData(endpoint), WebhookJson.Default.TestData);
@@ -101,6 +105,7 @@ internal sealed record TestData(string WebhookId);
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(BillingUpdatedData))]
+[JsonSerializable(typeof(ProductsUpdatedData))]
 [JsonSerializable(typeof(ToppedUpData))]
 [JsonSerializable(typeof(NotToppedUpData))]
 [JsonSerializable(typeof(TestData))]

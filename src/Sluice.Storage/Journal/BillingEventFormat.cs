@@ -79,6 +79,7 @@ internal static class BillingEventFormat
         "top_up_tallied" => new CustomerEvent.TopUpTallied(BillingFormat.ReadTally(from.GetProperty("tally"u8))),
         "top_up_failed" => new CustomerEvent.TopUpFailed(from.Feature("feature"u8), EntityOf(from), Words.ToPaymentProblem(from.Text("problem"u8))),
         "credit_added" => new CustomerEvent.CreditAdded(from.Money("amount"u8)),
+        "currency_settled" => new CustomerEvent.CurrencySettled(new Currency(from.Text("currency"u8))),
         "payment_method_changed" => new CustomerEvent.PaymentMethodChanged(BillingFormat.ReadMethod(from)),
         "discount_added" => new CustomerEvent.DiscountAdded(BillingFormat.ReadStanding(from.GetProperty("discount"u8))),
         "discount_ended" => new CustomerEvent.DiscountEnded(from.Text("id"u8)),
@@ -138,6 +139,10 @@ internal static class BillingEventFormat
             case CustomerEvent.CreditAdded e:
                 to.Text("type"u8, "credit_added");
                 to.Money("amount"u8, e.Amount);
+                return true;
+            case CustomerEvent.CurrencySettled e:
+                to.Text("type"u8, "currency_settled");
+                to.Text("currency"u8, e.Currency.Code);
                 return true;
             case CustomerEvent.PaymentMethodChanged e:
                 to.Text("type"u8, "payment_method_changed");

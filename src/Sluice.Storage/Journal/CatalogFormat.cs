@@ -116,12 +116,12 @@ internal static class CatalogFormat
         to.WriteStartObject("price"u8);
         to.Price("amount"u8, price.Amount);
         to.Every("interval"u8, price.Interval);
-        to.Json("additional_currencies"u8, price.AdditionalCurrencies);
+        to.Prices("additional_currencies"u8, price.OtherCurrencies);
         to.WriteEndObject();
     }
 
     public static PlanPrice? ReadPrice(JsonElement owner) => owner.TryGetProperty("price"u8, out var from)
-        ? new PlanPrice(from.Price("amount"u8), from.Every("interval"u8), from.Json("additional_currencies"u8))
+        ? new PlanPrice(from.Price("amount"u8), from.Every("interval"u8), from.PricesOrNone("additional_currencies"u8))
         : null;
 
     public static void WriteTrial(Utf8JsonWriter to, FreeTrial? trial)

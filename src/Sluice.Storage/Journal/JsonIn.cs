@@ -29,6 +29,10 @@ internal static class JsonIn
     public static Price? PriceOrNone(this JsonElement from, ReadOnlySpan<byte> name) =>
         from.TryGetProperty(name, out var value) ? new Price(value.GetDecimal()) : null;
 
+    public static CurrencyPrices? PricesOrNone(this JsonElement from, ReadOnlySpan<byte> name) => from.TryGetProperty(name, out _)
+        ? new CurrencyPrices(from.List(name, static price => new CurrencyPrice(new Currency(price.Text("currency"u8)), price.PriceOrNone("amount"u8), price.PriceOrNone("flat_amount"u8)))) { Stored = from.Json(name) }
+        : null;
+
     public static decimal? ExactOrNone(this JsonElement from, ReadOnlySpan<byte> name) => from.TryGetProperty(name, out var value) ? value.GetDecimal() : null;
 
     public static Money? MoneyOrNone(this JsonElement from, ReadOnlySpan<byte> name) =>

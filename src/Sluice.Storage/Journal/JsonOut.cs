@@ -46,6 +46,29 @@ internal static class JsonOut
         if (value is { } price) to.WriteNumber(name, WithoutTrailingZeros(price.Amount));
     }
 
+    /// <summary>What a price is in further currencies.</summary>
+    public static void Prices(this Utf8JsonWriter to, ReadOnlySpan<byte> name, CurrencyPrices? value)
+    {
+        if (value is null) return;
+        if (value.Stored is { } stored)
+        {
+            to.Json(name, stored);
+            return;
+        }
+
+        to.WriteStartArray(name);
+        foreach (var price in value.All)
+        {
+            to.WriteStartObject();
+            to.Text("currency"u8, price.Currency.Code);
+            to.Price("amount"u8, price.Amount);
+            to.Price("flat_amount"u8, price.FlatAmount);
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+    }
+
     /// <summary>An exact amount that is no money yet.</summary>
     public static void Exact(this Utf8JsonWriter to, ReadOnlySpan<byte> name, decimal? value)
     {

@@ -17,6 +17,7 @@ internal static class PlanFormat
         to.Moment("anchor"u8, held.Anchor);
         HoldingsFormat.WriteList(to, "runs"u8, held.Runs, WriteRun);
         if (held.NetTermsDays is { } days) to.WriteNumber("net_terms_days"u8, days);
+        to.Exact("tax_rate"u8, held.TaxRate);
         to.Moment("trial_end"u8, held.TrialEnd);
         to.Moment("canceled_at"u8, held.CanceledAt);
         to.Moment("ends_at"u8, held.EndsAt);
@@ -38,6 +39,7 @@ internal static class PlanFormat
         Anchor = from.MomentOrNone("anchor"u8),
         Runs = from.List("runs"u8, ReadRun),
         NetTermsDays = from.NumberOrNone("net_terms_days"u8),
+        TaxRate = from.ExactOrNone("tax_rate"u8),
         TrialEnd = from.MomentOrNone("trial_end"u8),
         CanceledAt = from.MomentOrNone("canceled_at"u8),
         EndsAt = from.MomentOrNone("ends_at"u8),

@@ -64,7 +64,7 @@ internal static class TermsFormat
         to.Amount("billing_units"u8, price.BillingUnits);
         to.Text("method"u8, Words.Of(price.Method));
         to.AmountOrNone("max_purchase"u8, price.MaxPurchase);
-        to.Json("additional_currencies"u8, price.AdditionalCurrencies);
+        to.Prices("additional_currencies"u8, price.OtherCurrencies);
         to.WriteEndObject();
     }
 
@@ -76,7 +76,7 @@ internal static class TermsFormat
         from.Amount("billing_units"u8),
         Words.ToBillingMethod(from.Text("method"u8)),
         from.AmountOrNone("max_purchase"u8),
-        from.Json("additional_currencies"u8));
+        from.PricesOrNone("additional_currencies"u8));
 
     private static void WriteTier(Utf8JsonWriter to, PriceTier tier)
     {
@@ -84,7 +84,7 @@ internal static class TermsFormat
         to.AmountOrNone("to"u8, tier.To);
         to.Price("amount"u8, tier.Amount);
         to.Price("flat_amount"u8, tier.FlatAmount);
-        to.Json("additional_currencies"u8, tier.AdditionalCurrencies);
+        to.Prices("additional_currencies"u8, tier.OtherCurrencies);
         to.WriteEndObject();
     }
 
@@ -92,7 +92,7 @@ internal static class TermsFormat
         from.AmountOrNone("to"u8),
         from.Price("amount"u8),
         from.PriceOrNone("flat_amount"u8),
-        from.Json("additional_currencies"u8));
+        from.PricesOrNone("additional_currencies"u8));
 
     private static void WriteRollover(Utf8JsonWriter to, Rollover rollover)
     {

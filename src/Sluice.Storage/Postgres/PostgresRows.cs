@@ -229,10 +229,11 @@ internal sealed class PostgresRows
             Column(rows, static row => row.At.Milliseconds),
             Column(rows, static row => row.WrittenAt.Milliseconds));
         statements.Add(
-            """
+            $"""
             insert into webhook_delivery (message, endpoint, scope, customer, status)
             select m.no, e.no, m.scope, case when m.customer = 0 then -m.no else m.customer end, 1
-            from webhook_message m join webhook_endpoint e on e.scope = m.scope and e.enabled = 1 and (e.events = '' or strpos(' ' || e.events || ' ', ' ' || m.type || ' ') > 0)
+            from webhook_message m join webhook_endpoint e on e.scope = m.scope and e.enabled = 1
+                and ((e.events = '' and m.type <> '{WebhookMessage.OnlyByName}') or strpos(' ' || e.events || ' ', ' ' || m.type || ' ') > 0)
             where m.id = any($1)
             """,
             Column(rows, static row => row.Id));

@@ -89,7 +89,7 @@ public abstract partial class SqlStore
 
     private static string Messages(WebhookEndpoint endpoint, ReplayQuery query)
     {
-        var wanted = query.MessageId is not null ? " and m.id = @MessageId" : endpoint.Events.IsEmpty ? " and m.type <> 'webhook.test'" : " and m.type in @Events";
+        var wanted = query.MessageId is not null ? " and m.id = @MessageId" : endpoint.Events.IsEmpty ? $" and m.type not in ('webhook.test', '{WebhookMessage.OnlyByName}')" : " and m.type in @Events";
         if (query.Since is not null) wanted += " and m.at >= @since";
         if (query.ParkedOnly) wanted += " and m.no in (select d.message from webhook_delivery d where d.scope = @scope and d.status = 3 and d.endpoint = @endpoint)";
         return $"select m.no, m.customer from webhook_message m where m.scope = @scope and m.no > @AfterNo{wanted} order by m.no limit @limit";

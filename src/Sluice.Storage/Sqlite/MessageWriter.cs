@@ -10,9 +10,9 @@ internal sealed class MessageWriter(sqlite3 database) : IDisposable
         insert into webhook_message (id, scope, customer, customer_id, type, body, at, written_at) values (?, ?, ?, ?, ?, ?, ?, ?) returning no
         """);
 
-    private readonly Statement _deliveries = new(database, """
+    private readonly Statement _deliveries = new(database, $"""
         insert into webhook_delivery (message, endpoint, scope, customer, status) select ?, no, scope, ?, 1 from webhook_endpoint
-        where scope = ? and enabled = 1 and (events = '' or instr(' ' || events || ' ', ' ' || ? || ' ') > 0)
+        where scope = ? and enabled = 1 and ((events = '' and ?4 <> '{WebhookMessage.OnlyByName}') or instr(' ' || events || ' ', ' ' || ?4 || ' ') > 0)
         """);
 
     // One that is there keeps its time: what is before in it goes first. In a store of many writers the update locks it.

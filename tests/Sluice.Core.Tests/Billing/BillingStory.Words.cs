@@ -168,6 +168,8 @@ internal sealed partial class BillingStory
         "resets" => string.Join(", ", Now.Grants.Select(static grant => grant.NextResetAt is { } next ? Day(next) : "never")),
         "balances" => string.Join(", ", Now.Grants.Concat(Now.Entities.SelectMany(static entity => entity.Own.Grants)).Select(static grant => $"{grant.Feature} {grant.Balance} until {(grant.NextResetAt is { } at ? at.ToString() : "never")}")),
         "news" => News(PlanChanges.Between(_before, _customer!)),
+        "scenarios" => string.Join(", ", PlanScenarios.Of(_before, _customer!, Catalog, PlanChanges.Between(_before, _customer!), [.. _journal.Skip(_entriesBefore).SelectMany(static entry => entry.Events)])
+            .Select(static told => $"{told.Plan.Plan} {told.Scenario}")),
         "tax" => Amount(_books.Last.Tax.Major),
         "charged" => Amount(_books.Last.Due.Major),
         _ when Catalog.Feature(new FeatureId(what)) is not null => Amount(Now.Grants.Where(grant => grant.Feature.Value == what).Sum(static grant => grant.Balance.Value)),

@@ -34,6 +34,7 @@ internal sealed partial class BillingStory
     private Instant _now = Start;
     private Customer? _customer;
     private Customer? _before;
+    private int _entriesBefore;
     private string _where = "";
 
     public BillingStory(Catalog catalog, Clock clock, string card = "good")
@@ -88,7 +89,7 @@ internal sealed partial class BillingStory
 
     private void Step(string line)
     {
-        if (!line.StartsWith("news:", StringComparison.Ordinal)) _before = _customer;
+        if (!line.StartsWith("news:", StringComparison.Ordinal) && !line.StartsWith("scenarios:", StringComparison.Ordinal)) (_before, _entriesBefore) = (_customer, _journal.Count);
         var verb = line.Split(' ')[0];
         var rest = line[verb.Length..].Trim();
         switch (verb)

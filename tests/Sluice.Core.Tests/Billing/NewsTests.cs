@@ -54,6 +54,50 @@ public sealed class NewsTests
         """);
 
     [Fact]
+    public void In_older_words() => Tell(live: ["free_def"], script: """
+        attach pro
+        scenarios: pro Upgrade
+        attach premium
+        scenarios: premium Upgrade
+        attach addon
+        scenarios: addon New
+        attach pro
+        scenarios: premium Downgrade
+        uncancel premium
+        scenarios: premium Renew
+        cancel premium
+        scenarios: premium Cancel
+        uncancel premium
+        scenarios: premium Renew
+        track messages 5
+        scenarios:
+        cancel premium {now: yes}
+        scenarios: free_def New, premium Expired
+        """);
+
+    [Fact]
+    public void In_older_words_a_plan_that_was_scheduled_is_told_when_it_begins() => Tell("""
+        attach premium
+        attach pro
+        scenarios: premium Downgrade
+        advance to next
+        scenarios: pro New, premium Expired
+        """);
+
+    [Fact]
+    public void In_older_words_units_that_are_bought_and_a_failed_renewal() => Tell(leaps: false, script: """
+        attach pro_p {messages: 200}
+        scenarios: pro_p New
+        update pro_p {messages: 500}
+        scenarios: pro_p UpdatePrepaidQuantity
+        attach boost {words: 50}
+        scenarios: boost New
+        card decline
+        advance to next
+        scenarios: pro_p PastDue
+        """);
+
+    [Fact]
     public void What_waits_for_its_payment_is_not_told_of_until_it_is_paid() => Tell(card: "3ds", script: """
         attach pro
         news:

@@ -61,7 +61,12 @@ internal static partial class Shop
 
     private static PlanPrice Price(string words) => words.EndsWith(" once", StringComparison.Ordinal)
         ? new PlanPrice(new Price(Number(words[..^5])), Interval.OneOff)
-        : new PlanPrice(new Price(Number(words.Split('/')[0])), Every(words.Split('/')[1]));
+        : words.Split(" or ") is [var own, .. var others]
+            ? new PlanPrice(new Price(Number(own.Split('/')[0])), Every(own.Split('/')[1]), others.Length == 0 ? null : new CurrencyPrices([.. others.Select(Other)]))
+            : throw new ArgumentException(words);
+
+    // "$20/month or 18 eur or 23188 rwf"
+    private static CurrencyPrice Other(string words) => new(new Currency(words.Split(' ')[1]), new Price(Number(words.Split(' ')[0])));
 
     private static FreeTrial Trial(string words)
     {

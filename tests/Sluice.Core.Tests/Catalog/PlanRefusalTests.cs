@@ -22,6 +22,13 @@ public class PlanRefusalTests
         ["a base price every 0 months"] = (PlanOf() with { Price = Dollars(1, new Interval(IntervalUnit.Month, 0)) }, RefusalCode.InvalidInputs, "interval_count"),
         ["weekly and monthly prices in one plan"] = (PlanOf(Messages with { Price = ByUse(1, Month) }) with { Price = Dollars(5, Week) }, RefusalCode.InvalidInputs, "weekly"),
 
+        ["a currency twice"] = (PlanOf() with { Price = Dollars(20, Month) with { OtherCurrencies = In(("eur", 18), ("eur", 19)) } }, RefusalCode.InvalidInputs, "price.additional_currencies: eur is there twice"),
+        ["a currency that nobody has"] = (PlanOf() with { Price = Dollars(20, Month) with { OtherCurrencies = In(("eru", 18)) } }, RefusalCode.InvalidInputs, "eru is no currency"),
+        ["the price's own currency beside it"] = (PlanOf() with { Price = Dollars(20, Month) with { OtherCurrencies = In(("usd", 18)) } }, RefusalCode.InvalidInputs, "leave it out"),
+        ["a negative price in a currency"] = (PlanOf(Messages with { Price = ByUse(1, Month) with { OtherCurrencies = In(("eur", -1)) } }), RefusalCode.InvalidInputs, "items[0].price.additional_currencies: the price in eur is negative"),
+        ["half a yen"] = (PlanOf() with { Price = Dollars(20, Month) with { OtherCurrencies = In(("jpy", 0.5m)) } }, RefusalCode.InvalidInputs, "0.5 jpy has more than 0 decimals"),
+        ["a currency twice in a tier"] = (PlanOf(Item("messages") with { Price = new(BillingMethod.Prepaid, Month) { Tiers = [new(null, new Price(1), null, In(("eur", 1), ("eur", 2)))] } }), RefusalCode.InvalidInputs, "eur is there twice"),
+
         ["a negative included amount"] = (PlanOf(Item("messages", -1, Month)), RefusalCode.InvalidInputs, "items[0]: included is negative"),
         ["an included amount beyond all bounds"] = (PlanOf(Item("messages", 100_000_000_000_000m, Month)), RefusalCode.InvalidInputs, "use unlimited"),
         ["a reset every 0 months"] = (PlanOf(Item("messages", 1, new Interval(IntervalUnit.Month, 0))), RefusalCode.InvalidInputs, "reset.interval_count"),
@@ -55,6 +62,7 @@ public class PlanRefusalTests
 
         ["proration on usage"] = (PlanOf(Messages with { Price = ByUse(1, Month), Proration = new(OnIncrease.ProrateImmediately, OnDecrease.None) }), RefusalCode.InvalidInputs, "prepaid items only"),
         ["proration on seats billed by use"] = (PlanOf(Item("seats", 1) with { Price = ByUse(10, Month), Proration = new(OnIncrease.ProrateImmediately, OnDecrease.None) }), RefusalCode.InvalidInputs, "prepaid items only"),
+        ["proration on usage, of an older caller"] = (PlanOf(Messages with { Price = ByUse(1, Month), Proration = new(OnIncrease.ProrateImmediately, OnDecrease.None), ProratesSeats = true }), RefusalCode.InvalidInputs, "prepaid items only"),
         ["proration without a price"] = (PlanOf(Messages with { Proration = new(null, OnDecrease.None) }), RefusalCode.InvalidInputs, "prepaid items only"),
         ["prepaid seats billed in full at once"] = (PlanOf(Item("seats", 1) with { Price = Prepaid(10, Month), Proration = new(OnIncrease.BillImmediately, OnDecrease.None) }), RefusalCode.InvalidInputs, "bill_immediately"),
 
@@ -96,6 +104,8 @@ public class PlanRefusalTests
     [Fact]
     public void The_second_item_is_named_when_it_is_the_wrong_one() =>
         Assert.StartsWith("items[1]: ", PlanRules.Create(Context(Start), PlanOf(Messages, Item("seats", -1))).Refused().Message, StringComparison.Ordinal);
+
+    private static CurrencyPrices In(params (string Currency, decimal Amount)[] prices) => new([.. prices.Select(static price => new CurrencyPrice(new Currency(price.Currency), new Price(price.Amount)))]);
 
     private static CreatePlan Tiered(params (decimal? To, decimal Amount)[] tiers) =>
         PlanOf(Messages with { Price = new(BillingMethod.UsageBased, Month) { Tiers = Tiers(tiers), TierBehavior = TierBehavior.Graduated } });

@@ -12,7 +12,7 @@ public sealed partial class PageTests(Till till) : IClassFixture<Till>
     private static partial Regex Options { get; }
 
     [Fact]
-    public async Task A02_Without_a_card_a_checkout_is_shown_and_completed()
+    public async Task Without_a_card_a_checkout_is_shown_and_completed()
     {
         var c = await till.Customer(card: null);
         var first = (await till.Attach(c, "pro", new { success_url = "https://shop.example/thanks" })).MustBe(200).Word("payment_url")!;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Sluice.Server.Payments;
 using Sluice.Server.Tests.Driving;
 
 namespace Sluice.Server.Tests.Billing;
@@ -13,13 +14,15 @@ public sealed class Till : IAsyncLifetime
 
     internal ManualTime Time { get; } = new(T0);
 
+    internal BillingSettings? Billing { get; init; }
+
     internal RunningServer Server { get; private set; } = null!;
 
     internal ApiClient Api => Server.Api;
 
     public async Task InitializeAsync()
     {
-        Server = await RunningServer.Start(time: Time, demo: false);
+        Server = await RunningServer.Start(time: Time, demo: false, billing: Billing);
         await Make("features.create", """{"feature_id": "messages", "name": "Messages", "type": "metered", "consumable": true}""");
         await Make("features.create", """{"feature_id": "words", "name": "Words", "type": "metered", "consumable": true}""");
         await Make("features.create", """{"feature_id": "users", "name": "Users", "type": "metered", "consumable": false}""");
@@ -29,6 +32,7 @@ public sealed class Till : IAsyncLifetime
             """{"plan_id": "pro", "name": "Pro", "price": {"amount": 20, "interval": "month"}, "items": [{"feature_id": "messages", "included": 100, "reset": {"interval": "month"}}]}""",
             """{"plan_id": "premium", "name": "Premium", "price": {"amount": 50, "interval": "month"}, "items": [{"feature_id": "messages", "included": 500, "reset": {"interval": "month"}}]}""",
             """{"plan_id": "ultra", "name": "Ultra", "price": {"amount": 200, "interval": "month"}}""",
+            """{"plan_id": "annual", "name": "Annual", "price": {"amount": 200, "interval": "year"}, "items": [{"feature_id": "messages", "included": 100, "reset": {"interval": "month"}}]}""",
             """{"plan_id": "addon", "name": "Addon", "add_on": true, "price": {"amount": 20, "interval": "month"}, "items": [{"feature_id": "words", "included": 200, "reset": {"interval": "month"}}]}""",
             """{"plan_id": "boost", "name": "Boost", "add_on": true, "price": {"amount": 10, "interval": "one_off"}, "items": [{"feature_id": "words", "price": {"amount": 5, "billing_units": 50, "interval": "one_off", "billing_method": "prepaid"}}]}""",
             """{"plan_id": "pro_u", "name": "Pro U", "price": {"amount": 20, "interval": "month"}, "items": [{"feature_id": "messages", "included": 100, "price": {"amount": 0.1, "interval": "month", "billing_method": "usage_based"}}]}""",
@@ -36,8 +40,22 @@ public sealed class Till : IAsyncLifetime
             """{"plan_id": "pro_p", "name": "Pro P", "price": {"amount": 20, "interval": "month"}, "items": [{"feature_id": "messages", "price": {"amount": 10, "billing_units": 100, "interval": "month", "billing_method": "prepaid"}}]}""",
             """{"plan_id": "pro_s", "name": "Pro S", "price": {"amount": 20, "interval": "month"}, "items": [{"feature_id": "users", "included": 2, "price": {"amount": 10, "interval": "month", "billing_method": "usage_based"}}]}""",
             """{"plan_id": "pro_t", "name": "Pro T", "price": {"amount": 20, "interval": "month"}, "items": [{"feature_id": "messages", "included": 100, "reset": {"interval": "month"}}], "free_trial": {"duration_length": 7, "duration_type": "day"}}""",
-        ]) await Make("plans.create", plan);
+        ]) await Sells(plan);
     }
+
+    /// <summary>A till of its own, where plans that enable themselves disturb nobody.</summary>
+    internal static async Task<OwnTill> With(params string[] plans)
+    {
+        var till = new Till();
+        await till.InitializeAsync();
+        foreach (var plan in plans) await till.Sells(plan);
+        return new OwnTill(till);
+    }
+
+    /// <summary>One more plan; ids are the test's own.</summary>
+    internal Task Sells(string plan) => Make("plans.create", plan);
+
+    internal async Task<Buyer> Buyer(string? card = "pm_card_visa") => new(this, await Customer(card));
 
     public async Task DisposeAsync() => await Server.DisposeAsync();
 
@@ -89,4 +107,10 @@ public sealed class Till : IAsyncLifetime
         if (plan is not null) body["plan_id"] = plan;
         return body.ToJsonString();
     }
+}
+
+/// <summary>Ends with the test.</summary>
+internal sealed record OwnTill(Till Till) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync() => await Till.DisposeAsync();
 }

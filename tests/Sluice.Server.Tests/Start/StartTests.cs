@@ -38,6 +38,8 @@ public sealed class StartTests
     [InlineData("SLUICE_PAYMENTS_RETRY_DAYS", "1,0", "SLUICE_PAYMENTS_RETRY_DAYS is \"1,0\"; it must be none")]
     [InlineData("SLUICE_PAYMENTS_UNPAID", "wait", "SLUICE_PAYMENTS_UNPAID is \"wait\"; it must be cancel or keep")]
     [InlineData("SLUICE_TAX_RATE", "-1", "SLUICE_TAX_RATE is \"-1\"; it must be a percentage")]
+    [InlineData("SLUICE_TAX_RATES", "vat=20,vat=7", "SLUICE_TAX_RATES is \"vat=20,vat=7\"; it must be names with percentages")]
+    [InlineData("SLUICE_TAX_RATES", "vat=120", "SLUICE_TAX_RATES is \"vat=120\"; it must be names with percentages")]
     [InlineData("SLUICE_CURRENCY", "euro", "SLUICE_CURRENCY is \"euro\"; it must be three letters")]
     [InlineData("SLUICE_WEBHOOKS_ALLOW_PRIVATE", "yes", "SLUICE_WEBHOOKS_ALLOW_PRIVATE is \"yes\"; it must be true or false")]
     public async Task A_wrong_or_unknown_setting_is_a_clear_error(string name, string value, string says)

@@ -109,6 +109,45 @@ public sealed class EventTests
             .Select(change => $"{change.GetProperty("action").GetString()} {change.GetProperty("subscription").GetProperty("plan_id").GetString()} {change.GetProperty("subscription").GetProperty("status").GetString()}");
     }
 
+    [Fact]
+    public async Task The_older_telling_comes_where_it_is_named_and_nowhere_else()
+    {
+        await using var told = await Listening.Start();
+        await using var older = await Receiver.Start();
+        (await told.Hook(new { url = older.Url, events = new[] { "customer.products.updated" } })).MustBe(200);
+        await told.Sold("c", "pm_card_chargeCustomerFail");
+        var first = (await older.Next()).Data;
+        Assert.Equal("new small", Gist(first));
+        var customer = first.GetProperty("customer");
+        Assert.Equal(("c", "small", "active"), (customer.GetProperty("id").GetString(), customer.GetProperty("products")[0].GetProperty("id").GetString(), customer.GetProperty("products")[0].GetProperty("status").GetString()));
+        Assert.Equal(100, customer.GetProperty("features").GetProperty("messages").GetProperty("balance").GetDecimal());
+        Assert.Equal(20, first.GetProperty("updated_product").GetProperty("items")[0].GetProperty("price").GetDecimal());
+        Assert.False(first.TryGetProperty("entity", out _));
+
+        (object Call, string Told)[] table =
+        [
+            (new { plan_id = "large" }, "upgrade large"),
+            (new { plan_id = "small" }, "downgrade large"),
+            (new { plan_id = "large", cancel_action = "uncancel" }, "renew large"),
+            (new { plan_id = "large", cancel_action = "cancel_end_of_cycle" }, "cancel large"),
+            (new { plan_id = "large", cancel_action = "uncancel" }, "renew large"),
+            (new { plan_id = "large", cancel_action = "cancel_immediately" }, "expired large"),
+        ];
+        foreach (var (call, gist) in table)
+        {
+            var body = System.Text.Json.JsonSerializer.SerializeToNode(call)!.AsObject();
+            body["customer_id"] = "c";
+            (await told.Api.Post(body.ContainsKey("cancel_action") ? "billing.update" : "billing.attach", body.ToJsonString())).MustBe(200);
+            Assert.Equal(gist, Gist((await older.Next()).Data));
+        }
+
+        await told.AllSettled();
+        Assert.Equal(table.Length + 1, older.All.Count);
+        Assert.All(told.Receiver.All, static message => Assert.DoesNotContain("customer.products.updated", message.Body, StringComparison.Ordinal));
+
+        static string Gist(System.Text.Json.JsonElement data) => $"{data.GetProperty("scenario").GetString()} {data.GetProperty("updated_product").GetProperty("id").GetString()}";
+    }
+
     [Theory]
     [InlineData("pm_card_visa", """{"customer_id":"c","feature_id":"messages","quantity_granted":100,"threshold":10,"balance_after":105,"invoice_mode":false,"invoice":{""")]
     [InlineData("pm_card_chargeCustomerFail", """{"customer_id":"c","feature_id":"messages","reason":"charge_failed"}""")]

@@ -48,6 +48,17 @@ public abstract class Telling(StoreHost host) : StoreSuite(host)
     }
 
     [Fact]
+    public async Task What_is_told_in_older_words_goes_only_to_endpoints_that_name_it_also_when_it_is_sent_again()
+    {
+        var (all, named) = (await Endpoint("all"), await Endpoint("named", WebhookMessage.OnlyByName));
+        Tell(Message("older", 1, WebhookMessage.OnlyByName), Message("limit", 2));
+        Assert.Equal(["limit"], await Pending(all));
+        Assert.Equal(["older"], await Pending(named));
+        Assert.Equal(1, (await Webhooks.Replay(all, new ReplayQuery(Since: Now), 10, Soon)).Count);
+        Assert.Equal(["limit"], await Pending(all));
+    }
+
+    [Fact]
     public async Task Of_one_customer_the_next_message_is_leased_when_the_one_before_is_settled()
     {
         var endpoint = await Endpoint("a");

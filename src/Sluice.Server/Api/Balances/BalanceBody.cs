@@ -107,10 +107,10 @@ public sealed record TierBody(
     JsonText To,
     Price Amount,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Price? FlatAmount,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonText? AdditionalCurrencies = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Plans.CurrencyPriceBody>? AdditionalCurrencies = null)
 {
     public static IReadOnlyList<TierBody>? Of(ImmutableArray<PriceTier> tiers) => tiers.IsDefaultOrEmpty ? null
-        : [.. tiers.Select(tier => new TierBody(new JsonText(tier.To?.ToString() ?? "\"inf\""), tier.Amount, tier.FlatAmount, tier.AdditionalCurrencies))];
+        : [.. tiers.Select(tier => new TierBody(new JsonText(tier.To?.ToString() ?? "\"inf\""), tier.Amount, tier.FlatAmount, Plans.CurrencyPriceBody.Of(tier.OtherCurrencies)))];
 }
 
 /// <summary>A boolean feature that a customer holds.</summary>

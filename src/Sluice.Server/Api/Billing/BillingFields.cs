@@ -34,7 +34,7 @@ internal static class BillingFields
         {
             Entity = EntityFields.Id(body), Options = Options(call, body), Customize = Customization(body),
         };
-        body.Later("entity_data", "long_lived_checkout", "processor_subscription_id", "license_quantities", "transition_rules", "tax_rate_id");
+        body.Later("entity_data", "long_lived_checkout", "processor_subscription_id", "license_quantities", "transition_rules");
         return command;
     }
 
@@ -64,8 +64,19 @@ internal static class BillingFields
             CarryBalances = Carry(body, "carry_over_balances"),
             CarryUsage = Carry(body, "carry_over_usages"),
             Removes = [.. (body.Texts("remove_plan_ids") ?? []).Select(static id => new PlanId(id))],
+            TaxRate = TaxRate(call, body),
             Currency = body.Text("currency", minLength: 3) is { } code ? new Currency(code.ToLowerInvariant()) : null,
         };
+    }
+
+    /// <summary>One of the rates that are set, by its name.</summary>
+    public static decimal? TaxRate(Call call, Body body)
+    {
+        if (body.Text("tax_rate_id", minLength: 1) is not { } id) return null;
+        var rates = call.Catalog.Policy.NamedTaxRates;
+        if (rates.TryGetValue(id, out var rate)) return rate;
+        body.Fault("tax_rate_id", rates.IsEmpty ? $"there is no rate {id}: name the rates in SLUICE_TAX_RATES, such as vat=20" : $"there is no rate {id}: use one of {string.Join(", ", rates.Keys.Order())}");
+        return null;
     }
 
     /// <summary>A change of a held plan.</summary>

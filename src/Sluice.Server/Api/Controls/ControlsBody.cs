@@ -32,13 +32,13 @@ public sealed record ControlsBody
     };
 
     /// <summary>What holds for a customer: its own entries and the defaults of its plans, each with its source, limits with what is used of them.</summary>
-    internal static ControlsBody Effective(Call call, Customer customer)
+    internal static ControlsBody Effective(View view, Customer customer)
     {
-        var (own, plans) = EffectiveControls.Shown(customer, call.Catalog);
+        var (own, plans) = EffectiveControls.Shown(customer, view.Catalog);
         if (own.IsEmpty && plans.IsEmpty) return Of(own);
         UsageLimitBody Used(UsageLimit limit, string source) => UsageLimitBody.Of(limit) with
         {
-            Usage = call.Catalog.Feature(limit.Feature) is null ? null : Core.UsageLimits.Used(customer, call.Catalog, limit, call.NowOf(customer)), Source = source,
+            Usage = view.Catalog.Feature(limit.Feature) is null ? null : Core.UsageLimits.Used(customer, view.Catalog, limit, view.NowOf(customer)), Source = source,
         };
         return new ControlsBody
         {

@@ -58,7 +58,7 @@ public sealed record CustomerBody(
     }
 
     /// <param name="customer">As of now.</param>
-    private static CustomerBody Of(Call call, Customer customer, CustomerExpand expand, bool withInternalId = false)
+    internal static CustomerBody Of(View view, Customer customer, CustomerExpand expand, bool withInternalId = false)
     {
         var profile = customer.Profile;
         return new CustomerBody(
@@ -69,20 +69,20 @@ public sealed record CustomerBody(
             customer.CreatedAt,
             profile.Fingerprint,
             profile.StripeId,
-            call.Scope.Environment,
+            view.Scope.Environment,
             profile.Metadata ?? Empty,
             profile.SendEmailReceipts,
-            ControlsBody.Effective(call, customer),
-            HeldBody.Subscriptions(call, customer, expand),
-            HeldBody.Purchases(call, customer, expand),
-            LicensePoolBody.All(call, customer),
-            HeldBody.Balances(call, customer, expand),
-            HeldBody.Flags(call, customer, expand),
+            ControlsBody.Effective(view, customer),
+            HeldBody.Subscriptions(view, customer, expand),
+            HeldBody.Purchases(view, customer, expand),
+            LicensePoolBody.All(view, customer),
+            HeldBody.Balances(view, customer, expand),
+            HeldBody.Flags(view, customer, expand),
             CustomerConfigBody.Of(customer.Config))
         {
-            Entities = expand.Asked.Contains("entities") ? EntityInShortBody.All(call, customer) : null,
+            Entities = expand.Asked.Contains("entities") ? EntityInShortBody.All(view, customer) : null,
 
-            InvoicePreviews = expand.Asked.Contains("invoice_previews") ? [.. Forecasting.All(customer, call.Catalog, call.NowOf(customer)).Select(InvoicePreviewBody.Of)] : null,
+            InvoicePreviews = expand.Asked.Contains("invoice_previews") ? [.. Forecasting.All(customer, view.Catalog, view.NowOf(customer)).Select(InvoicePreviewBody.Of)] : null,
             TrialsUsed = expand.Asked.Contains("trials_used") ? [.. customer.Billing.Trials.Select(trial => new TrialUsedBody(trial.Plan, profile.Id, profile.Fingerprint))] : null,
             PaymentMethod = expand.Asked.Contains("payment_method") && customer.Billing.Method is { } method ? PaymentMethodBody.Of(method) : null,
             Referrals = expand.Asked.Contains("referrals") ? [] : null,
@@ -116,12 +116,12 @@ public sealed record SubscriptionBody(
     int Quantity,
     string Scope)
 {
-    internal static SubscriptionBody Of(Call call, Customer customer, Subscription held, bool withPlan)
+    internal static SubscriptionBody Of(View view, Customer customer, Subscription held, bool withPlan)
     {
         var period = held.CurrentPeriod;
         return new SubscriptionBody(
             held.CallerId ?? PublicIds.Of(customer.Key, held.No),
-            withPlan ? PlanBody.Held(call, held) : null,
+            withPlan ? PlanBody.Held(view, held) : null,
             held.Plan,
             held.AutoEnable,
             held.AddOn,
@@ -129,7 +129,7 @@ public sealed record SubscriptionBody(
             held.PastDue,
             held.CanceledAt,
             held.EndsAt ?? held.Incoming?.EndsAt,
-            held.TrialEnd > call.NowOf(customer) ? held.TrialEnd : null,
+            held.TrialEnd > view.NowOf(customer) ? held.TrialEnd : null,
             held.Incoming?.StartsAt ?? held.StartedAt,
             period?.Start,
             period?.End,
@@ -149,8 +149,8 @@ public sealed record PurchaseBody(
     int Quantity,
     string Scope)
 {
-    internal static PurchaseBody Of(Call call, Subscription held, bool withPlan) =>
-        new(withPlan ? PlanBody.Held(call, held) : null, held.Plan, held.EndsAt, held.StartedAt, held.Quantity, SubscriptionBody.ScopeOf(held));
+    internal static PurchaseBody Of(View view, Subscription held, bool withPlan) =>
+        new(withPlan ? PlanBody.Held(view, held) : null, held.Plan, held.EndsAt, held.StartedAt, held.Quantity, SubscriptionBody.ScopeOf(held));
 }
 
 /// <summary>An invoice that time will bring.</summary>

@@ -6,18 +6,18 @@ namespace Sluice.Server.Api.Customers;
 /// <summary>What a customer or an entity holds, as both are shown. An entity shares what its customer holds; a customer's view has its entities' plans.</summary>
 internal static class HeldBody
 {
-    public static IReadOnlyList<SubscriptionBody> Subscriptions(Call call, Subject subject, CustomerExpand expand) =>
-        [.. Held(subject).Where(static held => !held.OneOff).Select(held => SubscriptionBody.Of(call, subject.Customer, held, expand.SubscriptionPlans))];
+    public static IReadOnlyList<SubscriptionBody> Subscriptions(View view, Subject subject, CustomerExpand expand) =>
+        [.. Held(subject).Where(static held => !held.OneOff).Select(held => SubscriptionBody.Of(view, subject.Customer, held, expand.SubscriptionPlans))];
 
-    public static IReadOnlyList<PurchaseBody> Purchases(Call call, Subject subject, CustomerExpand expand) =>
-        [.. Held(subject).Where(static held => held.OneOff).Select(held => PurchaseBody.Of(call, held, expand.PurchasePlans))];
+    public static IReadOnlyList<PurchaseBody> Purchases(View view, Subject subject, CustomerExpand expand) =>
+        [.. Held(subject).Where(static held => held.OneOff).Select(held => PurchaseBody.Of(view, held, expand.PurchasePlans))];
 
-    public static IReadOnlyDictionary<string, FlagBody> Flags(Call call, Subject subject, CustomerExpand expand) => Core.Flags.All(subject, call.Catalog).ToDictionary(
-        grant => grant.Feature.Value, grant => FlagBody.Of(subject.Customer.Key, grant, expand.Features ? call.Catalog.Feature(grant.Feature) : null));
+    public static IReadOnlyDictionary<string, FlagBody> Flags(View view, Subject subject, CustomerExpand expand) => Core.Flags.All(subject, view.Catalog).ToDictionary(
+        grant => grant.Feature.Value, grant => FlagBody.Of(subject.Customer.Key, grant, expand.Features ? view.Catalog.Feature(grant.Feature) : null));
 
-    public static IReadOnlyDictionary<string, BalanceBody> Balances(Call call, Subject subject, CustomerExpand expand)
+    public static IReadOnlyDictionary<string, BalanceBody> Balances(View view, Subject subject, CustomerExpand expand)
     {
-        var catalog = call.Catalog;
+        var catalog = view.Catalog;
         var bodies = Core.Balances.All(subject, catalog)
             .ToDictionary(balance => balance.Feature.Value, balance => BalanceBody.Of(subject.Customer.Key, balance, expand.Features ? catalog.Feature(balance.Feature) : null));
         if (!expand.Features) return bodies;

@@ -25,7 +25,7 @@ public sealed record EntityBody(
     public IReadOnlyList<CustomerInvoiceBody>? Invoices { get; init; }
 
     /// <param name="customer">As of now.</param>
-    internal static EntityBody Of(Call call, Customer customer, Entity entity, CustomerExpand expand)
+    internal static EntityBody Of(View view, Customer customer, Entity entity, CustomerExpand expand)
     {
         var subject = new Subject(customer, entity);
         return new EntityBody(
@@ -34,11 +34,11 @@ public sealed record EntityBody(
             customer.Profile.Id,
             entity.Feature,
             entity.CreatedAt,
-            call.Scope.Environment,
-            HeldBody.Subscriptions(call, subject, expand),
-            HeldBody.Purchases(call, subject, expand),
-            HeldBody.Balances(call, subject, expand),
-            HeldBody.Flags(call, subject, expand),
+            view.Scope.Environment,
+            HeldBody.Subscriptions(view, subject, expand),
+            HeldBody.Purchases(view, subject, expand),
+            HeldBody.Balances(view, subject, expand),
+            HeldBody.Flags(view, subject, expand),
             ControlsBody.Of(entity.Own.Controls));
     }
 
@@ -64,6 +64,6 @@ public sealed record EntityBody(
 public sealed record EntityInShortBody(string? Id, string? Name, string? CustomerId, FeatureId FeatureId, Instant CreatedAt, string Env)
 {
     /// <summary>Those of a customer, newest first.</summary>
-    internal static IReadOnlyList<EntityInShortBody> All(Call call, Customer customer) =>
-        [.. customer.Entities.Reverse().Select(entity => new EntityInShortBody(entity.Id, entity.Name, customer.Profile.Id, entity.Feature, entity.CreatedAt, call.Scope.Environment))];
+    internal static IReadOnlyList<EntityInShortBody> All(View view, Customer customer) =>
+        [.. customer.Entities.Reverse().Select(entity => new EntityInShortBody(entity.Id, entity.Name, customer.Profile.Id, entity.Feature, entity.CreatedAt, view.Scope.Environment))];
 }

@@ -15,21 +15,22 @@ internal static class InvoiceFields
     private static readonly FrozenDictionary<string, bool> Behaviors = new Dictionary<string, bool> { ["prepaid"] = true, ["usage_based"] = false }.ToFrozenDictionary();
 
     /// <summary>Of invoices.create.</summary>
-    public static InvoiceWish Wish(Body body)
+    public static InvoiceWish Wish(Call call, Body body)
     {
-        body.Later("discounts", "tax_rate_id");
+        body.Later("discounts");
         return Terms(body, new InvoiceWish([.. (body.Objects("plans") ?? []).Select(Plan)], [.. BillingFields.CustomLines(body)])) with
         {
-            From = body.Moment("period_start"), To = body.Moment("period_end"),
+            From = body.Moment("period_start"), To = body.Moment("period_end"), TaxRate = Rate(call, body),
         };
     }
 
     /// <summary>Of invoices.reissue: what is added, changed and left out. Lines are named by the ids that answers give them.</summary>
-    public static Command.ReissueInvoice Changes(Body body, string invoiceId, InvoiceNo no)
+    public static Command.ReissueInvoice Changes(Call call, Body body, string invoiceId, InvoiceNo no)
     {
         var lines = body.Object("lines");
         var added = (lines?.Objects("add") ?? []).ToList();
         var wish = new InvoiceWish([.. added.Where(static line => line.Has("plan_id")).Select(Plan)], [.. added.Where(static line => !line.Has("plan_id")).Select(BillingFields.CustomLine)]);
+        if (body.Object("invoice") is { } printed) wish = wish with { TaxRate = Rate(call, printed) };
         return new Command.ReissueInvoice(no, Terms(body, wish))
         {
             Edits = [.. (lines?.Objects("update") ?? []).Select(line => (Place(invoiceId, line.RequiredText("id")), line.Number("amount"), line.Text("description", minLength: 1)))],
@@ -37,6 +38,10 @@ internal static class InvoiceFields
             Note = Note(body.Object("invoice"), body.Object("customer")),
         };
     }
+
+    // Null takes the tax away.
+    private static Change<decimal?> Rate(Call call, Body body) =>
+        !body.IsSent("tax_rate_id") ? default : body.Has("tax_rate_id") ? BillingFields.TaxRate(call, body) : (decimal?)null;
 
     private static InvoiceWish Terms(Body body, InvoiceWish wish)
     {
@@ -67,7 +72,7 @@ internal static class InvoiceFields
     // What is not sent stays as it is printed; null takes it away.
     private static Func<InvoiceNote, InvoiceNote> Note(Body? invoice, Body? customer)
     {
-        invoice?.Later("tax_rate_id", "account_tax_ids");
+        invoice?.Later("account_tax_ids");
         customer?.Later("invoice_settings_custom_fields");
         var (memo, footer, fields) = (Printed(invoice, "memo"), Printed(invoice, "footer"), Pairs(invoice, "custom_fields", "name"));
         var (name, email, address, taxIds) = (Printed(customer, "name"), Printed(customer, "email"), customer?.Object("address"), Pairs(customer, "tax_ids", "type"));

@@ -12,7 +12,7 @@ internal static class Issue
     {
         var body = Body.Of(call.Json);
         var customerId = CustomerFields.Id(body);
-        var (command, isPreview) = (new Command.IssueInvoice(InvoiceFields.Wish(body)), body.Flag("preview", otherwise: false));
+        var (command, isPreview) = (new Command.IssueInvoice(InvoiceFields.Wish(call, body)), body.Flag("preview", otherwise: false));
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (await call.Stored(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
         var (refused, invoice, preview) = await Done(call, customer, [command], isPreview);
@@ -25,7 +25,7 @@ internal static class Issue
         var (id, isPreview) = (body.RequiredText("invoice_id"), body.Flag("preview", otherwise: false));
         var email = CustomerFields.Email(body, "update_customer_email");
         var named = PublicIds.Invoice(id);
-        var command = InvoiceFields.Changes(body, id, named?.No ?? default);
+        var command = InvoiceFields.Changes(call, body, id, named?.No ?? default);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         var (stored, customer, missing) = await Found.Invoice(call, id);
         if (missing is { } notThere) return notThere;

@@ -77,10 +77,10 @@ internal static class LicenseCalls
 /// <param name="PaidQuantity">Those bought beyond what comes with the plan.</param>
 public sealed record LicensePoolBody(PlanId LicensePlanId, PlanId ParentPlanId, string LicensePlanName, int Granted, int Usage, int Remaining, int PaidQuantity)
 {
-    internal static IReadOnlyList<LicensePoolBody> All(Call call, Customer customer) =>
+    internal static IReadOnlyList<LicensePoolBody> All(View view, Customer customer) =>
     [
-        .. Core.Licenses.Pools(customer, call.Catalog).Select(pool => new LicensePoolBody(
-            pool.License, pool.Parent, call.Catalog.Plan(pool.License)?.Name ?? pool.License.Value, pool.Granted, pool.Usage, pool.Remaining, PaidQuantity: 0)),
+        .. Core.Licenses.Pools(customer, view.Catalog).Select(pool => new LicensePoolBody(
+            pool.License, pool.Parent, view.Catalog.Plan(pool.License)?.Name ?? pool.License.Value, pool.Granted, pool.Usage, pool.Remaining, PaidQuantity: 0)),
     ];
 }
 

@@ -12,7 +12,7 @@ internal static class Create
     private static async ValueTask<Answer> Created(Call call, bool rest)
     {
         var body = Body.Of(call.Json);
-        var command = PlanFields.Create(body, PlanFields.Id(body, rest));
+        var command = PlanFields.Create(body, PlanFields.Id(body, rest), call.Version.ProratesSeats);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         return await call.ChangeCatalog(
             context => new(PlanRules.Create(context, command)),

@@ -53,7 +53,7 @@ public sealed record EveryBody(string Interval, [property: JsonIgnore(Condition 
 /// <summary>What an item costs: an amount, or tiers.</summary>
 public sealed record ItemPriceBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Price? Amount,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonText? AdditionalCurrencies,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<CurrencyPriceBody>? AdditionalCurrencies,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<TierBody>? Tiers,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TierBehavior,
     string Interval,
@@ -64,7 +64,7 @@ public sealed record ItemPriceBody(
 {
     internal static ItemPriceBody Of(ItemPrice price) => new(
         price.Amount,
-        price.AdditionalCurrencies,
+        CurrencyPriceBody.Of(price.OtherCurrencies),
         TierBody.Of(price.Tiers),
         price.TierBehavior is { } behavior ? Words.Of(behavior) : null,
         Words.Of(price.Interval.Unit),
@@ -72,6 +72,16 @@ public sealed record ItemPriceBody(
         price.BillingUnits,
         Words.Of(price.Method),
         price.MaxPurchase);
+}
+
+/// <summary>What a price is in one more currency.</summary>
+public sealed record CurrencyPriceBody(
+    string Currency,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Price? Amount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Price? FlatAmount)
+{
+    internal static IReadOnlyList<CurrencyPriceBody>? Of(CurrencyPrices? prices) =>
+        prices is null ? null : [.. prices.All.Select(static price => new CurrencyPriceBody(price.Currency.Code, price.Amount, price.FlatAmount))];
 }
 
 /// <summary>How much of an unused grant outlives its reset.</summary>

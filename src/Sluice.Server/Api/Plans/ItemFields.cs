@@ -6,7 +6,8 @@ namespace Sluice.Server.Api.Plans;
 /// <summary>The fields of plan items as callers send them. Null says the same as leaving out, so that an answer can be sent back.</summary>
 internal static class ItemFields
 {
-    public static ImmutableArray<ItemDraft>? Read(Body body, string field = "items") => body.Objects(field) is { } items ? [.. items.Select(Item)] : null;
+    public static ImmutableArray<ItemDraft>? Read(Body body, string field = "items", bool proratesSeats = false) =>
+        body.Objects(field) is { } items ? [.. items.Select(item => Item(item) with { ProratesSeats = proratesSeats })] : null;
 
     /// <summary>The base price of a plan.</summary>
     public static PlanPrice? BasePrice(Body body)
@@ -14,7 +15,7 @@ internal static class ItemFields
         if (body.Object("price", nullable: true) is not { } sent) return null;
         var amount = PriceOf(sent, "amount", required: true);
         return Intervals.ReadHere(sent, Words.BillingIntervals) is { } interval && amount is { } known
-            ? new PlanPrice(known, interval, Currencies(sent, PlanShapes.Currencies))
+            ? new PlanPrice(known, interval, Currencies(sent))
             : null;
     }
 
@@ -49,7 +50,7 @@ internal static class ItemFields
             TierBehavior = sent.Choice("tier_behavior", Words.TierBehaviors),
             BillingUnits = sent.Quantity("billing_units"),
             MaxPurchase = sent.Quantity("max_purchase", nullable: true),
-            AdditionalCurrencies = Currencies(sent, PlanShapes.Currencies),
+            OtherCurrencies = Currencies(sent),
         };
     }
 
@@ -58,12 +59,19 @@ internal static class ItemFields
         tier.Says("to", "inf") ? null : tier.Quantity("to", required: true),
         PriceOf(tier, "amount") ?? default,
         PriceOf(tier, "flat_amount"),
-        Currencies(tier, PlanShapes.TierCurrencies));
+        Currencies(tier, ofTier: true));
 
     private static Price? PriceOf(Body body, string field, bool required = false) =>
         body.Number(field, required, min: -Quantity.Limit, max: Quantity.Limit) is { } amount ? new Price(amount) : null;
 
-    private static JsonText? Currencies(Body body, Shape shape) => body.Shaped("additional_currencies", shape, nullable: true) is { Value: not "[]" } sent ? sent : null;
+    // Null, or nothing in it, says nothing. Of a tier the flat amount may stand alone.
+    private static CurrencyPrices? Currencies(Body body, bool ofTier = false)
+    {
+        if (!body.Has("additional_currencies")) return null;
+        var prices = (body.Objects("additional_currencies") ?? []).Select(sent => new CurrencyPrice(
+            new Currency(sent.RequiredText("currency").ToLowerInvariant()), PriceOf(sent, "amount", required: !ofTier), ofTier ? PriceOf(sent, "flat_amount") : null)).ToImmutableArray();
+        return prices.IsEmpty ? null : new CurrencyPrices(prices);
+    }
 
     /// <summary>What outlives a reset; of a plan's item, or of a balance that comes with no plan.</summary>
     public static RolloverDraft? Rollover(Body item)

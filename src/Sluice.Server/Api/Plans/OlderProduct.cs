@@ -15,4 +15,11 @@ internal static class OlderProduct
         var today = JsonTree.Of(JsonSerializer.SerializeToElement(body, ApiJson.Default.PlanBody))!.AsObject();
         return V1_2.ProductOf(today, new Passage(call.Catalog, call.Now, []));
     }
+
+    /// <summary>As it is for anyone.</summary>
+    public static JsonObject Of(View view, Plan plan)
+    {
+        var today = JsonTree.Of(JsonSerializer.SerializeToElement(PlanBody.Of(view, view.Catalog, plan, withFeatures: true), ApiJson.Default.PlanBody))!.AsObject();
+        return V1_2.ProductOf(today, new Passage(view.Catalog, view.Now, []));
+    }
 }

@@ -30,7 +30,7 @@ public sealed record PlanBody(
     private static readonly JsonText Empty = new("{}");
 
     /// <param name="catalog">The one the plan is in.</param>
-    internal static PlanBody Of(Call call, Catalog catalog, Plan plan, bool withFeatures = false, EligibilityBody? eligibility = null) => new(
+    internal static PlanBody Of(View view, Catalog catalog, Plan plan, bool withFeatures = false, EligibilityBody? eligibility = null) => new(
         plan.Id,
         plan.Name,
         plan.Description,
@@ -42,7 +42,7 @@ public sealed record PlanBody(
         [.. plan.Items.Select(item => ItemBody.Of(item, catalog.Feature(item.Feature)!, withFeatures))],
         plan.FreeTrial is { } trial ? FreeTrialBody.Of(trial) : null,
         plan.CreatedAt,
-        call.Scope.Environment,
+        view.Scope.Environment,
         plan.Archived,
         new PlanConfigBody(plan.IgnorePastDue),
         ControlsBody.Of(plan.Controls),
@@ -52,17 +52,17 @@ public sealed record PlanBody(
         BaseVariantId: null);
 
     /// <summary>The version that a customer holds; null when it has been deleted since.</summary>
-    internal static PlanBody? Held(Call call, Subscription held)
+    internal static PlanBody? Held(View view, Subscription held)
     {
-        var catalog = call.Catalog;
-        return catalog.Plan(held.Plan, held.Version) is { } plan ? Of(call, catalog, plan) : null;
+        var catalog = view.Catalog;
+        return catalog.Plan(held.Plan, held.Version) is { } plan ? Of(view, catalog, plan) : null;
     }
 }
 
 /// <summary>The base price of a plan.</summary>
 public sealed record BasePriceBody(
     Price Amount,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonText? AdditionalCurrencies,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<CurrencyPriceBody>? AdditionalCurrencies,
     string Interval,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? IntervalCount,
     string PriceId,
@@ -70,7 +70,7 @@ public sealed record BasePriceBody(
 {
     internal static BasePriceBody Of(Plan plan, PlanPrice price) => new(
         price.Amount,
-        price.AdditionalCurrencies,
+        CurrencyPriceBody.Of(price.OtherCurrencies),
         Words.Of(price.Interval.Unit),
         EveryBody.CountOf(price.Interval),
         string.Create(CultureInfo.InvariantCulture, $"pr_{plan.Id}_{plan.Version}"),

@@ -10,7 +10,8 @@ internal static class PlanFields
     /// <summary>REST callers say "id".</summary>
     public static PlanId Id(Body body, bool rest = false) => new(body.RequiredText(rest && !body.Has("plan_id") ? "id" : "plan_id"));
 
-    public static CreatePlan Create(Body body, PlanId id)
+    /// <param name="proratesSeats">Callers of this version may charge seats when they are taken.</param>
+    public static CreatePlan Create(Body body, PlanId id, bool proratesSeats = false)
     {
         Ignored(body);
         body.Later("variants", "base_plan_id", "migration", "update_variant_ids", "update_license_parents");
@@ -21,7 +22,7 @@ internal static class PlanFields
             AddOn = body.Flag("add_on", otherwise: false),
             AutoEnable = body.Flag("auto_enable", otherwise: false),
             Price = ItemFields.BasePrice(body),
-            Items = ItemFields.Read(body) ?? [],
+            Items = ItemFields.Read(body, proratesSeats: proratesSeats) ?? [],
             FreeTrial = FreeTrial(body),
             IgnorePastDue = IgnorePastDue(body) ?? false,
             Controls = ControlFields.Read(body),
@@ -30,7 +31,7 @@ internal static class PlanFields
         };
     }
 
-    public static UpdatePlan Update(Body body, PlanId id, PlanId? newId)
+    public static UpdatePlan Update(Body body, PlanId id, PlanId? newId, bool proratesSeats = false)
     {
         Ignored(body);
         body.Later("variants", "base_plan_id", "migration", "update_variant_ids", "update_license_parents", "is_default");
@@ -45,7 +46,7 @@ internal static class PlanFields
             AddOn = body.Flag("add_on"),
             AutoEnable = body.Flag("auto_enable"),
             Price = Said(body, "price", ItemFields.BasePrice(body)),
-            Items = ItemFields.Read(body),
+            Items = ItemFields.Read(body, proratesSeats: proratesSeats),
             FreeTrial = Said(body, "free_trial", trial),
             IgnorePastDue = IgnorePastDue(body),
             Controls = Said(body, "billing_controls", ControlFields.Read(body)),

@@ -8,10 +8,6 @@ internal static class PlanShapes
 {
     private static readonly Shape CalendarUnit = Choice("day", "week", "month", "year");
 
-    public static readonly Shape Currencies = ListOf(Object(Required("currency", Text), Required("amount", AnyNumber)));
-
-    public static readonly Shape TierCurrencies = ListOf(Object(Required("currency", Text), Optional("amount", AnyNumber), Optional("flat_amount", AnyNumber)));
-
     /// <summary>What an item says that has no effect yet.</summary>
     public static readonly Shape ItemExtras = Object(
         Optional("threshold_billing", Object(Required("threshold", AnyNumber))),

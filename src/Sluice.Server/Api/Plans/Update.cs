@@ -23,7 +23,7 @@ internal static class Update
 
     private static async ValueTask<Answer> Changed(Call call, Body body, PlanId id, PlanId? newId)
     {
-        var command = PlanFields.Update(body, id, newId);
+        var command = PlanFields.Update(body, id, newId, call.Version.ProratesSeats);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         return await call.ChangeCatalog(
             async context => PlanRules.Update(context, command, await CatalogUse.Of(call.Engine.Store, call.Scope.Id, context.Catalog, id)),
