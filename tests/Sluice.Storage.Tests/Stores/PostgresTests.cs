@@ -96,6 +96,10 @@ public sealed class PostgresTests : IAsyncLifetime
         Assert.Equal(15, (await one.LeaseDueCustomers(until, until.Plus(TimeSpan.FromSeconds(30)), 15)).Count);
     }
 
+    [Fact]
+    public void Every_step_of_the_schema_is_there_for_both_databases() =>
+        Assert.Equal(Migrations.Missing("Sqlite", 0).Select(static file => file.Name), Migrations.Missing("Postgres", 0).Select(static file => file.Name));
+
     [Theory]
     [InlineData("postgres://sluice:p%40ss@db1:5433/shop", "Host=db1:5433;Username=sluice;Password=p@ss;Database=shop")]
     [InlineData("postgresql://db/shop?sslmode=require&connect_timeout=3", "Host=db;Database=shop;SSL Mode=Require;Timeout=3")]
