@@ -23,7 +23,7 @@ public sealed partial class PostgresStore
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand("""
                 select v.scope, v.key, v.version from unnest($1, $2) wanted (scope, key) cross join lateral
-                (select * from customer_version v where v.scope = wanted.scope and v.key = wanted.key) v
+                (select * from customer_version v where v.scope = wanted.scope and v.key = wanted.key offset 0) v
                 """)
             {
                 Parameters =
