@@ -35,14 +35,15 @@ finish() {
   exit
 }
 
-# Debian's package for a command that is missing, where we may install it.
+# Debian's package for a command that is missing, where we may install it; it may also lie where a pattern says.
+found() { command -v "$1" > /dev/null || compgen -G "${3:-/dev/null/none}" > /dev/null; }
 need() {
-  command -v "$1" > /dev/null && return
+  found "$@" && return
   if [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; then
     echo "installing $2"
     apt-get install -y -qq "$2" > /dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq "$2" > /dev/null; }
   fi
-  command -v "$1" > /dev/null || { echo "$1 is missing (Debian: $2)" >&2; count "$1" 0 1 $SECONDS; finish; }
+  found "$@" || { echo "$1 is missing (Debian: $2)" >&2; count "$1" 0 1 $SECONDS; finish; }
 }
 
 need dotnet dotnet-sdk-10.0
@@ -51,6 +52,8 @@ need node nodejs
 need npm npm
 need strace strace
 need script bsdutils
+need initdb postgresql '/usr/lib/postgresql/*/bin/initdb'
+need haproxy haproxy '/usr/sbin/haproxy'
 need "${CHROMIUM:-chromium}" chromium
 
 started=$SECONDS
@@ -76,6 +79,19 @@ for project in tests/*.Tests/*.csproj; do
   [ "$code" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
   count "$name" "$(counter "$results/$name" passed)" "$bad" "$started"
 done
+
+# What asks most of a store runs on PostgreSQL, too.
+if [ "$category" = 'Category!=Long' ]; then
+  name=Sluice.Server.Tests
+  started=$SECONDS
+  echo "== $name on PostgreSQL"
+  filter=$(printf '|FullyQualifiedName~Server.Tests.%s.' Balances Catalog Concurrency Guarantees Holds Tenants Webhooks)
+  SLUICE_TEST_DATABASE=postgres dotnet test tests/$name -c Release --no-build --filter "${filter:1}" --logger trx --logger 'console;verbosity=minimal' --results-directory "$results/postgres"
+  code=$?
+  bad=$(counter "$results/postgres" failed)
+  [ "$code" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+  count "$name (PostgreSQL)" "$(counter "$results/postgres" passed)" "$bad" "$started"
+fi
 
 # The simulation prints "N passed, N failed" itself: stories, then the faults that it must find.
 simulate() {

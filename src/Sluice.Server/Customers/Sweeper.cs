@@ -10,7 +10,7 @@ namespace Sluice.Server.Customers;
 /// by itself, and a claim that has run out holds nothing.
 /// </summary>
 internal sealed partial class Sweeper(
-    IStore store, ITenantStore tenants, IOperatorStore operators, CommandRunner runner, ScopeDirectory scopes, TimeProvider time, ILogger<Sweeper> log) : BackgroundService
+    IStore store, ITenantStore tenants, IOperatorStore operators, CommandRunner runner, ScopeDirectory scopes, Freshness freshness, TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
     private const int Page = 500;
     private const int ErasedAtOnce = 20;
@@ -62,6 +62,7 @@ internal sealed partial class Sweeper(
     private async Task<int> SweepPage(Instant now)
     {
         var due = await store.LeaseDueCustomers(now, now.Plus(LeaseTime), Page);
+        if (due.Any(one => scopes.Find(one.Scope) is null)) await freshness.Look();
         foreach (var (scopeId, key) in due)
         {
             if (scopes.Find(scopeId) is not { } scope) continue;

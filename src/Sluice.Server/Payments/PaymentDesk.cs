@@ -12,7 +12,7 @@ namespace Sluice.Server.Payments;
 /// the same answer to the customer, and the second changes nothing.
 /// </summary>
 internal sealed partial class PaymentDesk(
-    IBillingStore billing, CustomerDirectory directory, CommandRunner runner, ScopeDirectory scopes, Providers providers, ClaimsInFlight turns, TimeProvider time, ILogger<PaymentDesk> log)
+    IBillingStore billing, CustomerDirectory directory, CommandRunner runner, ScopeDirectory scopes, Providers providers, ClaimsInFlight turns, Freshness freshness, TimeProvider time, ILogger<PaymentDesk> log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
@@ -74,6 +74,9 @@ internal sealed partial class PaymentDesk(
     public async ValueTask<int> CarryOutDue(Instant now, int limit, CancellationToken stopping)
     {
         var tasks = await billing.LeasePaymentTasks(now, now.Plus(LongestPause), limit);
+
+        // A scope that is not known here may be one that another node has just made.
+        if (tasks.Any(task => scopes.Find(task.Scope) is null)) await freshness.Look();
         foreach (var task in tasks)
         {
             if (scopes.Find(task.Scope) is { } scope) await TryCarryOut(scope, task, now, stopping);

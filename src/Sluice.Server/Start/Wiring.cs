@@ -41,7 +41,7 @@ internal static partial class Wiring
         .AddSingleton<ClaimsInFlight>()
         .AddSingleton<ApiKeys>()
         .AddSingleton(provider => new Freshness(shell as PostgresStore, scopes, provider.GetRequiredService<ApiKeys>()))
-        .AddSingleton(provider => new Turns(shell as PostgresStore, provider.GetRequiredService<Freshness>(), time))
+        .AddSingleton(provider => new Turns(shell as PostgresStore, provider.GetRequiredService<Freshness>(), TimeProvider.System))
         .AddSingleton<CustomerDirectory>()
         .AddSingleton<CustomerKeys>()
         .AddSingleton<Outbox>()

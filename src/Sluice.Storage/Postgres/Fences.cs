@@ -20,7 +20,7 @@ internal sealed class Fences
         {
             foreach (var change in unit.Changes)
             {
-                if (change.ExpectedVersion > 0) _customers.Add((change.Scope, change.After.Key));
+                _customers.Add((change.Scope, change.After.Key));
                 if (unit.CatalogVersion is null) continue;
                 _shared.Add(change.Scope.Value);
                 _catalogs.Add(change.Scope.Value);

@@ -99,11 +99,15 @@ internal sealed class PostgresBatch(NpgsqlDataSource source, long node) : IDispo
         return fates;
     }
 
-    // All statements of a commit go by keys; without statistics a plan might read whole tables.
+    // All statements of a commit go by keys; without statistics a plan might read whole tables. And a node that stands still in
+    // the middle of a commit must not hold up the others for longer than this.
     private NpgsqlConnection Connect()
     {
         var connection = source.OpenConnection();
-        using var command = new NpgsqlCommand("set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off", connection);
+        using var command = new NpgsqlCommand($"""
+            set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
+            set idle_in_transaction_session_timeout = '{PostgresStore.StandsStill}'
+            """, connection);
         command.ExecuteNonQuery();
         return connection;
     }

@@ -8,16 +8,17 @@ public sealed partial class PostgresStore
 {
     private const int LoadedAtOnce = 256;
 
-    // Heads first, then the entries of each in order.
+    // Heads first, then the entries of each in order. "offset 0" keeps the planner to it: customer by customer, each by its key.
     private const string HeadsAndTails = """
-        select 0, v.key, v.version, s.version, s.schema, s.hash, s.body, null
-        from customer_version v left join snapshot s on s.scope = v.scope and s.customer = v.key
-        where v.scope = $1 and v.key = any($2)
+        select 0, wanted.key, v.version, s.version, s.schema, s.hash, s.body, null
+        from unnest($2) wanted (key)
+        cross join lateral (select * from customer_version v where v.scope = $1 and v.key = wanted.key offset 0) v
+        left join lateral (select * from snapshot s where s.scope = $1 and s.customer = wanted.key offset 0) s on true
         union all
-        select 1, j.customer, 0, j.version, j.schema, j.hash, j.body, j.properties
-        from customer_version v left join snapshot s on s.scope = v.scope and s.customer = v.key
-        join journal j on j.scope = v.scope and j.customer = v.key and j.version > coalesce(s.version, 0)
-        where v.scope = $1 and v.key = any($2)
+        select 1, wanted.key, 0, j.version, j.schema, j.hash, j.body, j.properties
+        from unnest($2) wanted (key)
+        left join lateral (select s.version from snapshot s where s.scope = $1 and s.customer = wanted.key offset 0) s on true
+        cross join lateral (select * from journal j where j.scope = $1 and j.customer = wanted.key and j.version > coalesce(s.version, 0) offset 0) j
         order by 1, 2, 4
         """;
 

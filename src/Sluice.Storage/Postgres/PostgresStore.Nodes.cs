@@ -23,7 +23,7 @@ public sealed partial class PostgresStore
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand("""
                 select v.scope, v.key, v.version from unnest($1, $2) wanted (scope, key) cross join lateral
-                (select * from customer_version v where v.scope = wanted.scope and v.key = wanted.key) v
+                (select * from customer_version v where v.scope = wanted.scope and v.key = wanted.key offset 0) v
                 """)
             {
                 Parameters =
@@ -47,13 +47,13 @@ public sealed partial class PostgresStore
     });
 
     /// <summary>Until it is disposed no node commits what it decided on this catalog: what is counted meanwhile stays true.</summary>
-    public ValueTask<IAsyncDisposable> LockCatalog(ScopeId scope) => Lock(Locks.Catalog, scope.Value);
+    public ValueTask<IAsyncDisposable> LockCatalog(ScopeId scope) => Lock(Locks.Catalog, scope.Value, StandsStill);
 
     /// <summary>This node's turn on a customer that other nodes want, too: they come one after the other, until it is disposed.</summary>
     /// <returns>Wanted = another node has asked for it a moment ago.</returns>
     public async ValueTask<(IAsyncDisposable Turn, bool Wanted)> TakeTurn(ScopeId scope, CustomerKey key)
     {
-        var turn = await Lock(Locks.Turn, unchecked(((int)key.Value * 31) + scope.Value));
+        var turn = await Lock(Locks.Turn, unchecked(((int)key.Value * 31) + scope.Value), StandsStill);
         try
         {
             await using var command = _source.CreateCommand($"""

@@ -9,6 +9,10 @@ namespace Sluice.Storage;
 /// </summary>
 public sealed partial class PostgresStore : SqlStore
 {
+    /// <summary>A node that does nothing for so long has lost its locks.</summary>
+    internal const string StandsStill = "10s";
+
+    private const string Forever = "0";
     private const int Again = 10;
 
     private readonly NpgsqlDataSource _source;
@@ -28,7 +32,7 @@ public sealed partial class PostgresStore : SqlStore
     // Nodes that start at once take turns.
     public override async Task Migrate()
     {
-        await using var turn = await Lock(Locks.Space, Locks.Migration);
+        await using var turn = await Lock(Locks.Space, Locks.Migration, Forever);
         await using var connection = await _source.OpenConnectionAsync();
         var session = new Session(connection);
         await session.Execute(Migrations.Table);
@@ -50,7 +54,7 @@ public sealed partial class PostgresStore : SqlStore
     }
 
     /// <summary>Held while a node starts, so that of several none finds the database half prepared.</summary>
-    public ValueTask<IAsyncDisposable> StartAlone() => Lock(Locks.Space, Locks.Start);
+    public ValueTask<IAsyncDisposable> StartAlone() => Lock(Locks.Space, Locks.Start, Forever);
 
     public override IReadOnlyList<Fate> Commit(IReadOnlyList<Unit> batch) => _batch.Write(batch);
 
@@ -117,13 +121,15 @@ public sealed partial class PostgresStore : SqlStore
     private protected override string Stored(ClaimKey key) => ClaimText.Of(key);
 
     /// <summary>Kept until disposed, or until its connection breaks.</summary>
-    private async ValueTask<IAsyncDisposable> Lock(int space, int which)
+    /// <param name="patience">For how long whoever holds it may do nothing with its connection.</param>
+    private async ValueTask<IAsyncDisposable> Lock(int space, int which, string patience)
     {
         var connection = await _source.OpenConnectionAsync();
         try
         {
-            await new Session(connection).Execute("select pg_advisory_lock(@space, @which)", new { space, which });
-            return new Held(connection, space, which);
+            var transaction = await connection.BeginTransactionAsync();
+            await new Session(connection, transaction).Execute($"set local idle_in_transaction_session_timeout = '{patience}'; select pg_advisory_xact_lock({space}, {which})");
+            return new Held(connection, transaction);
         }
         catch
         {
@@ -132,19 +138,20 @@ public sealed partial class PostgresStore : SqlStore
         }
     }
 
-    private sealed class Held(NpgsqlConnection connection, int space, int which) : IAsyncDisposable
+    private sealed class Held(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
-            await using var _ = connection;
             try
             {
-                await new Session(connection).Execute("select pg_advisory_unlock(@space, @which)", new { space, which });
+                await transaction.DisposeAsync();
             }
             catch (NpgsqlException)
             {
-                // It ended with the connection.
+                // The lock ended with the connection.
             }
+
+            await connection.DisposeAsync();
         }
     }
 }

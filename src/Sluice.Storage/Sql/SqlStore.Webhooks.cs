@@ -61,9 +61,8 @@ public abstract partial class SqlStore
 
     public ValueTask<Replayed> Replay(WebhookEndpoint endpoint, ReplayQuery query, int limit, Instant now) => InOne(async write =>
     {
-        var messages = await write.Query<(long No, long Customer)>(
-            Messages(endpoint, query),
-            new { scope = endpoint.Scope.Value, endpoint = endpoint.No, query.MessageId, since = query.Since?.Milliseconds ?? 0, query.AfterNo, limit, endpoint.Events });
+        var sql = Messages(endpoint, query, limit);
+        var messages = await write.Query<(long No, long Customer)>(sql.ToString(), sql.Parameters);
         foreach (var (no, customer) in messages) await Send(no, customer, endpoint, now, write);
         return new Replayed(messages.Count, messages.Count == 0 ? null : messages[^1].No);
     });
@@ -87,12 +86,17 @@ public abstract partial class SqlStore
         await write.Execute("delete from webhook_message where no = @no", messages.Select(no => new { no }));
     }
 
-    private static string Messages(WebhookEndpoint endpoint, ReplayQuery query)
+    private static Filters Messages(WebhookEndpoint endpoint, ReplayQuery query, int limit)
     {
-        var wanted = query.MessageId is not null ? " and m.id = @MessageId" : endpoint.Events.IsEmpty ? $" and m.type not in ('webhook.test', '{WebhookMessage.OnlyByName}')" : " and m.type in @Events";
-        if (query.Since is not null) wanted += " and m.at >= @since";
-        if (query.ParkedOnly) wanted += " and m.no in (select d.message from webhook_delivery d where d.scope = @scope and d.status = 3 and d.endpoint = @endpoint)";
-        return $"select m.no, m.customer from webhook_message m where m.scope = @scope and m.no > @AfterNo{wanted} order by m.no limit @limit";
+        var sql = new Filters("select m.no, m.customer from webhook_message m where m.scope = @scope", endpoint.Scope);
+        sql.And($"m.no > {sql.Value(query.AfterNo)}");
+        if (query.MessageId is { } id) sql.And($"m.id = {sql.Value(id)}");
+        else sql.And(endpoint.Events.IsEmpty ? $"m.type not in ('webhook.test', '{WebhookMessage.OnlyByName}')" : $"m.type in ({string.Join(", ", endpoint.Events.Select(sql.Value))})");
+        if (query.Since is { } since) sql.And($"m.at >= {sql.Value(since.Milliseconds)}");
+        if (query.ParkedOnly) sql.And($"m.no in (select d.message from webhook_delivery d where d.scope = @scope and d.status = 3 and d.endpoint = {sql.Value(endpoint.No)})");
+        sql.Text("order by m.no");
+        sql.Page(limit, 0);
+        return sql;
     }
 
     private async Task Send(long message, long customer, WebhookEndpoint endpoint, Instant now, Session write)

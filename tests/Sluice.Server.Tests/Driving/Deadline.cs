@@ -3,7 +3,7 @@ namespace Sluice.Server.Tests.Driving;
 /// <summary>Waits end: with what was waited for, or with a test that says what never came.</summary>
 internal static class Deadline
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static async Task<T> InTime<T>(this Task<T> task, string what)
     {

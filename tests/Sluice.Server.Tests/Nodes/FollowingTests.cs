@@ -88,7 +88,7 @@ public sealed class FollowingTests
 
             // In use by then, whoever asks.
             var refused = await one.Post("features.delete", new { feature_id = feature });
-            Assert.True(refused.Status == 400, refused.ToString());
+            Assert.True(refused.Status == 409, refused.ToString());
         }
 
         // Both change it at once: each change is decided on the one before.

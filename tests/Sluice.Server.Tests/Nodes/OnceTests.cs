@@ -35,11 +35,14 @@ public sealed class OnceTests
     public async Task Holds_that_run_out_are_given_back_once()
     {
         await using var nodes = await SeveralNodes.Start(3);
-        var end = TimeProvider.System.GetUtcNow().AddSeconds(4).ToUnixTimeMilliseconds();
-        await Each(async (api, customer) =>
+        await Each(static async (api, customer) =>
         {
             await api.Create(customer);
             await api.Grant(customer, 100);
+        }, nodes);
+        var end = TimeProvider.System.GetUtcNow().AddSeconds(15).ToUnixTimeMilliseconds();
+        await Each(async (api, customer) =>
+        {
             (await api.Post("balances.check", new { customer_id = customer, feature_id = "messages", required_balance = 7, @lock = new { enabled = true, lock_id = customer, expires_at = end } })).MustBe(200);
         }, nodes);
         await Deadline.Until(() => nodes.Ask("select count(*) from claim where kind = 5") == "0", "the end of all holds");
@@ -54,7 +57,7 @@ public sealed class OnceTests
         await Each(async (api, customer) =>
         {
             await api.Create(customer);
-            (await api.Post("customers.set_test_card", new { customer_id = customer, payment_method = "success" })).MustBe(200);
+            (await api.Post("customers.set_test_card", new { customer_id = customer, payment_method = "pm_card_visa" })).MustBe(200);
             (await api.Post("billing.attach", new { customer_id = customer, plan_id = "pro" })).MustBe(200);
         }, nodes);
         Assert.Equal(string.Join('\n', Enumerable.Range(1, Customers)), nodes.Ask("select number from invoice order by number"));

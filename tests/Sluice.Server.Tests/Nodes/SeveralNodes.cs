@@ -2,7 +2,7 @@ using Sluice.Tests;
 
 namespace Sluice.Server.Tests.Nodes;
 
-/// <summary>Server processes side by side on one PostgreSQL database, started at once.</summary>
+/// <summary>Server processes side by side on one PostgreSQL database.</summary>
 internal sealed class SeveralNodes : IAsyncDisposable
 {
     private readonly TempDirectory _directory;
@@ -25,8 +25,11 @@ internal sealed class SeveralNodes : IAsyncDisposable
         postgres ??= PostgresServer.Shared;
         var (directory, database) = (new TempDirectory(), postgres.Create());
         var settings = new Dictionary<string, string> { ["SLUICE_DATABASE"] = database, ["SLUICE_WEBHOOKS_ALLOW_PRIVATE"] = "true" };
-        var nodes = await Task.WhenAll(Enumerable.Range(0, count).Select(at => ServerProcess.Start(directory[$"node{at}"], environment: settings)));
-        return new SeveralNodes(directory, postgres, database, nodes);
+
+        // The first one makes the tables and the example catalog, the others find them.
+        var first = await ServerProcess.Start(directory["node0"], environment: settings);
+        var others = await Task.WhenAll(Enumerable.Range(1, count - 1).Select(at => ServerProcess.Start(directory[$"node{at}"], demo: false, settings)));
+        return new SeveralNodes(directory, postgres, database, [first, .. others]);
     }
 
     public string Ask(string sql) => _postgres.Ask(Database, sql);

@@ -108,4 +108,23 @@ public abstract class Fencing(StoreHost host) : StoreSuite(host)
             }
         }
     }
+
+    [Fact]
+    public async Task What_was_decided_on_an_older_catalog_is_left_out_and_decided_anew()
+    {
+        var (a, b, c) = (Joined(1), Joined(2), Joined(3));
+        var on = await CatalogVersion();
+        var edit = new TestUnit { Catalog = new CatalogChange(Scope, on, [], [], [], [], []) };
+        var before = new TestUnit { Changes = [a.Use()], CatalogVersion = on };
+        var late = new TestUnit { Changes = [b.Use()], CatalogVersion = on };
+        var onNew = new TestUnit { Changes = [c.Use()], CatalogVersion = on + 1 };
+
+        Assert.Equal([FateKind.Committed, FateKind.Committed, FateKind.Moved, FateKind.Committed, FateKind.Moved], Commit(before, edit, late, onNew, edit));
+        Assert.Equal(on + 1, await CatalogVersion());
+        await MustBeStored(a);
+        await MustBeStored(c);
+        Assert.Equal([FateKind.Moved], Commit(new TestUnit { Changes = [c.Twin().Use()], CatalogVersion = on }));
+    }
+
+    private async Task<long> CatalogVersion() => (await Store.LoadCatalog(Scope)).Catalog.Version;
 }

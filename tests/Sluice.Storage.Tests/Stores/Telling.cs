@@ -112,6 +112,15 @@ public abstract class Telling(StoreHost host) : StoreSuite(host)
     }
 
     [Fact]
+    public async Task A_replay_since_a_moment_sends_what_the_endpoint_wants()
+    {
+        Tell(Message("limit", 1), Message("alert", 2, Alert));
+        var endpoint = await Endpoint("some", Alert);
+        Assert.Equal(1, (await Webhooks.Replay(endpoint, new ReplayQuery(Since: Now), 100, Soon)).Count);
+        Assert.Equal(["alert"], await Pending(endpoint));
+    }
+
+    [Fact]
     public async Task The_log_shows_every_attempt_and_pages_through_them_newest_first()
     {
         var endpoint = await Endpoint("a");
