@@ -22,6 +22,9 @@ public enum ClaimKind
 
     /// <summary>One call of billing at a time for a customer. Never stored: it is held in memory only.</summary>
     BillingTurn = 6,
+
+    /// <summary>Somebody was rewarded for a referral; for ever, so that it happens once.</summary>
+    ReferralReward = 7,
 }
 
 public readonly record struct ClaimKey(ScopeId Scope, ClaimKind Kind, string Key);

@@ -15,6 +15,9 @@ public abstract class Unit
 
     public ImmutableArray<ClaimKey> Frees { get; init; } = [];
 
+    /// <summary>Codes that are used with it, each at most as often as it may be; what is given back comes first.</summary>
+    public ImmutableArray<CodeUse> Uses { get; init; } = [];
+
     public CatalogChange? Catalog { get; init; }
 
     /// <summary>What is told of it to the user's servers, in order.</summary>
@@ -58,6 +61,9 @@ public enum FateKind
     /// <summary>Someone else holds a claim.</summary>
     ClaimLost,
 
+    /// <summary>A code was used as often as it may be.</summary>
+    UsedUp,
+
     /// <summary>A unit before it failed: decide again.</summary>
     Overtaken,
 
@@ -66,7 +72,8 @@ public enum FateKind
 }
 
 /// <param name="Lost">The claim that was lost.</param>
-public readonly record struct Fate(FateKind Kind, ClaimKey? Lost = null)
+/// <param name="UsedUp">The code that was.</param>
+public readonly record struct Fate(FateKind Kind, ClaimKey? Lost = null, CodeKey? UsedUp = null)
 {
     public static readonly Fate Committed = new(FateKind.Committed);
 
@@ -100,6 +107,9 @@ public sealed record JournalEntry(
 
     public ImmutableArray<RefundChange> Refunds { get; init; } = [];
 
+    /// <summary>By whom the customer was brought.</summary>
+    public ImmutableArray<ReferralChange> Referrals { get; init; } = [];
+
     /// <summary>Licences that were handed out or ended.</summary>
     public ImmutableArray<LicenseChange> Licenses { get; init; } = [];
 
@@ -128,6 +138,9 @@ public sealed record InvoiceChange(Invoice Invoice, string? EntityId, bool ByHan
 /// <param name="No">Of the refund.</param>
 public readonly record struct RefundChange(InvoiceNo Invoice, int No, Money Amount);
 
+/// <param name="Earned">Somebody is to be rewarded for it from now on.</param>
+public readonly record struct ReferralChange(string Program, CustomerKey Referrer, bool Earned);
+
 /// <param name="EndedAt">Null: it was handed out just now.</param>
 public readonly record struct LicenseChange(SubscriptionNo No, string? EntityId, PlanId Plan, Instant? EndedAt);
 
@@ -141,6 +154,15 @@ public sealed record CatalogChange(
     ImmutableArray<FeatureId> DropFeatures,
     ImmutableArray<Plan> PutPlans,
     ImmutableArray<(PlanId Plan, int Version)> DropPlans,
-    ImmutableArray<ItemTerms> NewTerms);
+    ImmutableArray<ItemTerms> NewTerms)
+{
+    public ImmutableArray<Reward> PutRewards { get; init; } = [];
+
+    public ImmutableArray<string> DropRewards { get; init; } = [];
+
+    public ImmutableArray<ReferralProgram> PutPrograms { get; init; } = [];
+
+    public ImmutableArray<string> DropPrograms { get; init; } = [];
+}
 
 public sealed record SnapshotWrite(ScopeId Scope, CustomerKey Key, long Version, byte[] Hash, byte[] Body);

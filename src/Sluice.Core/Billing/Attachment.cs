@@ -16,6 +16,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
     private int _lastNo = customer.LastNo;
     private bool _joins;
     private CycleNo? _cycle;
+    private CycleNo? _laterCycle;
 
     /// <summary>The held plan whose terms change; null = a plan comes.</summary>
     public Subscription? Target { get; init; }
@@ -42,6 +43,8 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
             if (Waiting.UnderWay(customer, move.Subscription) is { } underWay) return underWay;
             if (move.At is null && _options is { Prorates: true, NoBillingChanges: false } && Waiting.Unpaid(customer, move.Subscription, now) is { } unpaid) return unpaid;
         }
+
+        if (Redeeming.Refused(customer, _options.Discounts, wish.Plans.Select(static offer => offer.Plan), [.. _incoming.Concat(_outgoing).SelectMany(move => Waiting.Invoices(customer, move.Subscription))]) is { } notRedeemed) return notRedeemed;
 
         if (path != PaymentPath.Nothing && !catalog.Policy.HasProvider)
         {
@@ -86,6 +89,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         planned = planned with { Cycle = planned.Cycle ?? new CycleNo(planned.No.Value), Incoming = planned.Incoming! with { StartsAt = start } };
         _scheduling.Add(new CustomerEvent.PlanPlanned(planned));
         _incoming.Add(new PlanMove(planned, start));
+        if (offer.Recurs) _laterCycle ??= planned.Cycle;
         return null;
     }
 
@@ -232,7 +236,9 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         if (customer.Billing.Checkout is { } open && !afterCheckout && _coming.Count > 0 && !_options.NoBillingChanges) story.Add(new CustomerEvent.CheckoutClosed(open.No, CheckoutEnd.Replaced));
         foreach (var move in _incoming.Concat(_outgoing)) story.AddRange(Waiting.GiveWay(story.Customer, move.Subscription, now));
         story.AddRange(_scheduling);
-        foreach (var discount in _options.Discounts.Where(wish => _cycle is not null && (wish.Months != 0 || !IsTaken(invoice, wish)))) story.Add(new CustomerEvent.DiscountAdded(discount.Standing(_cycle, now)));
+        var standing = (_cycle ?? _laterCycle) is { } cycle ? _options.Discounts.Where(wish => wish.Months != 0 || !IsTaken(invoice, wish)).Select(wish => wish.Standing(cycle, now)).ToList() : [];
+        story.AddRange(standing.Select(static discount => new CustomerEvent.DiscountAdded(discount)));
+        story.AddRange(Redeeming.Of(_options.Discounts.Where(wish => IsTaken(invoice, wish) || standing.Exists(one => one.Discount.Id == wish.Discount.Id)), path == PaymentPath.Nothing ? null : invoice?.No));
         var begins = path is PaymentPath.Nothing || (path == PaymentPath.Send && _options.InvoiceMode!.EnablesAtOnce);
         if (!begins)
         {

@@ -41,7 +41,7 @@ internal static class InvoiceState
     {
         var invoice = customer.Billing.Find(no) ?? throw new InvariantViolation($"no open invoice {no.Value}");
         var book = customer.Billing.Without(no);
-        if (!isPaid) book = Credited(book, invoice.CreditUsed);
+        if (!isPaid) book = Credited(book, invoice.CreditUsed) with { Redeemed = book.Redeemed.RemoveAll(redeemed => redeemed.Invoice == no) };
         else if (invoice.Total.IsPositive) book = book with { HasPaid = true };
         if (isPaid && invoice.Due.IsPositive) book = book with { Paid = [.. book.Paid.Where(paid => StillRuns(customer, paid.No)), new PaidInvoice(no, invoice.Due)] };
         customer = customer with { Billing = book };

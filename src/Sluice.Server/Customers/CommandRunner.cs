@@ -59,6 +59,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 if (fate.IsCommitted) return attempt.Ran! with { Stored = true };
                 if (fate.Kind == FateKind.Unknown) return Ran.StoreFailed;
                 if (fate.Kind == FateKind.ClaimLost) return Ran.Refused(Lost(fate.Lost!.Value), 0);
+                if (fate.Kind == FateKind.UsedUp) return Ran.Refused(CodeUses.Refusal(fate.UsedUp!.Value), 0);
             }
             else if (await AllCommitted(attempt.BuiltOn))
             {
@@ -162,6 +163,8 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
 
     public static Refusal NoSuchCustomer(string? id) => new(RefusalCode.CustomerNotFound, $"Customer {id} not found. Create it first with customers.get_or_create.");
 
+    public static readonly Refusal Rewarded = new(RefusalCode.Conflict, "This was rewarded already.");
+
     private static ClaimKey IdClaim(Scope scope, Profile profile) => profile.Id is { } id
         ? new ClaimKey(scope.Id, ClaimKind.CustomerId, id)
         : new ClaimKey(scope.Id, ClaimKind.CustomerEmail, profile.Email!);
@@ -171,6 +174,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         ClaimKind.CustomerId => new Refusal(RefusalCode.CustomerExists, $"A customer with the id {claim.Key} exists already."),
         ClaimKind.CustomerEmail => new Refusal(RefusalCode.CustomerExists, "A customer without an id and with this email exists already."),
         ClaimKind.HeaderKey or ClaimKind.BodyKey => Idempotency.Duplicate,
+        ClaimKind.ReferralReward => Rewarded,
         ClaimKind.Hold => new Refusal(RefusalCode.HoldExists, $"A hold {claim.Key} is pending: finalize it, or take another lock_id."),
         _ => throw new InvariantViolation($"claim kind {claim.Kind}"),
     };
@@ -203,7 +207,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         try
         {
             if (Stale(commands, cells) is { } stale) return new Attempted(stale, null, null, null);
-            var drafts = Array.ConvertAll(gated, cell => new Draft(scope.Id, cell, outbox));
+            var drafts = Array.ConvertAll(gated, cell => new Draft(scope, cell, outbox));
             var ran = Decide(scope, commands, cells, drafts, now);
             if (ran.End == RunEnd.Refused || Array.TrueForAll(drafts, draft => draft.IsEmpty))
                 return new Attempted(null, ran, null, Unsettled(gated));
@@ -219,7 +223,8 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 Changes = ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.Change)),
                 Takes = takes.DrainToImmutable(),
                 Frees = frees.DrainToImmutable(),
-                Messages = Messages(changes),
+                Messages = Gathered(changes, static draft => draft.Messages),
+                Uses = Gathered(changes, static draft => draft.Uses),
             };
             foreach (var draft in changes) draft.Keep(unit);
             committer.Enqueue(unit);
@@ -259,12 +264,12 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         return new Ran(RunEnd.Done, ImmutableCollectionsMarshal.AsImmutableArray(customers), ImmutableCollectionsMarshal.AsImmutableArray(events));
     }
 
-    private static ImmutableArray<WebhookMessage> Messages(Draft[] drafts)
+    private static ImmutableArray<T> Gathered<T>(Draft[] drafts, Func<Draft, IReadOnlyList<T>?> of)
     {
-        ImmutableArray<WebhookMessage>.Builder? all = null;
+        ImmutableArray<T>.Builder? all = null;
         foreach (var draft in drafts)
         {
-            if (draft.Messages is { } some) (all ??= ImmutableArray.CreateBuilder<WebhookMessage>(some.Count)).AddRange(some);
+            if (of(draft) is { } some) (all ??= ImmutableArray.CreateBuilder<T>(some.Count)).AddRange(some);
         }
 
         return all?.DrainToImmutable() ?? [];
@@ -303,13 +308,14 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
     }
 
     /// <summary>One customer while its commands are being decided; memory is changed only by <see cref="Keep"/>.</summary>
-    private sealed class Draft(ScopeId scope, Cell cell, Outbox outbox)
+    private sealed class Draft(Scope scope, Cell cell, Outbox outbox)
     {
         private readonly string? _idBefore = cell.Latest_NeedsGate!.Profile.Id;
         private readonly Customer _before = cell.Latest_NeedsGate!;
         private List<CustomerEvent>? _holds;
         private List<WebhookMessage>? _messages;
-        private readonly EntryChain _chain = new(scope, cell.Latest_NeedsGate, cell.Hash_NeedsGate);
+        private List<CodeUse>? _uses;
+        private readonly EntryChain _chain = new(scope.Id, cell.Latest_NeedsGate, cell.Hash_NeedsGate);
 
         public Cell Cell => cell;
 
@@ -324,13 +330,17 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         /// <summary>What is told of it; null when nothing is.</summary>
         public IReadOnlyList<WebhookMessage>? Messages => _messages;
 
+        /// <summary>Codes that it uses; null when there are none.</summary>
+        public IReadOnlyList<CodeUse>? Uses => _uses;
+
         public void Add(Decision.Accepted accepted, Instant moment)
         {
             var before = Customer;
             foreach (var entry in accepted.Entries)
             {
                 _chain.Append(entry.Events, entry.After, moment);
-                outbox.Tell(scope, before, entry.After, entry.Events, moment, ref _messages);
+                outbox.Tell(scope.Id, before, entry.After, entry.Events, moment, ref _messages);
+                CodeUses.Add(scope.Id, scope.Catalog.Rewards, before, entry.Events, ref _uses);
                 before = entry.After;
                 foreach (var happened in entry.Events)
                 {
@@ -344,7 +354,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         /// <summary>What the unit claims and frees for what happened to this customer.</summary>
         public void Claim(Instant now, ImmutableArray<Claim>.Builder takes, ImmutableArray<ClaimKey>.Builder frees)
         {
-            if (_holds is not null) HoldClaims.Add(scope, _before, _holds, now, takes, frees);
+            if (_holds is not null) HoldClaims.Add(scope.Id, _before, _holds, now, takes, frees);
         }
 
         public void Keep(Unit unit) => (cell.Latest_NeedsGate, cell.Hash_NeedsGate, cell.Last_NeedsGate) = (Customer, _chain.Hash, unit);

@@ -5,6 +5,7 @@ using Sluice.Server.OAuth;
 using Sluice.Server.Operators;
 using Sluice.Server.Payments;
 using Sluice.Server.Prices;
+using Sluice.Server.Referrals;
 using Sluice.Server.Tenants;
 using Sluice.Server.Webhooks;
 using Sluice.Storage;
@@ -49,6 +50,8 @@ internal static partial class Wiring
         .AddSingleton<IOperatorStore>(shell)
         .AddSingleton<ITenantStore>(shell)
         .AddSingleton<IBillingStore>(shell)
+        .AddSingleton<IRewardStore>(shell)
+        .AddSingleton<ReferralDesk>()
         .AddSingleton<PaymentDesk>()
         .AddSingleton<PageLinks>()
         .AddSingleton<PaymentPages>()
@@ -66,6 +69,7 @@ internal static partial class Wiring
         .AddSingleton<SnapshotWriter>()
         .AddHostedService(provider => provider.GetRequiredService<SnapshotWriter>())
         .AddHostedService<PaymentWorker>()
+        .AddHostedService<ReferralWorker>()
         .AddHostedService<Sweeper>()
         .AddSingleton<Sender>()
         .AddHostedService<Dispatcher>()

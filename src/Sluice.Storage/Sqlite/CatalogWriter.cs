@@ -22,6 +22,18 @@ internal sealed class CatalogWriter(sqlite3 database) : IDisposable
         insert into plan (scope, id, version, body) values (?, ?, ?, ?) on conflict (scope, id, version) do update set body = excluded.body
         """);
 
+    private readonly Statement _dropReward = new(database, "delete from reward where scope = ? and id = ?");
+
+    private readonly Statement _dropProgram = new(database, "delete from referral_program where scope = ? and id = ?");
+
+    private readonly Statement _putReward = new(database, """
+        insert into reward (scope, id, body) values (?, ?, ?) on conflict (scope, id) do update set body = excluded.body
+        """);
+
+    private readonly Statement _putProgram = new(database, """
+        insert into referral_program (scope, id, body) values (?, ?, ?) on conflict (scope, id) do update set body = excluded.body
+        """);
+
     public bool TryWrite(CatalogChange change)
     {
         var scope = change.Scope.Value;
@@ -31,6 +43,10 @@ internal sealed class CatalogWriter(sqlite3 database) : IDisposable
         foreach (var (plan, version) in change.DropPlans) _dropPlan.Bind(scope).Bind(plan.Value).Bind(version).Run();
         foreach (var feature in change.PutFeatures) _putFeature.Bind(scope).Bind(feature.Id.Value).BindText(CatalogFormat.Write(feature)).Run();
         foreach (var plan in change.PutPlans) _putPlan.Bind(scope).Bind(plan.Id.Value).Bind(plan.Version).BindText(CatalogFormat.Write(plan)).Run();
+        foreach (var program in change.DropPrograms) _dropProgram.Bind(scope).Bind(program).Run();
+        foreach (var reward in change.DropRewards) _dropReward.Bind(scope).Bind(reward).Run();
+        foreach (var reward in change.PutRewards) _putReward.Bind(scope).Bind(reward.Id).BindText(RewardBookFormat.Write(reward)).Run();
+        foreach (var program in change.PutPrograms) _putProgram.Bind(scope).Bind(program.Id).BindText(RewardBookFormat.Write(program)).Run();
         return true;
     }
 
@@ -42,5 +58,9 @@ internal sealed class CatalogWriter(sqlite3 database) : IDisposable
         _dropPlan.Dispose();
         _putFeature.Dispose();
         _putPlan.Dispose();
+        _dropReward.Dispose();
+        _dropProgram.Dispose();
+        _putReward.Dispose();
+        _putProgram.Dispose();
     }
 }

@@ -42,7 +42,11 @@ public sealed partial class SqliteStore
             .Select(body => CatalogFormat.ReadFeature(Encoding.UTF8.GetBytes(body)));
         var plans = connection.Query<string>("select body from plan where scope = @scope order by no", of, transaction)
             .Select(body => CatalogFormat.ReadPlan(Encoding.UTF8.GetBytes(body), id => terms[id]));
-        return ValueTask.FromResult(new StoredCatalog(new Catalog(version, features, plans), terms));
+        var rewards = connection.Query<string>("select body from reward where scope = @scope order by no", of, transaction)
+            .Select(body => RewardBookFormat.ReadReward(Encoding.UTF8.GetBytes(body)));
+        var programs = connection.Query<string>("select body from referral_program where scope = @scope order by no", of, transaction)
+            .Select(body => RewardBookFormat.ReadProgram(Encoding.UTF8.GetBytes(body)));
+        return ValueTask.FromResult(new StoredCatalog(new Catalog(version, features, plans) { Rewards = new RewardBook(rewards, programs) }, terms));
     }
 
     public ValueTask AddKey(KeyRow key)

@@ -174,7 +174,7 @@ public sealed partial class SqliteStore : IShellStore
             """,
             of,
             transaction);
-        foreach (var table in (string[])["usage", "usage_day", "snapshot", "plan_holder", "loose_grant", "entity", "license_assignment", "invoice", "payment_task"])
+        foreach (var table in (string[])["usage", "usage_day", "snapshot", "plan_holder", "loose_grant", "entity", "license_assignment", "invoice", "payment_task", "referral_code", "referral"])
             Opened.Execute($"delete from {table} where scope = @scope and customer = @key", of, transaction);
         Opened.Execute("delete from customer where scope = @scope and key = @key", of, transaction);
         Opened.Execute("delete from customer_version where scope = @scope and key = @key", of, transaction);
@@ -183,7 +183,7 @@ public sealed partial class SqliteStore : IShellStore
     private void EraseRest(long scope, Instant now, SqliteTransaction transaction)
     {
         var of = new { scope, now = now.Milliseconds };
-        foreach (var table in (string[])["claim", "feature", "plan", "terms", "invoice_counter"]) Opened.Execute($"delete from {table} where scope = @scope", of, transaction);
+        foreach (var table in (string[])["claim", "feature", "plan", "terms", "invoice_counter", "reward", "referral_program", "code_use"]) Opened.Execute($"delete from {table} where scope = @scope", of, transaction);
         Opened.Execute("update scope set erased_at = @now where id = @scope", of, transaction);
     }
 

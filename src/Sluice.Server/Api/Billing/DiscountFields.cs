@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Sluice.Core;
+using Sluice.Server.Customers;
+
+namespace Sluice.Server.Api.Billing;
+
+/// <summary>Discounts as callers ask for them: a coupon by its id, which the caller answers for, or by a code, as its customer typed it.</summary>
+internal static class DiscountFields
+{
+    public static ImmutableArray<DiscountWish> Read(Call call, Body body)
+    {
+        var wishes = ImmutableArray.CreateBuilder<DiscountWish>();
+        foreach (var sent in body.Objects("discounts") ?? [])
+        {
+            var (id, word) = (sent.Text("reward_id", minLength: 1), sent.Text("promotion_code", minLength: 1));
+            if (id is null == word is null) sent.Fault("reward_id", "send either reward_id or promotion_code");
+            else if (Of(call.Catalog.Rewards, id, word) is var (wish, refusal) && refusal is not null) body.Refuse(refusal);
+            else if (wishes.Any(other => other.Discount.Id == wish!.Discount.Id)) sent.Fault(id is null ? "promotion_code" : "reward_id", "is the same discount as one before: name it once");
+            else wishes.Add(wish!);
+        }
+
+        return wishes.DrainToImmutable();
+    }
+
+    /// <summary>The discount of a code; or why there is none.</summary>
+    public static (DiscountWish? Wish, Refusal? Refusal) OfCode(RewardBook book, string word) => Of(book, id: null, word);
+
+    /// <summary>Why codes are refused by now; the last word has the commit that uses them.</summary>
+    public static async ValueTask<Refusal?> UsedUp(Call call, IEnumerable<DiscountWish> wishes)
+    {
+        foreach (var wish in wishes)
+        {
+            if (wish.Code is { MostUses: not null } code && Redeeming.UsedUp(code, await call.Engine.Rewards.CodeUses(CodeUses.OfPromo(call.Scope.Id, wish.Discount.Id, code.Code))) is { } usedUp) return usedUp;
+        }
+
+        return null;
+    }
+
+    private static (DiscountWish? Wish, Refusal? Refusal) Of(RewardBook book, string? id, string? word)
+    {
+        var reward = id is null ? book.OfCode(word!) : book.Reward(id);
+        return reward switch
+        {
+            null => (null, id is null ? RewardRules.NoCode(word!) : RewardRules.NoReward(id)),
+            { Gift: Gift.MoneyOff off } => (off.Discount with { Code = word is null ? null : reward.Code(word) }, null),
+            _ => (null, new Refusal(RefusalCode.InvalidRequest, $"Reward {reward.Id} takes nothing off an invoice: redeem it with rewards.redeem.")),
+        };
+    }
+}
