@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sluice.Core;
 using Sluice.Server.Customers;
+using Sluice.Storage;
 
 namespace Sluice.Server.Api.Billing;
 
@@ -22,15 +23,26 @@ internal static class DiscountFields
         return wishes.DrainToImmutable();
     }
 
+    /// <summary>What older clients send: one reward, by its id or by a code of it.</summary>
+    public static ImmutableArray<DiscountWish> ReadOlder(Call call, Body body)
+    {
+        if (body.Text("reward", minLength: 1) is not { } word) return Read(call, body);
+        var (wish, refusal) = Of(call.Catalog.Rewards, call.Catalog.Rewards.Reward(word) is null ? null : word, word);
+        if (refusal is not null) body.Refuse(refusal);
+        return wish is null ? [] : [wish];
+    }
+
     /// <summary>The discount of a code; or why there is none.</summary>
     public static (DiscountWish? Wish, Refusal? Refusal) OfCode(RewardBook book, string word) => Of(book, id: null, word);
 
     /// <summary>Why codes are refused by now; the last word has the commit that uses them.</summary>
-    public static async ValueTask<Refusal?> UsedUp(Call call, IEnumerable<DiscountWish> wishes)
+    public static ValueTask<Refusal?> UsedUp(Call call, IEnumerable<DiscountWish> wishes) => UsedUp(call.Engine.Rewards, call.Scope.Id, wishes);
+
+    public static async ValueTask<Refusal?> UsedUp(IRewardStore store, ScopeId scope, IEnumerable<DiscountWish> wishes)
     {
         foreach (var wish in wishes)
         {
-            if (wish.Code is { MostUses: not null } code && Redeeming.UsedUp(code, await call.Engine.Rewards.CodeUses(CodeUses.OfPromo(call.Scope.Id, wish.Discount.Id, code.Code))) is { } usedUp) return usedUp;
+            if (wish.Code is { MostUses: not null } code && Redeeming.UsedUp(code, await store.CodeUses(CodeUses.OfPromo(scope, wish.Discount.Id, code.Code))) is { } usedUp) return usedUp;
         }
 
         return null;
@@ -42,7 +54,7 @@ internal static class DiscountFields
         return reward switch
         {
             null => (null, id is null ? RewardRules.NoCode(word!) : RewardRules.NoReward(id)),
-            { Gift: Gift.MoneyOff off } => (off.Discount with { Code = word is null ? null : reward.Code(word) }, null),
+            { Gift: Gift.MoneyOff off } => (off.Discount with { Code = id is null ? reward.Code(word!) : null }, null),
             _ => (null, new Refusal(RefusalCode.InvalidRequest, $"Reward {reward.Id} takes nothing off an invoice: redeem it with rewards.redeem.")),
         };
     }

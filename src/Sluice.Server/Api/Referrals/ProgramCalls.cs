@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Sluice.Core;
 
 namespace Sluice.Server.Api.Referrals;
@@ -54,6 +55,7 @@ internal static class ProgramCalls
     public static ReferralProgram Read(Body body)
     {
         var (id, reward) = (body.RequiredText("id"), body.RequiredText("reward_id"));
+        body.Later("internal_id");
         var (when, receiver) = (body.Choice("redeem_on", Moments, required: true), body.Choice("received_by", Receivers, required: true));
         return Change(body)(new ReferralProgram(id, reward, when ?? default, [], CountsTrials: true, null, receiver ?? default));
     }
@@ -79,10 +81,17 @@ internal static class ProgramCalls
     private static Answer Shown(Catalog catalog, string id) => Answer.Ok(ProgramBody.Of(catalog.Rewards.Program(id)!), ApiJson.Default.ProgramBody);
 }
 
-/// <param name="MaxRedemptions">Of each customer's code.</param>
-/// <param name="PlanIds">Null = paying for any plan counts.</param>
+/// <param name="MaxRedemptions">Of each customer's code; left out = no limit.</param>
+/// <param name="PlanIds">Left out = paying for any plan counts.</param>
 public sealed record ProgramBody(
-    string Id, string RewardId, string RedeemOn, string ReceivedBy, int? MaxRedemptions, IReadOnlyList<PlanId>? PlanIds, bool ExcludeTrial, Instant CreatedAt)
+    string Id,
+    string RewardId,
+    string RedeemOn,
+    string ReceivedBy,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MaxRedemptions,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PlanId>? PlanIds,
+    bool ExcludeTrial,
+    Instant CreatedAt)
 {
     internal static ProgramBody Of(ReferralProgram program) => new(
         program.Id,

@@ -81,7 +81,8 @@ public sealed record RedemptionBody(string Id, string? CustomerId, string? Rewar
     public PersonBody? Redeemer { get; init; }
 }
 
-public sealed record PersonBody(string? Id, string? Name, string? Email)
+public sealed record PersonBody(
+    string? Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Email)
 {
     internal static PersonBody Of(Customer customer) => new(customer.Profile.Id, customer.Profile.Name, customer.Profile.Email);
 }

@@ -19,7 +19,7 @@ public sealed record DiscountBody(
     string Type,
     decimal DiscountValue,
     string DurationType,
-    int? DurationValue,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? DurationValue,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Currency,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Instant? End,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SubscriptionId)

@@ -43,7 +43,7 @@ public sealed record RewardBody
 }
 
 public sealed record CouponBody(
-    string Id, string? Name, string Type, decimal Value, CouponDurationBody Duration, IReadOnlyList<PlanId>? PlanIds, IReadOnlyList<CouponCodeBody> PromoCodes, Instant CreatedAt);
+    string Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name, string Type, decimal Value, CouponDurationBody Duration, IReadOnlyList<PlanId>? PlanIds, IReadOnlyList<CouponCodeBody> PromoCodes, Instant CreatedAt);
 
 /// <param name="Length">Null unless the type is months.</param>
 public sealed record CouponDurationBody(string Type, int? Length)
@@ -56,9 +56,11 @@ public sealed record CouponDurationBody(string Type, int? Length)
     };
 }
 
+/// <param name="GlobalMaxRedemption">Null = no limit.</param>
 public sealed record CouponCodeBody(string Code, int? GlobalMaxRedemption, bool FirstTimeTransaction);
 
-public sealed record FeatureGrantBody(string Id, string? Name, IReadOnlyList<GivenUnitsBody> Grants, IReadOnlyList<CodeBody> PromoCodes, Instant CreatedAt);
+public sealed record FeatureGrantBody(
+    string Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name, IReadOnlyList<GivenUnitsBody> Grants, IReadOnlyList<CodeBody> PromoCodes, Instant CreatedAt);
 
 /// <param name="Included">Null for a flag.</param>
 public sealed record GivenUnitsBody(FeatureId FeatureId, Quantity? Included, GivenForBody? Expiry)
@@ -69,7 +71,7 @@ public sealed record GivenUnitsBody(FeatureId FeatureId, Quantity? Included, Giv
 
 public sealed record GivenForBody(string Type, int Length);
 
-public sealed record FreeProductBody(string Id, string? Name, PlanId PlanId, IReadOnlyList<CodeBody> PromoCodes, Instant CreatedAt);
+public sealed record FreeProductBody(string Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name, PlanId PlanId, IReadOnlyList<CodeBody> PromoCodes, Instant CreatedAt);
 
 public sealed record CodeBody(string Code, int? MaxUses, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? FirstTimeTransaction);
 

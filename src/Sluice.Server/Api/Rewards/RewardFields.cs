@@ -44,6 +44,7 @@ internal static class RewardFields
     {
         var (kind, sent) = Kind(body);
         var id = sent.RequiredText("id");
+        sent.Later("internal_id");
         var gift = kind switch
         {
             "coupon" => Coupon(sent, id),
