@@ -107,6 +107,12 @@ internal static class BillingSample
             new CustomerEvent.RewardRedeemed(new Redeemed("spring", "SPRING20")),
             new CustomerEvent.Referred(new Referral("friends", new CustomerKey(7), [Pro], CountsTrials: true, Earned: true)),
         ]),
+        (Later,
+        [
+            new CustomerEvent.CheckoutOpened(new OpenCheckout(new CheckoutNo(31), Wish(AttachOptions.Default with { Discounts = [new DiscountWish(Fifth, 0) { Code = new PromoCode("SPRING20", 100, FirstTimeOnly: true) }] }), Later, Later)),
+            new CustomerEvent.RewardRedeemed(new Redeemed("autumn", "AUTUMN", new InvoiceNo(25))),
+            new CustomerEvent.RewardRedeemed(new Redeemed("friends", null)),
+        ]),
     ];
 
     private static readonly PlanOffer Offer = new(

@@ -65,7 +65,7 @@ internal sealed record Visit(
             .Select(static card => (card.Id, $"{card.Number} ({card.Brand}): {card.Does}")));
 
     /// <summary>Why the code of a discount is refused by now.</summary>
-    public async ValueTask<Refusal?> UsedUp(DiscountWish wish) => await DiscountFields.UsedUp(Rewards, Scope.Id, [wish]);
+    public async ValueTask<Refusal?> UsedUp(DiscountWish wish) => await DiscountFields.UsedUp(Rewards, Scope.Id, Customer, [wish]);
 
     /// <summary>Runs commands as one step and asks the provider what comes of them. The customer after it, or why not.</summary>
     public async ValueTask<(Customer? After, string? Refused)> Run(params Command[] commands)

@@ -8,6 +8,8 @@ public sealed partial class SqliteStore
 {
     private const string ReferralColumns = "scope, customer, program, referrer, created_at as CreatedAt, rewarded, due_at as DueAt, tries";
 
+    private const string CodeColumns = "select code, program, customer, created_at as CreatedAt from referral_code";
+
     private const string OneReferral = "scope = @scope and customer = @customer and program = @program";
 
     public ValueTask<long> CodeUses(CodeKey key)
@@ -24,10 +26,11 @@ public sealed partial class SqliteStore
         {
             while (true)
             {
-                var of = new { scope = scope.Value, customer = customer.Value, program, code = candidate(), now = now.Milliseconds };
-                if (Opened.QuerySingleOrDefault<CodeRow>("select code, program, customer, created_at as CreatedAt from referral_code where scope = @scope and customer = @customer and program = @program", of) is { } there)
-                    return ValueTask.FromResult(there.ToCode());
-                Opened.Execute("insert into referral_code (scope, code, program, customer, created_at) values (@scope, @code, @program, @customer, @now) on conflict do nothing", of);
+                var of = new { scope = scope.Value, customer = customer.Value, program };
+                if (Opened.QuerySingleOrDefault<CodeRow>($"{CodeColumns} where scope = @scope and customer = @customer and program = @program", of) is { } there) return ValueTask.FromResult(there.ToCode());
+                Opened.Execute(
+                    "insert into referral_code (scope, code, program, customer, created_at) values (@scope, @code, @program, @customer, @now) on conflict do nothing",
+                    new { of.scope, code = candidate(), of.program, of.customer, now = now.Milliseconds });
             }
         }
     }
@@ -36,7 +39,7 @@ public sealed partial class SqliteStore
     {
         using var connection = Read();
         return ValueTask.FromResult(connection.QuerySingleOrDefault<CodeRow>(
-            "select code, program, customer, created_at as CreatedAt from referral_code where scope = @scope and code = @code", new { scope = scope.Value, code })?.ToCode());
+            $"{CodeColumns} where scope = @scope and code = @code", new { scope = scope.Value, code })?.ToCode());
     }
 
     public ValueTask<StoredReferral?> FindReferral(ScopeId scope, CustomerKey customer, string program)

@@ -36,13 +36,19 @@ internal static class DiscountFields
     public static (DiscountWish? Wish, Refusal? Refusal) OfCode(RewardBook book, string word) => Of(book, id: null, word);
 
     /// <summary>Why codes are refused by now; the last word has the commit that uses them.</summary>
-    public static ValueTask<Refusal?> UsedUp(Call call, IEnumerable<DiscountWish> wishes) => UsedUp(call.Engine.Rewards, call.Scope.Id, wishes);
+    public static async ValueTask<Refusal?> UsedUp(Call call, string customerId, IEnumerable<DiscountWish> wishes)
+    {
+        var limited = wishes.Where(static wish => wish.Code is { MostUses: not null }).ToList();
+        return limited.Count == 0 ? null : await UsedUp(call.Engine.Rewards, call.Scope.Id, await call.Stored(customerId), limited);
+    }
 
-    public static async ValueTask<Refusal?> UsedUp(IRewardStore store, ScopeId scope, IEnumerable<DiscountWish> wishes)
+    /// <param name="customer">What it used itself, and did not pay yet, it may try again; null = there is none yet.</param>
+    public static async ValueTask<Refusal?> UsedUp(IRewardStore store, ScopeId scope, Customer? customer, IEnumerable<DiscountWish> wishes)
     {
         foreach (var wish in wishes)
         {
-            if (wish.Code is { MostUses: not null } code && Redeeming.UsedUp(code, await store.CodeUses(CodeUses.OfPromo(scope, wish.Discount.Id, code.Code))) is { } usedUp) return usedUp;
+            if (customer?.Billing.Redeemed.Any(one => one.Reward == wish.Discount.Id && one.Code == wish.Code?.Code) == true) continue;
+            if (wish.Code is { } code && Redeeming.UsedUp(code, await store.CodeUses(CodeUses.OfPromo(scope, wish.Discount.Id, code.Code))) is { } usedUp) return usedUp;
         }
 
         return null;
