@@ -68,7 +68,7 @@ public static class Decider
             Command.Tick => new Outcome([]),
             _ => throw new InvariantViolation($"unknown command {command.GetType().Name}"),
         };
-        return Finish(customer, now, due, outcome.Refusal is null ? outcome with { Events = Redeeming.After(current, [outcome.Events], now)[0] } : outcome);
+        return Finish(customer, now, due, Redeeming.After(current, outcome, now));
     }
 
     /// <summary>What an attach or a change of a plan would do: the same decision, not carried out.</summary>

@@ -58,9 +58,12 @@ public static class Redeeming
     }
 
     /// <summary>Referrals that wait for a first payment are earned by it, whoever or whatever brings that about.</summary>
+    internal static Outcome After(Customer before, Outcome outcome, Instant now) =>
+        outcome.Refusal is null && Waits(before) ? new Outcome(After(before, [outcome.Events], now)[0]) : outcome;
+
     internal static ImmutableArray<ImmutableArray<CustomerEvent>> After(Customer before, ImmutableArray<ImmutableArray<CustomerEvent>> steps, Instant now)
     {
-        if (!before.Billing.Referrals.Any(static referral => !referral.Earned)) return steps;
+        if (!Waits(before)) return steps;
         var told = ImmutableArray.CreateBuilder<ImmutableArray<CustomerEvent>>(steps.Length);
         foreach (var step in steps)
         {
@@ -82,6 +85,8 @@ public static class Redeeming
 
         return told.MoveToImmutable();
     }
+
+    private static bool Waits(Customer customer) => customer.Billing.Referrals.Any(static referral => !referral.Earned);
 
     // Once for each reward, whichever of its codes.
     private static Refusal? Refused(Customer customer, string reward, PromoCode code, ImmutableHashSet<InvoiceNo> gone)

@@ -60,9 +60,8 @@ internal sealed partial class PaymentDesk(
             if (!went) break;
         }
 
-        var settled = (await directory.Load(scope, customer.Key))?.Committed ?? customer;
-        await referrals.RewardFor(scope, settled, now);
-        return settled;
+        if ((await directory.Load(scope, customer.Key))?.Committed is { } settled) await referrals.RewardFor(scope, settled, now);
+        return (await directory.Load(scope, customer.Key))?.Committed ?? customer;
     }
 
     /// <summary>Asks what is due over all customers; how many there were.</summary>
