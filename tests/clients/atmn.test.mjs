@@ -33,7 +33,7 @@ export const friends = referralProgram({ id: 'friends', rewardId: gift.id, redee
 `);
     await must('push', '--yes');
     const { coupons, featureGrants } = await autumn.rewards.list();
-    assert.deepEqual([coupons.map(one => one.id), featureGrants.map(one => one.id), (await autumn.referralPrograms.list()).list.map(one => one.id)], [['half'], ['gift'], ['friends']]);
+    assert.deepEqual([coupons.map(one => one.id), featureGrants.map(one => one.id), (await autumn.referrals.listPrograms()).list.map(one => one.id)], [['half'], ['gift'], ['friends']]);
     assert.match(await must('push', '--yes'), /in sync/i);
     await inProject(server, null, async other => {
       await other.must('pull');
@@ -44,7 +44,7 @@ export const friends = referralProgram({ id: 'friends', rewardId: gift.id, redee
     write(start);
     assert.notEqual((await atmn('push')).code, 0, 'a deletion is not made without being confirmed');
     await must('push', '--yes');
-    assert.deepEqual([(await autumn.rewards.list()).coupons, (await autumn.referralPrograms.list()).list], [[], []]);
+    assert.deepEqual([(await autumn.rewards.list()).coupons, (await autumn.referrals.listPrograms()).list], [[], []]);
   })));
 
 test('what the config no longer names is deleted, or archived once it is in use', () => withServer(server =>

@@ -19,7 +19,7 @@ const { test } = sluice({
     await autumn.plans.create({ planId: 'more', name: 'More', addOn: true, items: [{ featureId: 'messages', included: 5, reset: { interval: 'month' } }] });
     await autumn.plans.create({ planId: 'pro', name: 'Pro', price: { amount: 20, interval: 'month' }, items: [{ featureId: 'messages', included: 100, reset: { interval: 'month' } }] });
     await autumn.rewards.create({ featureGrant: { id: 'five', name: 'Five', grants: [{ featureId: 'messages', included: 5, expiry: null }], promoCodes: [{ code: 'FIVE', maxUses: null }] } });
-    await autumn.referralPrograms.create({ id: 'friends', rewardId: 'five', redeemOn: 'customer_creation', receivedBy: 'referrer' });
+    await autumn.referrals.createProgram({ id: 'friends', rewardId: 'five', redeemOn: 'customer_creation', receivedBy: 'referrer' });
     await autumn.customers.getOrCreate({ customerId: 'friend' });
     ({ code: friend } = await autumn.referrals.createCode({ customerId: 'friend', programId: 'friends' }));
     const identify = async visitor => {

@@ -17,7 +17,7 @@ const { test } = sluice({
     await autumn.rewards.create({
       featureGrant: { id: 'gift', name: 'Gift', grants: [{ featureId: 'messages', included: 40, expiry: { type: 'month', length: 1 } }], promoCodes: [{ code: 'GIFT', maxUses: 1 }] },
     });
-    await autumn.referralPrograms.create({ id: 'friends', rewardId: 'gift', redeemOn: 'checkout', receivedBy: 'all', planIds: ['pro'], excludeTrial: true });
+    await autumn.referrals.createProgram({ id: 'friends', rewardId: 'gift', redeemOn: 'checkout', receivedBy: 'all', planIds: ['pro'], excludeTrial: true });
   },
 });
 
@@ -95,10 +95,10 @@ test('rewards and programs are listed, changed and deleted', async ({ autumn }) 
   assert.deepEqual([coupons.map(one => one.id).includes('half'), featureGrants.map(one => one.id)], [true, ['gift']]);
   assert.equal((await autumn.rewards.get({ rewardId: 'half' })).coupon.value, 50);
   assert.equal((await autumn.rewards.update({ rewardId: 'half', coupon: { name: 'Not half' } })).coupon.name, 'Not half');
-  assert.equal((await autumn.referralPrograms.update({ referralProgramId: 'friends', receivedBy: 'referrer' })).receivedBy, 'referrer');
-  assert.equal((await autumn.referralPrograms.get({ referralProgramId: 'friends' })).rewardId, 'gift');
+  assert.equal((await autumn.referrals.updateProgram({ referralProgramId: 'friends', receivedBy: 'referrer' })).receivedBy, 'referrer');
+  assert.equal((await autumn.referrals.getProgram({ referralProgramId: 'friends' })).rewardId, 'gift');
   assert.deepEqual(pick(await refusal(autumn.rewards.delete({ rewardId: 'gift' })), 'status'), { status: 409 });
-  await autumn.referralPrograms.delete({ referralProgramId: 'friends' });
+  await autumn.referrals.deleteProgram({ referralProgramId: 'friends' });
   await autumn.rewards.delete({ rewardId: 'gift' });
-  assert.deepEqual((await autumn.referralPrograms.list()).list, []);
+  assert.deepEqual((await autumn.referrals.listPrograms()).list, []);
 });
