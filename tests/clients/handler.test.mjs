@@ -138,8 +138,8 @@ test('without a framework: the handler as a function of a request and a customer
   });
   assert.deepEqual(pick((await call('getOrCreateCustomer', {})).response, 'id', 'name'), { id: 'plain', name: 'Visitor' });
   page((await call('openCustomerPortal', {})).response.url, 'portal');
-  const { statusCode, response } = await call('createReferralCode', { programId: 'friends' });
-  assert.deepEqual([statusCode, response.code], [400, 'not_supported']);
+  const { statusCode, response } = await call('createReferralCode', { programId: 'nothing' });
+  assert.deepEqual([statusCode, response.code], [404, 'reward_program_not_found']);
 });
 
 test('the customer carries what the page\'s own check reads: features of balances and flags, and an entry for what credits pay for', async ({ autumn }) => {
