@@ -1,6 +1,7 @@
 using Sluice.Server.Customers;
 using Sluice.Server.Payments;
 using Sluice.Server.Prices;
+using Sluice.Server.Referrals;
 using Sluice.Server.Tenants;
 using Sluice.Server.Webhooks;
 using Sluice.Storage;
@@ -24,6 +25,8 @@ internal sealed record Engine(
     IBillingStore Billing,
     Providers Providers,
     PaymentDesk Payments,
+    IRewardStore Rewards,
+    ReferralDesk Referrals,
     PageLinks Links,
     Endpoints Webhooks,
     IPlanMigrationStore Migrations,

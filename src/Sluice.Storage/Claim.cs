@@ -28,6 +28,9 @@ public enum ClaimKind
 
     /// <summary>A customer was moved by a bulk move: "id:customer". Each is moved once.</summary>
     PlanMigration = 8,
+
+    /// <summary>Somebody was rewarded for a referral; for ever, so that it happens once.</summary>
+    ReferralReward = 9,
 }
 
 public readonly record struct ClaimKey(ScopeId Scope, ClaimKind Kind, string Key);

@@ -8,6 +8,7 @@ internal sealed class LeftOut
     private readonly HashSet<(ScopeId, CustomerKey)> _customers = [];
     private readonly HashSet<ScopeId> _catalogs = [];
     private readonly HashSet<ClaimKey> _claims = [];
+    private readonly HashSet<CodeKey> _codes = [];
 
     public bool IsEmpty { get; private set; } = true;
 
@@ -18,6 +19,7 @@ internal sealed class LeftOut
         if (unit.Catalog is { } catalog) _catalogs.Add(catalog.Scope);
         foreach (var claim in unit.Takes) _claims.Add(claim.Key);
         foreach (var key in unit.Frees) _claims.Add(key);
+        foreach (var use in unit.Uses) _codes.Add(use.Key);
     }
 
     /// <summary>The unit was decided on a state or a catalog that did not come to be.</summary>
@@ -32,8 +34,14 @@ internal sealed class LeftOut
         return unit.Catalog is { } catalog && _catalogs.Contains(catalog.Scope);
     }
 
+    /// <summary>It asks for a claim or a use of a code that a loser touched.</summary>
     public bool SharesClaim(Unit unit)
     {
+        foreach (var use in unit.Uses)
+        {
+            if (_codes.Contains(use.Key)) return true;
+        }
+
         if (_claims.Count == 0) return false;
         foreach (var claim in unit.Takes)
         {

@@ -15,6 +15,9 @@ public abstract class Unit
 
     public ImmutableArray<ClaimKey> Frees { get; init; } = [];
 
+    /// <summary>Codes that are used with it, each at most as often as it may be; what is given back comes first.</summary>
+    public ImmutableArray<CodeUse> Uses { get; init; } = [];
+
     public CatalogChange? Catalog { get; init; }
 
     /// <summary>The version of their scope's catalog that the changes were decided on; the store fences on it. Null = any.</summary>
@@ -61,6 +64,9 @@ public enum FateKind
     /// <summary>Someone else holds a claim.</summary>
     ClaimLost,
 
+    /// <summary>A code was used as often as it may be.</summary>
+    UsedUp,
+
     /// <summary>A unit before it failed: decide again.</summary>
     Overtaken,
 
@@ -70,7 +76,8 @@ public enum FateKind
 
 /// <param name="Lost">The claim that was lost.</param>
 /// <param name="Contended">Another node wants one of its customers, too.</param>
-public readonly record struct Fate(FateKind Kind, ClaimKey? Lost = null, bool Contended = false)
+/// <param name="UsedUp">The code that was.</param>
+public readonly record struct Fate(FateKind Kind, ClaimKey? Lost = null, bool Contended = false, CodeKey? UsedUp = null)
 {
     public static readonly Fate Committed = new(FateKind.Committed);
 
@@ -104,6 +111,9 @@ public sealed record JournalEntry(
 
     public ImmutableArray<RefundChange> Refunds { get; init; } = [];
 
+    /// <summary>By whom the customer was brought.</summary>
+    public ImmutableArray<ReferralChange> Referrals { get; init; } = [];
+
     /// <summary>Licences that were handed out or ended.</summary>
     public ImmutableArray<LicenseChange> Licenses { get; init; } = [];
 
@@ -132,6 +142,9 @@ public sealed record InvoiceChange(Invoice Invoice, string? EntityId, bool ByHan
 /// <param name="No">Of the refund.</param>
 public readonly record struct RefundChange(InvoiceNo Invoice, int No, Money Amount);
 
+/// <param name="Earned">Somebody is to be rewarded for it from now on.</param>
+public readonly record struct ReferralChange(string Program, CustomerKey Referrer, bool Earned);
+
 /// <param name="EndedAt">Null: it was handed out just now.</param>
 public readonly record struct LicenseChange(SubscriptionNo No, string? EntityId, PlanId Plan, Instant? EndedAt);
 
@@ -145,6 +158,15 @@ public sealed record CatalogChange(
     ImmutableArray<FeatureId> DropFeatures,
     ImmutableArray<Plan> PutPlans,
     ImmutableArray<(PlanId Plan, int Version)> DropPlans,
-    ImmutableArray<ItemTerms> NewTerms);
+    ImmutableArray<ItemTerms> NewTerms)
+{
+    public ImmutableArray<Reward> PutRewards { get; init; } = [];
+
+    public ImmutableArray<string> DropRewards { get; init; } = [];
+
+    public ImmutableArray<ReferralProgram> PutPrograms { get; init; } = [];
+
+    public ImmutableArray<string> DropPrograms { get; init; } = [];
+}
 
 public sealed record SnapshotWrite(ScopeId Scope, CustomerKey Key, long Version, byte[] Hash, byte[] Body);

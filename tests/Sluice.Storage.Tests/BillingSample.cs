@@ -120,6 +120,12 @@ internal static class BillingSample
             }),
         ]),
         (Later, [new CustomerEvent.CurrencySettled(new Currency("eur")), new CustomerEvent.PlanPlanned(Held(40, AtOnce) with { TaxRate = 7m })]),
+        (Later,
+        [
+            new CustomerEvent.CheckoutOpened(new OpenCheckout(new CheckoutNo(33), Wish(AttachOptions.Default with { Discounts = [new DiscountWish(Fifth, 0) { Code = new PromoCode("SPRING20", 100, FirstTimeOnly: true) }] }), Later, Later)),
+            new CustomerEvent.RewardRedeemed(new Redeemed("autumn", "AUTUMN", new InvoiceNo(25))),
+            new CustomerEvent.RewardRedeemed(new Redeemed("friends", null)),
+        ]),
     ];
 
     private static readonly PlanOffer Offer = new(

@@ -23,6 +23,30 @@ test('a config that is pushed is in sync, and pulled into an empty folder it is 
     });
   })));
 
+test('rewards and referral programs are pushed, pulled, and gone when the config no longer names them', () => withServer(server =>
+  inProject(server, start, async ({ atmn, must, write }) => {
+    const { autumn } = clientsOf(server);
+    write(`${start.replace("import { feature, item, plan }", "import { feature, item, plan, referralProgram, reward }")}
+export const half = reward({ id: 'half', name: 'Half', type: 'percentage_discount', value: 50, duration: { type: 'months', length: 3 }, planIds: [pro.id], promoCodes: [{ code: 'HALF', maxRedemptions: 5, firstTimeTransaction: true }] });
+export const gift = reward({ id: 'gift', name: 'Gift', type: 'feature_grant', grants: [{ featureId: messages.id, included: 40, expiry: { type: 'month', length: 1 } }, { featureId: sso.id }], promoCodes: [{ code: 'GIFT' }] });
+export const friends = referralProgram({ id: 'friends', rewardId: gift.id, redeemOn: 'checkout', receivedBy: 'all', planIds: [pro.id], excludeTrial: true });
+`);
+    await must('push', '--yes');
+    const { coupons, featureGrants } = await autumn.rewards.list();
+    assert.deepEqual([coupons.map(one => one.id), featureGrants.map(one => one.id), (await autumn.referrals.listPrograms()).list.map(one => one.id)], [['half'], ['gift'], ['friends']]);
+    assert.match(await must('push', '--yes'), /in sync/i);
+    await inProject(server, null, async other => {
+      await other.must('pull');
+      assert.match(other.read(), /HALF[^]*GIFT|GIFT[^]*HALF/);
+      assert.match(await other.must('push', '--yes'), /in sync/i);
+    });
+
+    write(start);
+    assert.notEqual((await atmn('push')).code, 0, 'a deletion is not made without being confirmed');
+    await must('push', '--yes');
+    assert.deepEqual([(await autumn.rewards.list()).coupons, (await autumn.referrals.listPrograms()).list], [[], []]);
+  })));
+
 test('what the config no longer names is deleted, or archived once it is in use', () => withServer(server =>
   inProject(server, start, async ({ atmn, must, write }) => {
     await must('push', '--yes');

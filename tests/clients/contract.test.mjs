@@ -64,8 +64,19 @@ const walk = [
   ...['preview_update', 'update'].map(name => ['POST', `/v1/catalog.${name}`, {
     features: [{ feature_id: 'pushed', name: 'Pushed', type: 'metered', consumable: true }], plans: [{ plan_id: 'pushed', name: 'Pushed', items: [{ feature_id: 'pushed', included: 5 }] }], skip_deletions: true,
   }]),
+  ['POST', '/v1/rewards.create', { coupon: { id: 'off', name: 'Off', type: 'percentage_discount', value: 20, duration: { type: 'months', length: 3 }, plan_ids: ['priced'], promo_codes: [{ code: 'OFF', global_max_redemption: 5, first_time_transaction: true }, { code: 'MORE' }] } }],
+  ['POST', '/v1/rewards.create', { coupon: { id: 'credit', name: 'Credit', type: 'invoice_credits', value: 5, duration: { type: 'one_off', length: null }, plan_ids: null, promo_codes: [] } }],
+  ['POST', '/v1/rewards.create', { feature_grant: { id: 'units', grants: [{ feature_id: 'f', included: 5, expiry: { type: 'week', length: 2 } }, { feature_id: 'flag', included: null, expiry: null }], promo_codes: [{ code: 'UNITS', max_uses: null }] } }],
+  ['POST', '/v1/rewards.get', { reward_id: 'off' }],
+  ['POST', '/v1/rewards.update', { reward_id: 'off', coupon: { name: 'Less', plan_ids: null } }],
   ['POST', '/v1/rewards.list'],
+  ['POST', '/v1/referral_programs.create', { id: 'friends', reward_id: 'off', redeem_on: 'customer_creation', received_by: 'all' }],
+  ['POST', '/v1/referral_programs.create', { id: 'others', reward_id: 'units', redeem_on: 'checkout', received_by: 'referrer', max_redemptions: 5, plan_ids: ['priced'], exclude_trial: true }],
+  ['POST', '/v1/referral_programs.get', { referral_program_id: 'others' }],
+  ['POST', '/v1/referral_programs.update', { referral_program_id: 'others', max_redemptions: null }],
   ['POST', '/v1/referral_programs.list'],
+  ['POST', '/v1/referral_programs.delete', { referral_program_id: 'others' }],
+  ['POST', '/v1/rewards.delete', { reward_id: 'credit' }],
   ['GET', '/v1/organization'],
   ['GET', '/v1/organization/me'],
   ['POST', '/v1/customers.get_or_create', { customer_id: 'c', email: 'c@example.com', metadata: { list: [null] } }],
@@ -162,6 +173,15 @@ test('tokens and sandboxes, whose calls need what others answered', async ({ cur
   assert.equal((await curlPost('/v1/sandboxes.list')).status, 200);
   assert.equal((await curl('/v1/sandboxes.reset', ['-X', 'POST'], { key: sandbox.secret_key })).status, 200);
   assert.equal((await curlPost('/v1/sandboxes.delete', { id: sandbox.id })).status, 200);
+});
+
+test('referrals, whose calls need what others answered', async ({ curlPost }) => {
+  for (const customer_id of ['brings', 'brought']) await curlPost('/v1/customers.get_or_create', { customer_id });
+  assert.equal((await curlPost('/v1/rewards.redeem', { code: 'UNITS', customer_id: 'brought' })).status, 200);
+  const { body: { code } } = await curlPost('/v1/referrals.create_code', { customer_id: 'brings', program_id: 'friends' });
+  assert.equal((await curlPost('/v1/referrals.redeem_code', { code, customer_id: 'brought' })).status, 200);
+  const { body } = await curlPost('/v1/customers.get', { customer_id: 'brings', expand: ['rewards', 'referrals'] });
+  assert.deepEqual([body.rewards.discounts.length, body.referrals.length], [1, 1]);
 });
 
 test('webhooks, whose calls need what others answered', async ({ curlPost }) => {

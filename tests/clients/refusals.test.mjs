@@ -104,8 +104,6 @@ test('what is not built yet is refused by name and changes nothing', async ({ au
   };
   await notYet(autumn.billing.attach({ customerId: 'c', planId: 'rolling', taxRateId: 'txr_1' }), 'tax_rate_id');
   await notYet(autumn.billing.update({ customerId: 'c', planId: 'free', recalculateBalances: { enabled: true } }), 'recalculate_balances');
-  await notYet(autumn.referrals.createCode({ customerId: 'c', programId: 'friends' }), 'referrals.create_code');
-
   assert.equal((await autumn.check(check)).balance.usage, 0);
 });
 

@@ -119,7 +119,7 @@ public sealed record AttachOptions
 
     internal bool IsSame(AttachOptions other) =>
         this with { Discounts = other.Discounts, CustomLines = other.CustomLines, Removes = other.Removes } == other
-        && Discounts.Select(static wish => (wish.Discount.Id, wish.Months)).SequenceEqual(other.Discounts.Select(static wish => (wish.Discount.Id, wish.Months)))
+        && Discounts.Select(static wish => (wish.Discount.Id, wish.Months, wish.Code)).SequenceEqual(other.Discounts.Select(static wish => (wish.Discount.Id, wish.Months, wish.Code)))
         && CustomLines.AsSpan().SequenceEqual(other.CustomLines.AsSpan())
         && Removes.AsSpan().SequenceEqual(other.Removes.AsSpan());
 }
@@ -133,6 +133,9 @@ public readonly record struct CustomLine(Price Amount, string Description);
 /// <param name="Months">Invoices of so many months; null = for ever, 0 = one invoice only.</param>
 public sealed record DiscountWish(Discount Discount, int? Months)
 {
+    /// <summary>The code it was asked for by; null = it was named outright.</summary>
+    public PromoCode? Code { get; init; }
+
     internal StandingDiscount Standing(CycleNo? cycle, Instant at) => new(
         Discount, cycle, Months is > 0 and var months ? new Interval(IntervalUnit.Month).Boundary(at, months) : null, Once: Months == 0);
 }

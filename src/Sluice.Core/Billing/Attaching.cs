@@ -69,7 +69,7 @@ internal static class Attaching
 
         if (plans.Where(static offer => offer.IsMain).GroupBy(static offer => (offer.Entity, offer.Group)).FirstOrDefault(static group => group.Count() > 1) is { } twice)
             return Invalid($"Plans {string.Join(" and ", twice.Select(static offer => offer.Plan))} would replace each other: keep one of a group.");
-        if (options.NoBillingChanges) return null;
+        if (options.NoBillingChanges) return options.Discounts.IsEmpty ? null : Invalid("discounts cannot go with no_billing_changes: nothing is charged.");
         if (options.TaxRate is < 0m or > 100m) return Invalid("The tax rate must lie between 0 and 100.");
         if (options.CustomLines.Any(static line => Math.Abs(line.Amount.Amount) >= Rating.Most)) return Invalid("custom_line_items: an amount is more than can be charged.");
         if (options.InvoiceMode is { NetTermsDays: < 0 or > 3650 }) return Invalid("net_terms_days must lie between 0 and 3650.");
@@ -108,7 +108,7 @@ internal static class Attaching
 }
 
 /// <summary>The billing cycles of a customer.</summary>
-internal static class Cycles
+public static class Cycles
 {
     /// <summary>A held plan of the cycle that others join: the customer's main plan first, then the oldest.</summary>
     public static Subscription? Of(Customer customer)

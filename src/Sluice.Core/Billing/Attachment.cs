@@ -16,6 +16,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
     private int _lastNo = customer.LastNo;
     private bool _joins;
     private CycleNo? _cycle;
+    private CycleNo? _laterCycle;
 
     /// <summary>The held plan whose terms change; null = a plan comes.</summary>
     public Subscription? Target { get; init; }
@@ -44,6 +45,8 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
             if (Waiting.UnderWay(customer, move.Subscription) is { } underWay) return underWay;
             if (move.At is null && _options is { Prorates: true, NoBillingChanges: false } && Waiting.Unpaid(customer, move.Subscription, now) is { } unpaid) return unpaid;
         }
+
+        if (Redeeming.Refused(customer, _options.Discounts, wish.Plans.Select(static offer => offer.Plan), [.. _incoming.Concat(_outgoing).SelectMany(move => Waiting.Invoices(customer, move.Subscription))]) is { } notRedeemed) return notRedeemed;
 
         if (path != PaymentPath.Nothing && !catalog.Policy.HasProvider)
         {
@@ -111,6 +114,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         planned = Taxed(planned);
         _scheduling.Add(new CustomerEvent.PlanPlanned(planned));
         _incoming.Add(new PlanMove(planned, start));
+        if (offer.Recurs) _laterCycle ??= planned.Cycle;
         return null;
     }
 
@@ -264,7 +268,9 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         // A trial that came by itself was chosen by nobody.
         if (customer.Billing.Currency is null && !_options.NoBillingChanges && wish.Plans.Any(static offer => offer is { IsFree: false, AutoEnable: false })) story.Add(new CustomerEvent.CurrencySettled(_currency));
         story.AddRange(_scheduling);
-        foreach (var discount in _options.Discounts.Where(wish => _cycle is not null && (wish.Months != 0 || !IsTaken(invoice, wish)))) story.Add(new CustomerEvent.DiscountAdded(discount.Standing(_cycle, now)));
+        var standing = (_cycle ?? _laterCycle) is { } cycle ? _options.Discounts.Where(wish => wish.Months != 0 || !IsTaken(invoice, wish)).Select(wish => wish.Standing(cycle, now)).ToList() : [];
+        story.AddRange(standing.Select(static discount => new CustomerEvent.DiscountAdded(discount)));
+        story.AddRange(Redeeming.Of(_options.Discounts.Where(wish => IsTaken(invoice, wish) || standing.Exists(one => one.Discount.Id == wish.Discount.Id)), path == PaymentPath.Nothing ? null : invoice?.No));
         var begins = path is PaymentPath.Nothing || (path == PaymentPath.Send && _options.InvoiceMode!.EnablesAtOnce);
         if (!begins)
         {

@@ -14,6 +14,10 @@ public sealed record InvoiceWish(ImmutableArray<BilledPlan> Plans, ImmutableArra
 
     public ImmutableArray<DiscountWish> Discounts { get; init; } = [];
 
+    /// <summary>Those of the plans are off these plans only.</summary>
+    internal ImmutableArray<DiscountWish> AllDiscounts =>
+        [.. Discounts, .. Plans.SelectMany(static billed => billed.Discounts.Select(wish => wish with { Discount = wish.Discount with { Plans = [billed.Plan] } }))];
+
     /// <summary>Days to pay it; null = the usual ones.</summary>
     public int? TermsDays { get; init; }
 
@@ -27,7 +31,7 @@ public sealed record InvoiceWish(ImmutableArray<BilledPlan> Plans, ImmutableArra
 public sealed record BilledPlan(PlanId Plan, int? Version, Customization? Customize, ImmutableArray<BilledQuantity> Quantities, bool Prorates)
 {
     /// <summary>Off this plan's lines only.</summary>
-    public ImmutableArray<Discount> Discounts { get; init; } = [];
+    public ImmutableArray<DiscountWish> Discounts { get; init; } = [];
 }
 
 /// <param name="Quantity">The included units counted in.</param>

@@ -36,6 +36,18 @@ internal static class Checkouts
         return planned.Refusal is { } refusal ? refusal : new Outcome([.. story.Events, .. planned.Plan!.Events]);
     }
 
+    /// <summary>The same page with another price; what was shown before is gone.</summary>
+    public static Outcome EnterCode(Customer customer, Catalog catalog, Command.EnterCode command, Instant now)
+    {
+        if (customer.Billing.Checkout is not { Wanted: { } wanted } open || open.No != command.Checkout)
+            return new Refusal(RefusalCode.CheckoutNotFound, "This checkout is over, or nothing is bought with it.");
+        var standing = wanted.Options.Discounts.RemoveAll(static wish => wish.Code is not null);
+        if (command.Discount is { } entered && standing.Any(wish => wish.Discount.Id == entered.Discount.Id)) return new Refusal(RefusalCode.InvalidRequest, "That discount is taken off already.");
+        var wish = wanted with { Options = wanted.Options with { Discounts = command.Discount is { } by ? standing.Add(by) : standing } };
+        if (Attaching.Attach(customer, catalog, wish, now, afterCheckout: true).Refusal is { } refusal) return refusal;
+        return new CustomerEvent.CheckoutOpened(open with { Wanted = wish });
+    }
+
     public static Outcome Expire(Customer customer, Command.ExpireCheckout command) =>
         customer.Billing.Checkout?.No == command.Checkout ? new CustomerEvent.CheckoutClosed(command.Checkout, CheckoutEnd.Expired) : new Outcome([]);
 }

@@ -45,7 +45,7 @@ internal static class InvoiceState
     {
         var invoice = customer.Billing.Find(no) ?? throw new InvariantViolation($"no open invoice {no.Value}");
         var book = customer.Billing.Without(no);
-        if (!isPaid) book = Credited(book, invoice.CreditUsed);
+        if (!isPaid) book = Credited(book, invoice.CreditUsed) with { Redeemed = book.Redeemed.RemoveAll(redeemed => redeemed.Invoice == no) };
         else if (invoice.Total.IsPositive) book = book with { HasPaid = true };
         if (isPaid && invoice.Due.IsPositive) book = book with { Paid = [.. book.Paid.Where(paid => StillRuns(customer, paid.No)), new PaidInvoice(no, invoice.Due)] };
         customer = customer with { Billing = book };
@@ -57,7 +57,14 @@ internal static class InvoiceState
     private static Customer Replace(Customer customer, InvoiceNo old, InvoiceNo by)
     {
         var invoice = customer.Billing.Find(by) ?? throw new InvariantViolation($"no open invoice {by.Value}");
-        customer = customer with { Billing = customer.Billing with { Changes = [.. customer.Billing.Changes.Select(change => Moved(change, old, invoice))] } };
+        customer = customer with
+        {
+            Billing = customer.Billing with
+            {
+                Changes = [.. customer.Billing.Changes.Select(change => Moved(change, old, invoice))],
+                Redeemed = [.. customer.Billing.Redeemed.Select(redeemed => redeemed.Invoice == old ? redeemed with { Invoice = by } : redeemed)],
+            },
+        };
         foreach (var held in Cycles.Held(customer).Where(held => held.Runs.Any(run => run.Invoice == old)).ToList())
             customer = PlanState.Change(customer, held.Entity, held.No, held => held with { Runs = Moved(held.Runs, held.No, old, invoice) });
         foreach (var planned in Cycles.Planned(customer).Where(planned => planned.Incoming!.Invoice == old).ToList())

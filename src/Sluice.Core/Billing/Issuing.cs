@@ -14,11 +14,14 @@ internal static class Issuing
         var currency = customer.Billing.Currency ?? catalog.Policy.Currency;
         var (drafts, refusal) = Drafts(catalog, currency, wish, now);
         if (refusal is not null) return refusal;
+        var wishes = wish.AllDiscounts;
+        if (Redeeming.Refused(customer, wishes, wish.Plans.Select(static billed => billed.Plan), []) is { } notRedeemed) return notRedeemed;
         var invoice = Invoicing.Make(
             new InvoiceNo(customer.LastNo + 1), InvoiceReason.Request, now, currency, drafts, Discounts(customer, wish, now), wish.TaxRate.Or(catalog.Policy.TaxRate), customer.Billing.Credit);
         invoice = Sent(invoice, wish.TermsDays ?? Payments.UsualTermsDays);
         if (!invoice.Due.IsPositive) invoice = invoice with { Status = InvoiceStatus.Paid };
-        return new BillingPlan([new CustomerEvent.InvoiceIssued(invoice)], invoice, [], [], PaymentPath.Send);
+        var taken = wishes.Where(wish => invoice.Lines.Any(line => line.Discounts.Any(discount => discount.Id == wish.Discount.Id)));
+        return new BillingPlan([new CustomerEvent.InvoiceIssued(invoice), .. Redeeming.Of(taken, invoice.Status == InvoiceStatus.Paid ? null : invoice.No)], invoice, [], [], PaymentPath.Send);
     }
 
     /// <summary>Its lines stay as they were billed, but for those that are named; tax and credit are counted anew.</summary>
@@ -75,8 +78,7 @@ internal static class Issuing
     private static IEnumerable<Discount> Discounts(Customer customer, InvoiceWish wish, Instant now) =>
     [
         .. customer.Billing.Discounts.Where(standing => standing.HoldsFor(null, now)).Select(static standing => standing.Discount),
-        .. wish.Discounts.Select(static discount => discount.Discount),
-        .. wish.Plans.SelectMany(static billed => billed.Discounts.Select(discount => discount with { Plans = [billed.Plan] })),
+        .. wish.AllDiscounts.Select(static discount => discount.Discount),
     ];
 
     // An amount of the caller's is final: what was off the line before is off no more.

@@ -7,12 +7,36 @@ internal static class Updating
 {
     public static Planned Update(Subject subject, Catalog catalog, Command.UpdatePlan command, Instant now)
     {
-        var (customer, entity) = subject;
-        var own = customer.HeldBy(entity?.No);
-        if (Target(customer, own, command) is not { } target)
+        var own = subject.Customer.HeldBy(subject.Entity?.No);
+        if (Target(subject.Customer, own, command) is not { } target)
             return new Refusal(RefusalCode.SubscriptionNotFound, "The customer holds no such plan: see customers.get for those it holds.");
+        return command.Discounts.IsEmpty ? Change(subject, catalog, target, command, now) : Discounted(subject, catalog, target, command, now);
+    }
+
+    // The discounts stand first, so that the invoice of the change has them too.
+    private static Planned Discounted(Subject subject, Catalog catalog, Subscription target, Command.UpdatePlan command, Instant now)
+    {
+        if (command.Cancel is not null) return new Refusal(RefusalCode.InvalidRequest, "cancel_action cannot go with other changes: send it by itself.");
+        if (target.Cycle is not { } cycle) return new Refusal(RefusalCode.InvalidRequest, $"Plan {target.Plan} is not billed again: there is nothing to take a discount off.");
+        if (Redeeming.Refused(subject.Customer, command.Discounts, [target.Plan], []) is { } refusal) return refusal;
+        var story = new EventList(subject.Customer, now);
+        story.AddRange(command.Discounts.Select(wish => new CustomerEvent.DiscountAdded(wish.Standing(cycle, now))));
+        story.AddRange(Redeeming.Of(command.Discounts, invoice: null));
+        if (command is { Version: null, Customize: null, Quantities.IsEmpty: true })
+        {
+            var plan = new BillingPlan(story.Events, null, [new PlanMove(target, null)], [new PlanMove(target, null)], PaymentPath.Nothing);
+            return plan with { Next = Forecasting.After(subject.Customer, catalog, plan, now) };
+        }
+
+        var changed = Change(new Subject(story.Customer, subject.Entity), catalog, target, command, now);
+        return changed.Plan is { } done ? done with { Events = [.. story.Events, .. done.Events] } : changed;
+    }
+
+    private static Planned Change(Subject subject, Catalog catalog, Subscription target, Command.UpdatePlan command, Instant now)
+    {
+        var customer = subject.Customer;
         if (command is { Cancel: null, Version: null, Customize: null, Quantities.IsEmpty: true })
-            return new Refusal(RefusalCode.InvalidInputs, "Nothing to change: send feature_quantities, version, customize or cancel_action.");
+            return new Refusal(RefusalCode.InvalidInputs, "Nothing to change: send feature_quantities, version, customize, discounts or cancel_action.");
         if (target.Incoming is not null)
         {
             return command.Cancel is CancelAction.EndOfCycle or CancelAction.Immediately

@@ -9,7 +9,7 @@ internal static class Waiting
     /// <param name="one">A plan that is held, or that shall come.</param>
     public static Refusal? UnderWay(Customer customer, Subscription one)
     {
-        foreach (var invoice in Plans(customer, one).Select(static planned => planned.Incoming!.Invoice!.Value).Concat(Changes(customer, one).Select(static change => change.Invoice)))
+        foreach (var invoice in Invoices(customer, one))
         {
             if (customer.Billing.Find(invoice)?.Asked is { What: PaymentAsk.Collect })
                 return new Refusal(RefusalCode.Conflict, $"A payment for plan {one.Plan} or one in its place is under way: wait for its end.");
@@ -51,6 +51,10 @@ internal static class Waiting
             if (customer.Billing.Find(change.Invoice) is { Asked: not { What: PaymentAsk.Void } } invoice) yield return Payments.Void(invoice, now);
         }
     }
+
+    /// <summary>The invoices of what would give way to it.</summary>
+    public static IEnumerable<InvoiceNo> Invoices(Customer customer, Subscription one) =>
+        Plans(customer, one).Select(static planned => planned.Incoming!.Invoice!.Value).Concat(Changes(customer, one).Select(static change => change.Invoice));
 
     // Plans that would take the place of this one, or that this one would take the place of.
     private static IEnumerable<Subscription> Plans(Customer customer, Subscription one) => customer.HeldBy(one.Entity).Planned

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Sluice.Core;
 
-/// <summary>All features and plans of one scope: one immutable value, swapped whole when it changes.</summary>
+/// <summary>All features, plans and rewards of one scope: one immutable value, swapped whole when it changes.</summary>
 public sealed class Catalog
 {
     public static readonly Catalog Empty = new(0, [], []);
@@ -47,8 +47,13 @@ public sealed class Catalog
     /// <summary>What the tenant decides about billing.</summary>
     public BillingPolicy Policy { get; init; } = BillingPolicy.Default;
 
+    /// <summary>What is given, by code or for bringing somebody.</summary>
+    public RewardBook Rewards { get; init; } = RewardBook.Empty;
+
     /// <summary>The same catalog under another policy.</summary>
-    public Catalog Under(BillingPolicy policy) => Equals(Policy, policy) ? this : new Catalog(Version, Features, Plans) { Policy = policy };
+    public Catalog Under(BillingPolicy policy) => Equals(Policy, policy) ? this : new Catalog(Version, Features, Plans) { Policy = policy, Rewards = Rewards };
+
+    internal Catalog With(RewardBook rewards) => new(Version, Features, Plans) { Policy = Policy, Rewards = rewards };
 
     /// <summary>Some version of a plan brings billing controls along.</summary>
     public bool HasPlanControls { get; }

@@ -15,7 +15,16 @@ public sealed record CatalogEdit
 
     public ImmutableArray<ItemTerms> NewTerms { get; init; } = [];
 
-    public bool IsEmpty => PutFeatures.IsEmpty && DropFeatures.IsEmpty && PutPlans.IsEmpty && DropPlans.IsEmpty;
+    public ImmutableArray<Reward> PutRewards { get; init; } = [];
+
+    public ImmutableArray<string> DropRewards { get; init; } = [];
+
+    public ImmutableArray<ReferralProgram> PutPrograms { get; init; } = [];
+
+    public ImmutableArray<string> DropPrograms { get; init; } = [];
+
+    public bool IsEmpty => PutFeatures.IsEmpty && DropFeatures.IsEmpty && PutPlans.IsEmpty && DropPlans.IsEmpty
+        && PutRewards.IsEmpty && DropRewards.IsEmpty && PutPrograms.IsEmpty && DropPrograms.IsEmpty;
 
     /// <summary>This edit and another one after it, as one.</summary>
     public CatalogEdit Then(CatalogEdit next) => new()
@@ -25,13 +34,22 @@ public sealed record CatalogEdit
         PutPlans = [.. PutPlans.Where(row => !next.PutPlans.Any(put => put.Id == row.Id && put.Version == row.Version) && !next.DropPlans.Contains((row.Id, row.Version))), .. next.PutPlans],
         DropPlans = [.. DropPlans.Where(key => !next.PutPlans.Any(put => put.Id == key.Plan && put.Version == key.Version)).Union(next.DropPlans)],
         NewTerms = [.. NewTerms, .. next.NewTerms],
+        PutRewards = [.. PutRewards.Where(row => !next.PutRewards.Any(put => put.Id == row.Id) && !next.DropRewards.Contains(row.Id)), .. next.PutRewards],
+        DropRewards = [.. DropRewards.Where(id => !next.PutRewards.Any(put => put.Id == id)).Union(next.DropRewards)],
+        PutPrograms = [.. PutPrograms.Where(row => !next.PutPrograms.Any(put => put.Id == row.Id) && !next.DropPrograms.Contains(row.Id)), .. next.PutPrograms],
+        DropPrograms = [.. DropPrograms.Where(id => !next.PutPrograms.Any(put => put.Id == id)).Union(next.DropPrograms)],
     };
 
     /// <summary>The catalog after the edit, its version one higher; unchanged when the edit is empty.</summary>
     public Catalog ApplyTo(Catalog before) => IsEmpty ? before : new Catalog(
         before.Version + 1,
         Merge(before.Features, PutFeatures, DropFeatures, feature => feature.Id),
-        Merge(before.Plans, PutPlans, DropPlans, plan => (plan.Id, plan.Version)));
+        Merge(before.Plans, PutPlans, DropPlans, plan => (plan.Id, plan.Version)))
+        {
+            Rewards = new RewardBook(
+                Merge(before.Rewards.Rewards, PutRewards, DropRewards, static reward => reward.Id),
+                Merge(before.Rewards.Programs, PutPrograms, DropPrograms, static program => program.Id)),
+        };
 
     private static IEnumerable<T> Merge<T, TKey>(ImmutableArray<T> rows, ImmutableArray<T> put, ImmutableArray<TKey> drop, Func<T, TKey> key)
     {
@@ -54,11 +72,11 @@ public abstract record CatalogDecision
 
     public static implicit operator CatalogDecision(Refusal refusal) => new Refused(refusal);
 
-    /// <summary>Accepts unless the plans that enable themselves would no longer make sense together.</summary>
+    /// <summary>Accepts unless the plans that enable themselves would no longer make sense together, or a reward would name what is gone.</summary>
     internal static CatalogDecision Accept(Catalog before, CatalogEdit edit)
     {
         var after = edit.ApplyTo(before);
-        return AutoEnabling.Check(after) is { } refusal ? refusal : new Accepted(edit, after);
+        return (AutoEnabling.Check(after) ?? RewardRules.Check(after, after.Rewards)) is { } refusal ? refusal : new Accepted(edit, after);
     }
 }
 

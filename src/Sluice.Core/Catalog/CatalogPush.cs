@@ -10,7 +10,14 @@ public sealed record CatalogPush(
     ImmutableArray<PushedPlan> Plans,
     bool KeepOthers,
     ImmutableHashSet<FeatureId> SkipFeatures,
-    ImmutableHashSet<PlanId> SkipPlans);
+    ImmutableHashSet<PlanId> SkipPlans)
+{
+    /// <summary>Null = rewards are not spoken of.</summary>
+    public ImmutableArray<Reward>? Rewards { get; init; }
+
+    /// <summary>Null = programs are not spoken of.</summary>
+    public ImmutableArray<ReferralProgram>? Programs { get; init; }
+}
 
 /// <param name="InPlace">Edit the version that is held instead of making a new one.</param>
 /// <param name="AllVersions">Edit every version in place.</param>
@@ -36,7 +43,12 @@ public sealed record FeaturePushed(FeatureId Feature, PushAction Action, bool Wi
 public sealed record PlanPushed(PlanId Plan, string Name, PushAction Action, bool Versionable = false, bool WillArchive = false);
 
 /// <summary>What a push comes to, in the order pushed, what goes at the end.</summary>
-public sealed record PushOutcome(ImmutableArray<FeaturePushed> Features, ImmutableArray<PlanPushed> Plans, CatalogDecision Decision);
+public sealed record PushOutcome(ImmutableArray<FeaturePushed> Features, ImmutableArray<PlanPushed> Plans, CatalogDecision Decision)
+{
+    public ImmutableArray<(string Id, PushAction Action)> Rewards { get; init; } = [];
+
+    public ImmutableArray<(string Id, PushAction Action)> Programs { get; init; } = [];
+}
 
 /// <summary>Who uses what, of everything that is in the catalog.</summary>
 public sealed record CatalogInUse(ImmutableDictionary<FeatureId, FeatureUse> Features, ImmutableDictionary<PlanId, PlanUse> Plans)

@@ -21,7 +21,10 @@ public static class PushRules
 
         var unused = push.KeepOthers ? [] : context.Catalog.Features.Reverse().Where(feature => !feature.Archived && push.Features.All(pushed => pushed.Id != feature.Id));
         features.AddRange(unused.OrderBy(feature => !feature.IsCredits).Select(feature => RemoveFeature(steps, feature.Id, push, use)).ToList());
-        return new PushOutcome([.. features], [.. push.Plans.Select(pushed => plans[pushed.Plan.Id]), .. removed], steps.Decision);
+
+        // What rewards name is judged when all the rest stands.
+        var (rewards, programs) = steps.TakeRewards(push);
+        return new PushOutcome([.. features], [.. push.Plans.Select(pushed => plans[pushed.Plan.Id]), .. removed], steps.Decision) { Rewards = rewards, Programs = programs };
     }
 
     private static FeaturePushed PushFeature(Steps steps, CreateFeature wanted, CatalogPush push, CatalogInUse use)
@@ -107,11 +110,19 @@ public static class PushRules
         private CatalogEdit _edit = new();
         private Refusal? _refusal;
 
-        public CatalogContext Context { get; private set; } = start;
+        public CatalogContext Context { get; private set; } = start with { Catalog = start.Catalog.With(RewardBook.Empty) };
 
         public Catalog Catalog => Context.Catalog;
 
         public CatalogDecision Decision => _refusal is { } refusal ? refusal : new CatalogDecision.Accepted(_edit, _edit.ApplyTo(_before));
+
+        public (ImmutableArray<(string, PushAction)> Rewards, ImmutableArray<(string, PushAction)> Programs) TakeRewards(CatalogPush push)
+        {
+            var (rewards, programs, decision) = RewardPush.Decide(Context with { Catalog = Catalog.With(_before.Rewards) }, push);
+            if (decision is CatalogDecision.Refused refused) _refusal ??= refused.Refusal;
+            else _edit = _edit.Then(((CatalogDecision.Accepted)decision).Edit);
+            return (rewards, programs);
+        }
 
         /// <summary>True when something changes.</summary>
         public bool Take(Func<CatalogContext, CatalogDecision> rule, string path)

@@ -59,6 +59,9 @@ public abstract record Command
         public bool Prorates { get; init; } = true;
 
         public InvoiceMode? InvoiceMode { get; init; }
+
+        /// <summary>Of the invoice of the change and of later ones of the plan's billing cycle.</summary>
+        public ImmutableArray<DiscountWish> Discounts { get; init; } = [];
     }
 
     /// <summary>
@@ -107,6 +110,10 @@ public abstract record Command
 
     public sealed record ExpireCheckout(CheckoutNo Checkout) : Command;
 
+    /// <summary>A promo code is typed in on an open page, in place of the one before.</summary>
+    /// <param name="Discount">Null = the one before is taken away.</param>
+    public sealed record EnterCode(CheckoutNo Checkout, DiscountWish? Discount) : Command;
+
     /// <summary>Null = nothing is saved any more.</summary>
     public sealed record ChangePaymentMethod(PaymentMethod? Method) : Command;
 
@@ -115,13 +122,16 @@ public abstract record Command
 
     public sealed record AddDiscount(DiscountWish Discount) : Command;
 
+    /// <summary>No discount holds any more for invoices to come.</summary>
+    public sealed record EndDiscounts : Command;
+
     /// <param name="Code">Null = it is given by other means than a code.</param>
     /// <param name="UsesSoFar">Of the code, by all customers together.</param>
-    public sealed record Redeem(Reward Reward, string? Code, int UsesSoFar) : Command;
+    public sealed record Redeem(Reward Reward, string? Code, long UsesSoFar) : Command;
 
     /// <summary>The customer was brought by another.</summary>
     /// <param name="RedemptionsSoFar">Of the referrer's code.</param>
-    public sealed record Refer(ReferralProgram Program, CustomerKey Referrer, string? ReferrerFingerprint, int RedemptionsSoFar) : Command;
+    public sealed record Refer(ReferralProgram Program, CustomerKey Referrer, string? ReferrerFingerprint, long RedemptionsSoFar) : Command;
 
     /// <param name="Feature">Exactly one of Feature and EventName.</param>
     /// <param name="Value">Negative gives back.</param>

@@ -63,7 +63,7 @@ public static class CustomerState
             },
             CustomerEvent.DiscountAdded e => customer with { Billing = customer.Billing with { Discounts = customer.Billing.Discounts.RemoveAll(standing => standing.Discount.Id == e.Discount.Discount.Id).Add(e.Discount) } },
             CustomerEvent.DiscountEnded e => customer with { Billing = customer.Billing with { Discounts = customer.Billing.Discounts.RemoveAll(standing => standing.Discount.Id == e.Id) } },
-            CustomerEvent.RewardRedeemed e => customer with { Billing = customer.Billing with { Redeemed = customer.Billing.Redeemed.Add(e.Redeemed) } },
+            CustomerEvent.RewardRedeemed e => customer with { Billing = customer.Billing with { Redeemed = customer.Billing.Redeemed.RemoveAll(one => one.Reward == e.Redeemed.Reward && one.Code == e.Redeemed.Code).Add(e.Redeemed) } },
             CustomerEvent.Referred e => customer with
             {
                 Billing = customer.Billing with { Referrals = customer.Billing.Referrals.RemoveAll(referral => referral.Program == e.Referral.Program).Add(e.Referral) },

@@ -17,7 +17,7 @@ public static class Decider
 
         if (command is Command.AdvanceClock back && back.To < customer.LastMoment)
             return Decision.Refuse(RefusalCode.InvalidRequest, "A clock only goes forward: frozen_time lies before what has already happened to the customer.");
-        var due = Due.Steps(customer, catalog, now);
+        var due = Redeeming.After(customer, Due.Steps(customer, catalog, now), now);
         var current = customer;
         foreach (var step in due)
         {
@@ -50,11 +50,13 @@ public static class Decider
             Command.SetUpPayment c => Checkouts.SetUp(subject, catalog, c, now),
             Command.CompleteCheckout c => Checkouts.Complete(current, catalog, c, now),
             Command.ExpireCheckout c => Checkouts.Expire(current, c),
+            Command.EnterCode c => Checkouts.EnterCode(current, catalog, c, now),
             Command.ChangePaymentMethod c => c.Method == current.Billing.Method ? new Outcome([]) : new CustomerEvent.PaymentMethodChanged(c.Method),
             Command.AddCredit c => Payments.Credit(current, catalog, c),
             Command.Redeem c => Redeeming.Redeem(current, catalog, c, now),
-            Command.Refer c => Redeeming.Refer(current, catalog, c, now),
+            Command.Refer c => Redeeming.Refer(current, c),
             Command.AddDiscount c => new CustomerEvent.DiscountAdded(c.Discount.Standing(null, now)),
+            Command.EndDiscounts => new Outcome([.. current.Billing.Discounts.Select(static standing => new CustomerEvent.DiscountEnded(standing.Discount.Id))]),
             Command.Track c => AutoTopUps.After(subject, catalog, Seats.After(subject, catalog, Tracking.Track(subject, catalog, c, now), now), now),
             Command.Settle c => AutoTopUps.After(subject, catalog, Seats.After(subject, catalog, Holding.Settle(current, catalog, c, now), now), now),
             Command.CreateBalance c => LooseGrant.Open(subject, catalog, c, now),

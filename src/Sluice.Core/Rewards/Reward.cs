@@ -6,7 +6,12 @@ namespace Sluice.Core;
 /// <param name="Codes">By which it can be redeemed; none = it is given by other means only.</param>
 public sealed record Reward(string Id, string? Name, Gift Gift, ImmutableArray<PromoCode> Codes)
 {
+    public Instant CreatedAt { get; init; }
+
     public PromoCode? Code(string code) => Codes.FirstOrDefault(one => one.Code == code);
+
+    /// <summary>Equal in content, whenever made.</summary>
+    internal bool IsSame(Reward other) => (Id, Name) == (other.Id, other.Name) && Codes.SequenceEqual(other.Codes) && Gift.IsSame(other.Gift);
 }
 
 /// <summary>What a reward gives.</summary>
@@ -15,6 +20,14 @@ public abstract record Gift
     private Gift()
     {
     }
+
+    internal bool IsSame(Gift other) => (this, other) switch
+    {
+        (MoneyOff { Discount: var one }, MoneyOff { Discount: var two }) =>
+            one with { Discount = two.Discount } == two && one.Discount with { Plans = two.Discount.Plans } == two.Discount && one.Discount.Plans.SequenceEqual(two.Discount.Plans),
+        (Units one, Units two) => one.Features.SequenceEqual(two.Features),
+        _ => Equals(this, other),
+    };
 
     /// <summary>Money off invoices to come.</summary>
     public sealed record MoneyOff(DiscountWish Discount) : Gift;
@@ -55,14 +68,22 @@ public enum ReferralReceiver
 }
 
 /// <summary>Customers bring customers.</summary>
+/// <param name="Reward">The id of what is given.</param>
 /// <param name="Plans">Paying for one of these counts; empty = any.</param>
 /// <param name="CountsTrials">A trial counts as paid when it starts.</param>
 /// <param name="MostRedemptions">Of one referrer's code; null = no limit.</param>
-public sealed record ReferralProgram(string Id, Reward Reward, ReferralMoment When, ImmutableArray<PlanId> Plans, bool CountsTrials, int? MostRedemptions, ReferralReceiver Receiver);
+public sealed record ReferralProgram(string Id, string Reward, ReferralMoment When, ImmutableArray<PlanId> Plans, bool CountsTrials, int? MostRedemptions, ReferralReceiver Receiver)
+{
+    public Instant CreatedAt { get; init; }
+
+    /// <summary>Equal in content, whenever made.</summary>
+    internal bool IsSame(ReferralProgram other) => this with { Plans = other.Plans, CreatedAt = other.CreatedAt } == other && Plans.SequenceEqual(other.Plans);
+}
 
 /// <summary>What a customer has redeemed.</summary>
-public readonly record struct Redeemed(string Reward, string? Code);
+/// <param name="Invoice">The one it was used for, where it had to be paid: the code counts as never used when that becomes void.</param>
+public readonly record struct Redeemed(string Reward, string? Code, InvoiceNo? Invoice = null);
 
 /// <summary>A customer was brought by another.</summary>
-/// <param name="Earned">The reward was given; false = it waits for the first payment.</param>
+/// <param name="Earned">The reward is due; false = it waits for the first payment.</param>
 public sealed record Referral(string Program, CustomerKey Referrer, ImmutableArray<PlanId> Plans, bool CountsTrials, bool Earned);

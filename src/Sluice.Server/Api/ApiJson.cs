@@ -15,6 +15,7 @@ using Sluice.Server.Api.Keys;
 using Sluice.Server.Api.Licenses;
 using Sluice.Server.Api.Organizations;
 using Sluice.Server.Api.Plans;
+using Sluice.Server.Api.Referrals;
 using Sluice.Server.Api.Rewards;
 using Sluice.Server.Api.Sandboxes;
 using Sluice.Server.Api.Webhooks;
@@ -80,7 +81,13 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(CursorPage<DeliveryBody>))]
 [JsonSerializable(typeof(SentBody))]
 [JsonSerializable(typeof(ReplayedBody))]
+[JsonSerializable(typeof(RewardBody))]
 [JsonSerializable(typeof(RewardsBody))]
+[JsonSerializable(typeof(RedeemedBody))]
+[JsonSerializable(typeof(ProgramBody))]
+[JsonSerializable(typeof(ListBody<ProgramBody>))]
+[JsonSerializable(typeof(ReferralCodeBody))]
+[JsonSerializable(typeof(RedemptionBody))]
 [JsonSerializable(typeof(ListBody<JsonText>))]
 [JsonSerializable(typeof(FeatureBody))]
 [JsonSerializable(typeof(ListBody<FeatureBody>))]

@@ -66,6 +66,9 @@ public sealed class Body
 
     public void Fault(string? field, string message) => _faults.Add(PathOf(field), message);
 
+    /// <summary>What was named is not there, or may not be used.</summary>
+    public void Refuse(Refusal refusal) => _faults.Refuse(refusal);
+
     /// <summary>A field of the contract whose effect is built later: refused by name when it asks for anything.</summary>
     public void Later(params ReadOnlySpan<string> fields)
     {
@@ -340,6 +343,7 @@ public sealed class Body
     {
         private List<string>? _faults;
         private List<string>? _unbuilt;
+        private Refusal? _refused;
 
         public int Count => _faults?.Count ?? 0;
 
@@ -347,7 +351,9 @@ public sealed class Body
             ? new Refusal(RefusalCode.InvalidInputs, faults.Count == 1 ? faults[0] : "[Validation Errors] " + string.Join("; ", faults))
             : _unbuilt is { } unbuilt
                 ? new Refusal(RefusalCode.NotSupported, $"Not supported by this version of Sluice yet: {string.Join(", ", unbuilt)}. Leave it out.")
-                : null;
+                : _refused;
+
+        public void Refuse(Refusal refusal) => _refused ??= refusal;
 
         public void Add(string path, string message) => (_faults ??= []).Add($"{path}: {message}");
 

@@ -15,18 +15,10 @@ internal static class NotYet
         .. Rpc(
             "billing.import",
             "logs.search",
-            "platform.get_revenuecat_keys", "platform.link_revenuecat", "platform.sync_revenuecat",
-            "referral_programs.create", "referral_programs.delete", "referral_programs.get", "referral_programs.update",
-            "referrals.create_code", "referrals.redeem_code",
-            "rewards.create", "rewards.delete", "rewards.get", "rewards.redeem", "rewards.update"),
+            "platform.get_revenuecat_keys", "platform.link_revenuecat", "platform.sync_revenuecat"),
 
-        Rest("POST", "/v1/customers/{customer_id}/coupons/{coupon_id}", "rewards.redeem"),
-        Rest("DELETE", "/v1/customers/{customer_id}/coupons", "rewards.delete"),
         Rest("POST", "/v1/customers/{customer_id}/transfer", "customers.transfer"),
         Rest("POST", "/v1/customers/{customer_id}/invoices/{invoice_id}/refund", "invoices.refund"),
-        Rest("POST", "/v1/referrals/code", "referrals.create_code"),
-        Rest("POST", "/v1/referrals/redeem", "referrals.redeem_code"),
-        Rest("GET", "/v1/redemptions/{redemption_id}", "referrals.get_redemption"),
         Rest("GET", "/v1/components/pricing_table", "components.pricing_table"),
     ];
 

@@ -9,6 +9,7 @@ internal static class PublicIds
     private const string GrantPrefix = "cus_ent_";
     private const string SubscriptionPrefix = "cus_prod_";
     private const string InvoicePrefix = "inv_";
+    private const string ReferralPrefix = "rdm_";
 
     public static string Of(CustomerKey key) => string.Create(CultureInfo.InvariantCulture, $"cus_{key.Value}");
 
@@ -20,6 +21,16 @@ internal static class PublicIds
 
     /// <summary>The invoice that an id of ours names; null when it is no such id.</summary>
     public static (CustomerKey Customer, InvoiceNo No)? Invoice(string id) => Numbers(id, InvoicePrefix) is var (customer, no) ? (new CustomerKey(customer), new InvoiceNo(no)) : null;
+
+    /// <summary>A customer is brought once for each program.</summary>
+    public static string OfReferral(CustomerKey brought, string program) => string.Create(CultureInfo.InvariantCulture, $"{ReferralPrefix}{brought.Value}_{program}");
+
+    /// <summary>The referral that an id of ours names; null when it is no such id.</summary>
+    public static (CustomerKey Customer, string Program)? Referral(string id) =>
+        id.StartsWith(ReferralPrefix, StringComparison.Ordinal) && id[ReferralPrefix.Length..].Split('_', 2) is [var customer, { Length: > 0 } program]
+        && long.TryParse(customer, NumberStyles.None, CultureInfo.InvariantCulture, out var key)
+            ? (new CustomerKey(key), program)
+            : null;
 
     public static string OfEvent(CustomerKey key, long version) => string.Create(CultureInfo.InvariantCulture, $"evt_{key.Value}_{version}");
 

@@ -67,7 +67,10 @@ internal sealed class CatalogChanges(IStore store, Committer committer, Postgres
     }
 
     private static CatalogChange Stored(Scope scope, long version, CatalogEdit edit) =>
-        new(scope.Id, version, edit.PutFeatures, edit.DropFeatures, edit.PutPlans, edit.DropPlans, edit.NewTerms);
+        new(scope.Id, version, edit.PutFeatures, edit.DropFeatures, edit.PutPlans, edit.DropPlans, edit.NewTerms)
+        {
+            PutRewards = edit.PutRewards, DropRewards = edit.DropRewards, PutPrograms = edit.PutPrograms, DropPrograms = edit.DropPrograms,
+        };
 
     public void Dispose() => _one.Dispose();
 }

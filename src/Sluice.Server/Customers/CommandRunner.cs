@@ -61,6 +61,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 if (fate.Kind == FateKind.Unknown) return Ran.StoreFailed;
                 if (fate.Kind == FateKind.ClaimLost) return Ran.Refused(Lost(fate.Lost!.Value), 0);
                 if (fate.Kind == FateKind.Moved) await freshness.Look();
+                if (fate.Kind == FateKind.UsedUp) return Ran.Refused(CodeUses.Refusal(fate.UsedUp!.Value), 0);
             }
             else if (await AllCommitted(attempt.BuiltOn) && await AllCurrent(scope, cells))
             {
@@ -166,6 +167,8 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
 
     public static Refusal NoSuchCustomer(string? id) => new(RefusalCode.CustomerNotFound, $"Customer {id} not found. Create it first with customers.get_or_create.");
 
+    public static readonly Refusal Rewarded = new(RefusalCode.Conflict, "This was rewarded already.");
+
     private static ClaimKey IdClaim(Scope scope, Profile profile) => profile.Id is { } id
         ? new ClaimKey(scope.Id, ClaimKind.CustomerId, id)
         : new ClaimKey(scope.Id, ClaimKind.CustomerEmail, profile.Email!);
@@ -175,6 +178,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         ClaimKind.CustomerId => new Refusal(RefusalCode.CustomerExists, $"A customer with the id {claim.Key} exists already."),
         ClaimKind.CustomerEmail => new Refusal(RefusalCode.CustomerExists, "A customer without an id and with this email exists already."),
         ClaimKind.HeaderKey or ClaimKind.BodyKey => Idempotency.Duplicate,
+        ClaimKind.ReferralReward => Rewarded,
         ClaimKind.Hold => new Refusal(RefusalCode.HoldExists, $"A hold {claim.Key} is pending: finalize it, or take another lock_id."),
         ClaimKind.RecordedInvoice => new Refusal(RefusalCode.Conflict, $"The invoice {claim.Key} was recorded just now, or belongs to another customer. Nothing was done: look at invoices.list, and try again."),
         ClaimKind.PlanMigration => new Refusal(RefusalCode.Conflict, "The customer was moved already."),
@@ -234,7 +238,8 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 Changes = ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.Change)),
                 Takes = takes.DrainToImmutable(),
                 Frees = frees.DrainToImmutable(),
-                Messages = Messages(changes),
+                Messages = Gathered(changes, static draft => draft.Messages),
+                Uses = Gathered(changes, static draft => draft.Uses),
             };
             foreach (var draft in changes) draft.Keep(unit);
             committer.Enqueue(unit);
@@ -274,12 +279,12 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         return new Ran(RunEnd.Done, ImmutableCollectionsMarshal.AsImmutableArray(customers), ImmutableCollectionsMarshal.AsImmutableArray(events));
     }
 
-    private static ImmutableArray<WebhookMessage> Messages(Draft[] drafts)
+    private static ImmutableArray<T> Gathered<T>(Draft[] drafts, Func<Draft, IReadOnlyList<T>?> of)
     {
-        ImmutableArray<WebhookMessage>.Builder? all = null;
+        ImmutableArray<T>.Builder? all = null;
         foreach (var draft in drafts)
         {
-            if (draft.Messages is { } some) (all ??= ImmutableArray.CreateBuilder<WebhookMessage>(some.Count)).AddRange(some);
+            if (of(draft) is { } some) (all ??= ImmutableArray.CreateBuilder<T>(some.Count)).AddRange(some);
         }
 
         return all?.DrainToImmutable() ?? [];
@@ -324,6 +329,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         private readonly Customer _before = cell.Latest_NeedsGate!;
         private List<CustomerEvent>? _holds;
         private List<WebhookMessage>? _messages;
+        private List<CodeUse>? _uses;
         private readonly EntryChain _chain = new(scope.Id, cell.Latest_NeedsGate, cell.Hash_NeedsGate);
 
         public Cell Cell => cell;
@@ -339,6 +345,9 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         /// <summary>What is told of it; null when nothing is.</summary>
         public IReadOnlyList<WebhookMessage>? Messages => _messages;
 
+        /// <summary>Codes that it uses; null when there are none.</summary>
+        public IReadOnlyList<CodeUse>? Uses => _uses;
+
         public void Add(Decision.Accepted accepted, Instant moment)
         {
             var before = Customer;
@@ -346,6 +355,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             {
                 _chain.Append(entry.Events, entry.After, moment);
                 outbox.Tell(scope, before, entry.After, entry.Events, moment, ref _messages);
+                CodeUses.Add(scope.Id, scope.Catalog.Rewards, before, entry.Events, ref _uses);
                 before = entry.After;
                 foreach (var happened in entry.Events)
                 {

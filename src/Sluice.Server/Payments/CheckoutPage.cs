@@ -1,4 +1,5 @@
 using Sluice.Core;
+using Sluice.Server.Api.Billing;
 using Sluice.Server.Pages;
 using static Sluice.Server.Pages.Page;
 
@@ -7,6 +8,9 @@ namespace Sluice.Server.Payments;
 /// <summary>Where a customer sees what was asked for and what it costs, gives a card, and pays.</summary>
 internal sealed class CheckoutPage(Visit visit)
 {
+    private const string Code = "code";
+    private const string NoCode = "no_code";
+
     private CheckoutNo No => new(visit.Link.No);
 
     public Task<Page?> Show(string? fault)
@@ -17,6 +21,7 @@ internal sealed class CheckoutPage(Visit visit)
         if (refusal is not null) return Task.FromResult<Page?>(Return(page.Warns(refusal)));
         if (visit.Customer.Profile is { } who && (who.Name ?? who.Email) is { Length: > 0 } name) page.Says($"For {name}");
         if (invoice is not null) page.Tabulates(Visit.Rows(invoice));
+        if (visit.Customer.Billing.Checkout!.Wanted is not null) AskForCode(page);
         if (!visit.TakesTestCards) return Task.FromResult<Page?>(page.Says("Cards are not taken here: the invoice is sent to you."));
         var pay = invoice is { Due.IsPositive: true } ? $"Pay {Visit.Amount(invoice.Due)}" : "Save the card";
         if (visit.Link.Target is { } target) page.LeadsTo(target);
@@ -26,7 +31,9 @@ internal sealed class CheckoutPage(Visit visit)
     public async Task<Page?> Submit()
     {
         if (!IsOpen) return Over();
-        if (!visit.TakesTestCards || await visit.Form() is not { } form || Visit.Chosen(form) is not { } card) return await Show("Choose one of the cards.");
+        if (await visit.Form() is not { } form) return await Show("Choose one of the cards.");
+        if (form.ContainsKey(Code) || form.ContainsKey(NoCode)) return await Enter(form.ContainsKey(NoCode) ? null : form[Code].ToString().Trim());
+        if (!visit.TakesTestCards || Visit.Chosen(form) is not { } card) return await Show("Choose one of the cards.");
         var (after, refused) = await visit.Run(new Command.CompleteCheckout(No, card));
         if (refused is not null) return await Show(refused);
 
@@ -40,6 +47,28 @@ internal sealed class CheckoutPage(Visit visit)
         if (visit.Link.Target is null) return Over();
         visit.Http.Response.Redirect(visit.Link.ReturnTo!);
         return null;
+    }
+
+    private PromoCode? Entered => visit.Customer.Billing.Checkout?.Wanted?.Options.Discounts.Select(static wish => wish.Code).FirstOrDefault(static code => code is not null);
+
+    private void AskForCode(Page page)
+    {
+        if (Entered is { } code) page.Says($"With the promo code {code.Code}.").Asks(visit.Address, [], new Choice("Take the code away", NoCode, "yes", IsQuiet: true));
+        else page.Asks(visit.Address, [Field.Text(Code, "Promo code", "", "off")], new Choice("Use the code", IsQuiet: true));
+    }
+
+    // The page with the new price; how often the code was used is judged again when it is paid.
+    private async Task<Page?> Enter(string? word)
+    {
+        DiscountWish? wish = null;
+        if (word is not null)
+        {
+            (wish, var unknown) = DiscountFields.OfCode(visit.Scope.Catalog.Rewards, word);
+            if ((unknown ?? await visit.UsedUp(wish!)) is { } refusal) return await Show(refusal.Message);
+        }
+
+        var (after, refused) = await visit.Run(new Command.EnterCode(No, wish));
+        return await (after is null ? this : new CheckoutPage(visit with { Customer = after })).Show(refused);
     }
 
     private bool IsOpen => visit.Customer.Billing.Checkout?.No == No;

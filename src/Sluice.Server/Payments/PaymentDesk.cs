@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sluice.Core;
 using Sluice.Server.Customers;
+using Sluice.Server.Referrals;
 using Sluice.Server.Tenants;
 using Sluice.Storage;
 
@@ -12,7 +13,8 @@ namespace Sluice.Server.Payments;
 /// the same answer to the customer, and the second changes nothing.
 /// </summary>
 internal sealed partial class PaymentDesk(
-    IBillingStore billing, CustomerDirectory directory, CommandRunner runner, ScopeDirectory scopes, Providers providers, ClaimsInFlight turns, Freshness freshness, TimeProvider time, ILogger<PaymentDesk> log)
+    IBillingStore billing, CustomerDirectory directory, CommandRunner runner, ReferralDesk referrals, ScopeDirectory scopes, Providers providers, ClaimsInFlight turns, Freshness freshness, TimeProvider time,
+    ILogger<PaymentDesk> log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
@@ -53,7 +55,7 @@ internal sealed partial class PaymentDesk(
 
     /// <summary>
     /// Asks at once what a customer's invoices ask, until none asks any more or the provider needs time. What fails here
-    /// is asked again later by itself. Gives the customer after it.
+    /// is asked again later by itself. Whom the customer's first payment rewards is rewarded. Gives the customer after it.
     /// </summary>
     public async ValueTask<Customer> Settle(Scope scope, Customer customer, Instant now)
     {
@@ -67,6 +69,7 @@ internal sealed partial class PaymentDesk(
             if (!went) break;
         }
 
+        if ((await directory.Load(scope, customer.Key))?.Committed is { } settled) await referrals.RewardFor(scope, settled, now);
         return (await directory.Load(scope, customer.Key))?.Committed ?? customer;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sluice.Core;
+using Sluice.Server.Api.Billing;
 using Sluice.Server.Customers;
 using Sluice.Server.Pages;
 using Sluice.Server.Tenants;
@@ -13,7 +14,7 @@ namespace Sluice.Server.Payments;
 /// without scripts. Cards can be typed in only where there are none: in a sandbox.
 /// </summary>
 internal sealed class PaymentPages(
-    PageLinks links, IBillingStore billing, ScopeDirectory scopes, CustomerDirectory directory, CommandRunner runner, PaymentDesk desk, Providers providers, TimeProvider time)
+    PageLinks links, IBillingStore billing, IRewardStore rewards, ScopeDirectory scopes, CustomerDirectory directory, CommandRunner runner, PaymentDesk desk, Providers providers, TimeProvider time)
 {
     public void Map(WebApplication app)
     {
@@ -36,7 +37,7 @@ internal sealed class PaymentPages(
             return;
         }
 
-        var visit = new Visit(http, link, scope, Due.AsOf(customer, scope.Catalog, customer.Moment(now)), now, links, billing, runner, desk, providers.Of(scope.Environment));
+        var visit = new Visit(http, link, scope, Due.AsOf(customer, scope.Catalog, customer.Moment(now)), now, links, billing, rewards, runner, desk, providers.Of(scope.Environment));
         if (await answer(visit) is { } page) await page.Write(http.Response);
     };
 }
@@ -44,7 +45,7 @@ internal sealed class PaymentPages(
 /// <summary>Somebody looks at a page of one customer, or sends its form.</summary>
 /// <param name="Customer">As of now.</param>
 internal sealed record Visit(
-    HttpContext Http, PageLink Link, Scope Scope, Customer Customer, Instant Now, PageLinks Links, IBillingStore Billing, CommandRunner Runner, PaymentDesk Desk, IPaymentProvider? Provider)
+    HttpContext Http, PageLink Link, Scope Scope, Customer Customer, Instant Now, PageLinks Links, IBillingStore Billing, IRewardStore Rewards, CommandRunner Runner, PaymentDesk Desk, IPaymentProvider? Provider)
 {
     private const string Card = "card";
 
@@ -62,6 +63,9 @@ internal sealed record Visit(
     public static Field Cards { get; } = Field.Select(
         Card, "Test card: nothing is charged", TestProvider.Cards.Values.OrderBy(static card => card.Number == "4242424242424242" ? 0 : 1).ThenBy(static card => card.Number, StringComparer.Ordinal)
             .Select(static card => (card.Id, $"{card.Number} ({card.Brand}): {card.Does}")));
+
+    /// <summary>Why the code of a discount is refused by now.</summary>
+    public async ValueTask<Refusal?> UsedUp(DiscountWish wish) => await DiscountFields.UsedUp(Rewards, Scope.Id, Customer, [wish]);
 
     /// <summary>Runs commands as one step and asks the provider what comes of them. The customer after it, or why not.</summary>
     public async ValueTask<(Customer? After, string? Refused)> Run(params Command[] commands)

@@ -6,6 +6,7 @@ using Sluice.Server.OAuth;
 using Sluice.Server.Operators;
 using Sluice.Server.Payments;
 using Sluice.Server.Prices;
+using Sluice.Server.Referrals;
 using Sluice.Server.Tenants;
 using Sluice.Server.Webhooks;
 using Sluice.Storage;
@@ -54,6 +55,8 @@ internal static partial class Wiring
         .AddSingleton<IOperatorStore>(shell)
         .AddSingleton<ITenantStore>(shell)
         .AddSingleton<IBillingStore>(shell)
+        .AddSingleton<IRewardStore>(shell)
+        .AddSingleton<ReferralDesk>()
         .AddSingleton<PaymentDesk>()
         .AddSingleton<PageLinks>()
         .AddSingleton<PaymentPages>()
@@ -73,6 +76,7 @@ internal static partial class Wiring
         .AddSingleton<SnapshotWriter>()
         .AddHostedService(provider => provider.GetRequiredService<SnapshotWriter>())
         .AddHostedService<PaymentWorker>()
+        .AddHostedService<ReferralWorker>()
         .AddHostedService<Sweeper>()
         .AddHostedService<PlanMover>()
         .AddSingleton<Sender>()

@@ -257,7 +257,7 @@ internal static class BillingFormat
             AnchorsAt = from.MomentOrNone("anchors_at"u8),
             OwnCycle = from.TryGetProperty("own_cycle"u8, out var own) ? own.GetBoolean() : null,
             Redirect = from.TextOrNone("redirect"u8) is { } redirect ? Words.ToRedirect(redirect) : Redirect.IfRequired,
-            Discounts = from.List("discounts"u8, static wish => new DiscountWish(ReadDiscount(wish), wish.NumberOrNone("months"u8))),
+            Discounts = from.List("discounts"u8, ReadWish),
             CustomLines = from.List("custom_lines"u8, static line => new CustomLine(line.Price("amount"u8), line.Text("description"u8))),
             CarryBalances = PlanFormat.ReadCarry(from, "carry_balances"u8),
             CarryUsage = PlanFormat.ReadCarry(from, "carry_usage"u8),
@@ -267,13 +267,24 @@ internal static class BillingFormat
         };
     }
 
-    private static void WriteWish(Utf8JsonWriter to, DiscountWish wish)
+    public static void WriteWish(Utf8JsonWriter to, DiscountWish wish)
     {
         to.WriteStartObject();
         WriteDiscount(to, wish.Discount);
         if (wish.Months is { } months) to.WriteNumber("months"u8, months);
+        if (wish.Code is { } code)
+        {
+            to.WritePropertyName("code"u8);
+            RewardBookFormat.WriteCode(to, code);
+        }
+
         to.WriteEndObject();
     }
+
+    public static DiscountWish ReadWish(JsonElement from) => new(ReadDiscount(from), from.NumberOrNone("months"u8))
+    {
+        Code = from.TryGetProperty("code"u8, out var code) ? RewardBookFormat.ReadCode(code) : null,
+    };
 
     private static void WriteCustomLine(Utf8JsonWriter to, CustomLine line)
     {

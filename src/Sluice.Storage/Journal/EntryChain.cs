@@ -53,6 +53,7 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
         {
             Entities = EntitiesOf(after, events),
             Licenses = LicensesOf(before, after, events, at),
+            Referrals = ReferralsOf(events),
         };
         return IsAboutMoney(events)
             ? written with { Invoices = InvoicesOf(before, after, events), Refunds = [.. events.OfType<CustomerEvent.RefundAsked>().Select(static e => new RefundChange(e.Invoice, e.No, e.Amount))] }
@@ -158,6 +159,18 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
                 (changes ??= ImmutableArray.CreateBuilder<LicenseChange>()).Add(new LicenseChange(held.No, after.Entities.Find(holder)?.Id, held.Plan, null));
             if (happened is CustomerEvent.PlanEnded { Entity: { } entity } ended && before?.Entities.Find(entity)?.Own.Subscriptions.Any(one => one.IsLicense && one.No == ended.Subscription) == true)
                 (changes ??= ImmutableArray.CreateBuilder<LicenseChange>()).Add(new LicenseChange(ended.Subscription, null, ended.Plan, at));
+        }
+
+        return changes?.DrainToImmutable() ?? [];
+    }
+
+    private static ImmutableArray<ReferralChange> ReferralsOf(ImmutableArray<CustomerEvent> events)
+    {
+        ImmutableArray<ReferralChange>.Builder? changes = null;
+        foreach (var happened in events)
+        {
+            if (happened is CustomerEvent.Referred { Referral: var referral })
+                (changes ??= ImmutableArray.CreateBuilder<ReferralChange>()).Add(new ReferralChange(referral.Program, referral.Referrer, referral.Earned));
         }
 
         return changes?.DrainToImmutable() ?? [];

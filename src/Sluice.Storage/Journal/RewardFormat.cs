@@ -11,10 +11,12 @@ internal static class RewardFormat
         to.WriteStartObject();
         to.Text("reward"u8, redeemed.Reward);
         to.Text("code"u8, redeemed.Code);
+        if (redeemed.Invoice is { } invoice) to.WriteNumber("invoice"u8, invoice.Value);
         to.WriteEndObject();
     }
 
-    public static Redeemed ReadRedeemed(JsonElement from) => new(from.Text("reward"u8), from.TextOrNone("code"u8));
+    public static Redeemed ReadRedeemed(JsonElement from) => new(
+        from.Text("reward"u8), from.TextOrNone("code"u8), from.NumberOrNone("invoice"u8) is { } invoice ? new InvoiceNo(invoice) : null);
 
     public static void WriteReferral(Utf8JsonWriter to, Referral referral)
     {

@@ -13,6 +13,7 @@ internal sealed class Fences
     private readonly SortedSet<int> _catalogs = [];
     private readonly HashSet<(ScopeId Scope, CustomerKey Key)> _customers = [];
     private readonly HashSet<ClaimKey> _claims = [];
+    private readonly HashSet<CodeKey> _codes = [];
 
     public Fences(IReadOnlyList<Unit> batch)
     {
@@ -29,6 +30,7 @@ internal sealed class Fences
             if (unit.Catalog is { } catalog) _catalogs.Add(catalog.Scope.Value);
             foreach (var claim in unit.Takes) _claims.Add(claim.Key);
             _claims.UnionWith(unit.Frees);
+            foreach (var use in unit.Uses) _codes.Add(use.Key);
         }
     }
 
@@ -39,7 +41,7 @@ internal sealed class Fences
     public Verdicts Take(NpgsqlConnection connection, long node)
     {
         var verdicts = new Verdicts();
-        var claims = _claims.ToArray();
+        var (claims, codes) = (_claims.ToArray(), CodeColumns.InOrder(_codes));
         using var batch = new NpgsqlBatch(connection);
         Add(batch, "begin");
         if (_shared.Count > 0) Add(batch, "select pg_advisory_xact_lock_shared($1, scope) from unnest($2) scope", Value(Locks.Catalog), Value(_shared.ToArray()));
@@ -70,6 +72,19 @@ internal sealed class Fences
                 Value(Array.ConvertAll(claims, ClaimText.Of)));
         }
 
+        // A code that nobody has used yet gets its row first, so that there is one to lock.
+        if (codes.Length > 0)
+        {
+            Add(batch, "insert into code_use (scope, kind, owner, code, used) select scope, kind, owner, code, 0 from unnest($1, $2, $3, $4) n (scope, kind, owner, code) on conflict do nothing", CodeColumns.Of(codes));
+            Add(
+                batch,
+                """
+                select wanted.at, c.used from unnest($1, $2, $3, $4) with ordinality wanted (scope, kind, owner, code, at)
+                join code_use c on c.scope = wanted.scope and c.kind = wanted.kind and c.owner = wanted.owner and c.code = wanted.code order by wanted.at for update of c
+                """,
+                CodeColumns.Of(codes));
+        }
+
         using var rows = batch.ExecuteReader();
         if (_shared.Count > 0) rows.NextResult();
         if (_catalogs.Count > 0)
@@ -84,7 +99,13 @@ internal sealed class Fences
             rows.NextResult();
         }
 
-        while (claims.Length > 0 && rows.Read()) verdicts.Claim(claims[rows.GetInt64(0) - 1], rows.IsDBNull(1) ? null : new Instant(rows.GetInt64(1)));
+        if (claims.Length > 0)
+        {
+            while (rows.Read()) verdicts.Claim(claims[rows.GetInt64(0) - 1], rows.IsDBNull(1) ? null : new Instant(rows.GetInt64(1)));
+            rows.NextResult();
+        }
+
+        while (codes.Length > 0 && rows.Read()) verdicts.Code(codes[rows.GetInt64(0) - 1], rows.GetInt64(1));
         return verdicts;
     }
 

@@ -90,7 +90,7 @@ internal sealed class PostgresBatch(NpgsqlDataSource source, long node) : IDispo
             if (fates[at].IsCommitted) rows.Add(batch[at]);
         }
 
-        rows.WriteTo(_statements, verdicts.Claims);
+        rows.WriteTo(_statements, verdicts.Claims, verdicts.Codes);
         _statements.Add("commit");
         using var write = new NpgsqlBatch(connection);
         _statements.MoveTo(write);

@@ -29,7 +29,7 @@ internal sealed class PostgresRows
         foreach (var snapshot in unit.Snapshots) Add(snapshot);
     }
 
-    public void WriteTo(PostgresStatements statements, IEnumerable<(ClaimKey Key, bool IsStored, Claim? Taken)> claims)
+    public void WriteTo(PostgresStatements statements, IEnumerable<(ClaimKey Key, bool IsStored, Claim? Taken)> claims, IEnumerable<(CodeKey Key, long Used)> codes)
     {
         if (_catalogs.Count > 0)
         {
@@ -39,6 +39,7 @@ internal sealed class PostgresRows
 
         WriteHeads(statements);
         WriteClaims(statements, [.. claims]);
+        WriteCodes(statements, [.. codes]);
         WriteJournal(statements);
         WriteUsageDays(statements);
         WriteHolders(statements);
@@ -127,6 +128,18 @@ internal sealed class PostgresRows
         }
     }
 
+    // The rows are there and locked.
+    private static void WriteCodes(PostgresStatements statements, (CodeKey Key, long Used)[] codes)
+    {
+        if (codes.Length == 0) return;
+        statements.Add(
+            """
+            update code_use c set used = n.used from unnest($1, $2, $3, $4, $5) n (scope, kind, owner, code, used)
+            where c.scope = n.scope and c.kind = n.kind and c.owner = n.owner and c.code = n.code
+            """,
+            [.. CodeColumns.Of(Array.ConvertAll(codes, static code => code.Key)), Column(codes, static code => code.Used)]);
+    }
+
     private void WriteJournal(PostgresStatements statements)
     {
         var rows = _journal.Where(static row => !row.Change.Erase).ToArray();
@@ -198,12 +211,14 @@ internal sealed class PostgresRows
     {
         EntityWriter? entities = null;
         InvoiceWriter? invoices = null;
+        RewardWriter? rewards = null;
         foreach (var (change, entry) in _journal)
         {
             var (scope, key) = (change.Scope, change.After.Key);
             foreach (var entity in entry.Entities) (entities ??= new EntityWriter(statements)).Write(scope, key, entity);
             foreach (var invoice in entry.Invoices) (invoices ??= new InvoiceWriter(statements)).Write(scope, key, invoice, entry.At);
             foreach (var refund in entry.Refunds) (invoices ??= new InvoiceWriter(statements)).Write(scope, key, refund, entry.At);
+            foreach (var referral in entry.Referrals) (rewards ??= new RewardWriter(statements)).Write(scope, key, referral, entry.At);
             foreach (var license in entry.Licenses) (entities ??= new EntityWriter(statements)).Write(scope, key, license, entry.At);
         }
     }
@@ -257,6 +272,7 @@ internal sealed class PostgresRows
         }
 
         new EntityWriter(statements).Erase(change.Scope, change.After.Key);
+        new RewardWriter(statements).Erase(change.Scope, change.After.Key);
     }
 
     private void WriteSnapshots(PostgresStatements statements)

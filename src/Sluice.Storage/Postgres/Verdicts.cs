@@ -12,9 +12,14 @@ internal sealed class Verdicts
     private readonly HashSet<(ScopeId, CustomerKey)> _contended = [];
     private readonly Dictionary<ScopeId, long> _catalogs = [];
     private readonly Dictionary<ClaimKey, Standing> _claims = [];
+    private readonly Dictionary<CodeKey, long> _codes = [];
+    private readonly HashSet<CodeKey> _used = [];
 
     /// <summary>What becomes of the claims that the winners touch.</summary>
     public IEnumerable<(ClaimKey Key, bool IsStored, Claim? Taken)> Claims => _claims.Where(static pair => pair.Value.IsTouched).Select(static pair => (pair.Key, pair.Value.IsStored, pair.Value.By));
+
+    /// <summary>How often the codes that the winners use were used with them.</summary>
+    public IEnumerable<(CodeKey Key, long Used)> Codes => _used.Select(key => (key, _codes[key]));
 
     /// <param name="contended">Another node wants it, too.</param>
     public void Customer(ScopeId scope, CustomerKey key, long version, bool contended)
@@ -26,6 +31,8 @@ internal sealed class Verdicts
     public void Catalog(ScopeId scope, long version) => _catalogs[scope] = version;
 
     public void Claim(ClaimKey key, Instant? expiresAt) => _claims[key] = new Standing(IsStored: true, IsHeld: true, expiresAt, null, IsTouched: false);
+
+    public void Code(CodeKey key, long used) => _codes[key] = used;
 
     public Fate[] Of(IReadOnlyList<Unit> batch)
     {
@@ -55,10 +62,34 @@ internal sealed class Verdicts
 
         if (moved) return new Fate(FateKind.Moved, Contended: contended);
         if (unit.Catalog is { } catalog && _catalogs.GetValueOrDefault(catalog.Scope, -1) != catalog.ExpectedVersion) return new Fate(FateKind.Moved);
+        if (UsedUp(unit) is { } usedUp) return new Fate(FateKind.UsedUp, UsedUp: usedUp);
         if (Lost(unit) is { } lost) return new Fate(FateKind.ClaimLost, lost);
+        foreach (var use in unit.Uses)
+        {
+            _codes[use.Key] = After(_codes.GetValueOrDefault(use.Key), use);
+            _used.Add(use.Key);
+        }
+
         if (unit.Catalog is { } written) _catalogs[written.Scope] = written.ExpectedVersion + 1;
         return Fate.Committed with { Contended = contended };
     }
+
+    // What a unit gives back it may use itself.
+    private CodeKey? UsedUp(Unit unit)
+    {
+        if (unit.Uses.IsEmpty) return null;
+        var after = new Dictionary<CodeKey, long>();
+        foreach (var use in unit.Uses)
+        {
+            var used = after.TryGetValue(use.Key, out var changed) ? changed : _codes.GetValueOrDefault(use.Key);
+            if (use.Times > 0 && used >= (use.Most ?? long.MaxValue)) return use.Key;
+            after[use.Key] = After(used, use);
+        }
+
+        return null;
+    }
+
+    private static long After(long used, CodeUse use) => use.Times > 0 ? used + 1 : Math.Max(0, used - 1);
 
     // All of the unit's claims or none.
     private ClaimKey? Lost(Unit unit)

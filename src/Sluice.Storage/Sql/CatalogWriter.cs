@@ -21,6 +21,18 @@ internal sealed class CatalogWriter(IStatements statements) : IDisposable
         insert into plan (scope, id, version, body) values (?, ?, ?, ?) on conflict (scope, id, version) do update set body = excluded.body
         """);
 
+    private readonly IStatement _dropReward = statements.Prepare("delete from reward where scope = ? and id = ?");
+
+    private readonly IStatement _dropProgram = statements.Prepare("delete from referral_program where scope = ? and id = ?");
+
+    private readonly IStatement _putReward = statements.Prepare("""
+        insert into reward (scope, id, body) values (?, ?, ?) on conflict (scope, id) do update set body = excluded.body
+        """);
+
+    private readonly IStatement _putProgram = statements.Prepare("""
+        insert into referral_program (scope, id, body) values (?, ?, ?) on conflict (scope, id) do update set body = excluded.body
+        """);
+
     public void Write(CatalogChange change)
     {
         var scope = change.Scope.Value;
@@ -30,6 +42,10 @@ internal sealed class CatalogWriter(IStatements statements) : IDisposable
         foreach (var (plan, version) in change.DropPlans) _dropPlan.Bind(scope).Bind(plan.Value).Bind(version).Run();
         foreach (var feature in change.PutFeatures) _putFeature.Bind(scope).Bind(feature.Id.Value).BindText(CatalogFormat.Write(feature)).Run();
         foreach (var plan in change.PutPlans) _putPlan.Bind(scope).Bind(plan.Id.Value).Bind(plan.Version).BindText(CatalogFormat.Write(plan)).Run();
+        foreach (var program in change.DropPrograms) _dropProgram.Bind(scope).Bind(program).Run();
+        foreach (var reward in change.DropRewards) _dropReward.Bind(scope).Bind(reward).Run();
+        foreach (var reward in change.PutRewards) _putReward.Bind(scope).Bind(reward.Id).BindText(RewardBookFormat.Write(reward)).Run();
+        foreach (var program in change.PutPrograms) _putProgram.Bind(scope).Bind(program.Id).BindText(RewardBookFormat.Write(program)).Run();
     }
 
     public void Dispose()
@@ -40,5 +56,9 @@ internal sealed class CatalogWriter(IStatements statements) : IDisposable
         _dropPlan.Dispose();
         _putFeature.Dispose();
         _putPlan.Dispose();
+        _dropReward.Dispose();
+        _dropProgram.Dispose();
+        _putReward.Dispose();
+        _putProgram.Dispose();
     }
 }

@@ -33,7 +33,11 @@ public abstract partial class SqlStore
             .Select(body => CatalogFormat.ReadFeature(Encoding.UTF8.GetBytes(body)));
         var plans = (await read.Query<string>("select body from plan where scope = @scope order by no", of))
             .Select(body => CatalogFormat.ReadPlan(Encoding.UTF8.GetBytes(body), id => terms[id]));
-        return new StoredCatalog(new Catalog(version, features, plans), terms);
+        var rewards = (await read.Query<string>("select body from reward where scope = @scope order by no", of))
+            .Select(body => RewardBookFormat.ReadReward(Encoding.UTF8.GetBytes(body)));
+        var programs = (await read.Query<string>("select body from referral_program where scope = @scope order by no", of))
+            .Select(body => RewardBookFormat.ReadProgram(Encoding.UTF8.GetBytes(body)));
+        return new StoredCatalog(new Catalog(version, features, plans) { Rewards = new RewardBook(rewards, programs) }, terms);
     });
 
     public ValueTask AddKey(KeyRow key) => Write(

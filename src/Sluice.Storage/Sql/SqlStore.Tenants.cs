@@ -133,7 +133,7 @@ public abstract partial class SqlStore
     {
         var of = new { scope, key };
         await EraseJournal(write, scope, key);
-        foreach (var table in (string[])["usage_day", "snapshot", "plan_holder", "loose_grant", "entity", "license_assignment", "invoice", "payment_task"])
+        foreach (var table in (string[])["usage_day", "snapshot", "plan_holder", "loose_grant", "entity", "license_assignment", "invoice", "payment_task", "referral_code", "referral"])
             await write.Execute($"delete from {table} where scope = @scope and customer = @key", of);
         await write.Execute("delete from customer where scope = @scope and key = @key", of);
         await write.Execute("delete from customer_version where scope = @scope and key = @key", of);
@@ -142,7 +142,7 @@ public abstract partial class SqlStore
     private static async Task EraseRest(long scope, Instant now, Session write)
     {
         var of = new { scope, now = now.Milliseconds };
-        foreach (var table in (string[])["claim", "feature", "plan", "terms", "invoice_counter", "plan_migration", "plan_migration_item"]) await write.Execute($"delete from {table} where scope = @scope", of);
+        foreach (var table in (string[])["claim", "feature", "plan", "terms", "invoice_counter", "plan_migration", "plan_migration_item", "reward", "referral_program", "code_use"]) await write.Execute($"delete from {table} where scope = @scope", of);
         await write.Execute("update scope set erased_at = @now where id = @scope", of);
     }
 

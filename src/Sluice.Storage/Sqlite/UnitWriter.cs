@@ -14,6 +14,8 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
     private readonly CatalogWriter _catalog = new(new Statements(database));
     private readonly EntityWriter _entities = new(new Statements(database));
     private readonly InvoiceWriter _invoices = new(new Statements(database));
+    private readonly RewardWriter _rewards = new(new Statements(database));
+    private readonly CodeUses _codes = new(database);
 
     private readonly Statement _takeClaim = new(database, """
         insert into claim (scope, kind, key, customer, expires_at) values (?, ?, ?, ?, ?)
@@ -80,6 +82,11 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
             if (!TryTake(claim)) return new Fate(FateKind.ClaimLost, claim.Key);
         }
 
+        foreach (var use in unit.Uses)
+        {
+            if (!_codes.TryUse(use)) return new Fate(FateKind.UsedUp, UsedUp: use.Key);
+        }
+
         if (unit.Catalog is { } catalog) _catalog.Write(catalog);
         for (var at = 0; at < unit.Changes.Length; at++)
         {
@@ -100,6 +107,8 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
         _catalog.Dispose();
         _entities.Dispose();
         _invoices.Dispose();
+        _rewards.Dispose();
+        _codes.Dispose();
         _takeClaim.Dispose();
         _freeClaim.Dispose();
         _append.Dispose();
@@ -141,6 +150,8 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
                 _invoices.Write(change.Scope, key, refund, entry.At);
             foreach (var license in entry.Licenses)
                 _entities.Write(change.Scope, key, license, entry.At);
+            foreach (var referral in entry.Referrals)
+                _rewards.Write(change.Scope, key, referral, entry.At);
         }
     }
 
@@ -151,6 +162,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
         _eraseUsage.Bind(change.Scope.Value).Bind(key.Value).Run();
         days.Erase(change.Scope, key);
         _entities.Erase(change.Scope, key);
+        _rewards.Erase(change.Scope, key);
         Write(Snapshotter.Of(change.Scope, change.After, change.Entries[^1].Hash));
     }
 

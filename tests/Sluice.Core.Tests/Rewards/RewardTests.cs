@@ -49,7 +49,7 @@ public sealed class RewardTests
     }
 
     [Theory]
-    [InlineData("WINTER", 0, "", RefusalCode.NotFound, "no such code")]
+    [InlineData("WINTER", 0, "", RefusalCode.RewardNotFound, "no such code")]
     [InlineData("FEW", 3, "", RefusalCode.InvalidRequest, "used up")]
     [InlineData("FIRST", 0, "attach pro", RefusalCode.FirstTimeOnly, "the customer has paid before")]
     public void Codes_that_are_refused(string code, int uses, string before, RefusalCode refusal, string because)
@@ -83,14 +83,44 @@ public sealed class RewardTests
         Assert.True(Assert.Single(story.Stored.Billing.Referrals).Earned);
     }
 
-    [Theory]
-    [InlineData(ReferralReceiver.Both, "10")]
-    [InlineData(ReferralReceiver.Referrer, "0")]
-    public void Who_was_referred_is_given_the_reward_where_both_are(ReferralReceiver receiver, string credit)
+    [Fact]
+    public void What_a_renewal_pays_from_credit_is_paid_too()
     {
         var story = new BillingStory(Market, Clock.Moments);
-        story.Refer(Program with { Receiver = receiver });
-        story.Run($"credit: {credit}");
+        story.Refer(Program with { When = ReferralMoment.Paid });
+        story.Run("attach pro_t\ncredit 30\nadvance 8d");
+        Assert.True(Assert.Single(story.Stored.Billing.Referrals).Earned);
+    }
+
+    [Theory]
+    [InlineData(ReferralMoment.Redeemed, true)]
+    [InlineData(ReferralMoment.Paid, false)]
+    public void A_referral_is_earned_at_once_where_nothing_has_to_be_paid(ReferralMoment when, bool isEarned)
+    {
+        var story = new BillingStory(Market, Clock.Moments);
+        story.Refer(Program with { When = when });
+        Assert.Equal(isEarned, Assert.Single(story.Stored.Billing.Referrals).Earned);
+    }
+
+    [Fact]
+    public void A_discount_for_bringing_somebody_does_not_come_on_top_of_another()
+    {
+        var story = new BillingStory(Market, Clock.Moments);
+        story.Run("discount 20% once");
+        story.Do(new Command.Redeem(Of("50% once") with { Id = "other" }, Code: null, 0));
+        story.Run("attach pro\ninvoices: 16 paid");
+        story.Do(new Command.Redeem(Of("50% once"), Code: null, 0));
+        story.Run("advance 1mo\nadvance 1h\ninvoices: 16 paid, 10 paid");
+    }
+
+    [Fact]
+    public void What_is_given_for_bringing_somebody_is_given_each_time_and_leaves_the_code_free()
+    {
+        var story = new BillingStory(Market, Clock.Moments);
+        for (var time = 0; time < 3; time++) story.Do(new Command.Redeem(Of("credit 10"), Code: null, 0));
+        story.Redeem(Of("credit 10"), "SPRING");
+        story.Run("credit: 40");
+        Assert.Equal(2, story.Stored.Billing.Redeemed.Length);
     }
 
     [Fact]
@@ -100,7 +130,7 @@ public sealed class RewardTests
         Assert.Equal(RefusalCode.OwnCode, story.Refusal(new Command.Refer(Program, new CustomerKey(1), null, 0)));
         Assert.Equal(RefusalCode.ReferralLimitReached, story.Refusal(new Command.Refer(Program with { MostRedemptions = 2 }, new CustomerKey(9), null, 2)));
         story.Refer(Program);
-        Assert.Equal(RefusalCode.InvalidRequest, story.Refusal(new Command.Refer(Program, new CustomerKey(8), null, 0)));
+        Assert.Equal(RefusalCode.AlreadyReferred, story.Refusal(new Command.Refer(Program, new CustomerKey(8), null, 0)));
     }
 
     [Fact]
@@ -119,14 +149,7 @@ public sealed class RewardTests
     [InlineData("50%", null)]
     public void Rewards_that_may_be_stored(string gift, RefusalCode? refusal) => Assert.Equal(refusal, RewardRules.Check(Market, Of(gift), [])?.Code);
 
-    [Fact]
-    public void Ids_and_codes_are_one_rewards_only()
-    {
-        Assert.Equal(RefusalCode.RewardExists, RewardRules.Check(Market, Of("50%"), [Of("20%")])?.Code);
-        Assert.Equal(RefusalCode.PromoCodeExists, RewardRules.Check(Market, Of("50%") with { Id = "other" }, [Of("20%")])?.Code);
-    }
-
-    private static ReferralProgram Program => new("friends", Of("credit 10"), ReferralMoment.Redeemed, [], CountsTrials: false, MostRedemptions: null, ReferralReceiver.Both);
+    private static ReferralProgram Program => new("friends", "r", ReferralMoment.Redeemed, [], CountsTrials: false, MostRedemptions: null, ReferralReceiver.Both);
 
     // "50% once", "$5", "credit 30", "plan pro"
     private static Reward Of(string gift) => new("r", null, gift.Split(' ') switch

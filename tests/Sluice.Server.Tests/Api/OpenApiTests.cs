@@ -112,7 +112,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         Descriptions(ApiDocument.Ours.Root).Where(one => one.Text.StartsWith(NoEffect, StringComparison.Ordinal)).Select(one => one.Field).Distinct().Order());
 
     [Theory]
-    [InlineData("customers.get_or_create", """{"customer_id": "ada", "name": "Ada", "expand": ["balances.feature", "flags.feature", "subscriptions.plan", "purchases.plan", "invoices", "entities", "trials_used", "referrals", "invoice_previews"]}""")]
+    [InlineData("customers.get_or_create", """{"customer_id": "ada", "name": "Ada", "expand": ["balances.feature", "flags.feature", "subscriptions.plan", "purchases.plan", "invoices", "entities", "trials_used", "referrals", "rewards", "invoice_previews"]}""")]
     [InlineData("customers.get", """{"customer_id": "ada", "expand": ["balances.feature", "flags.feature", "subscriptions.plan", "purchases.plan"]}""")]
     [InlineData("customers.list", "{}")]
     [InlineData("customers.update", """{"customer_id": "ada", "metadata": {"a": 1}}""")]
@@ -135,8 +135,19 @@ public sealed class OpenApiTests : IAsyncLifetime
     [InlineData("plans.list", """{"customer_id": "ada", "expand": ["items.feature"]}""")]
     [InlineData("catalog.preview_update", """{"plans": [{"plan_id": "pro", "name": "Professional"}]}""")]
     [InlineData("catalog.update", """{"plans": [{"plan_id": "new", "name": "New"}], "skip_deletions": true}""")]
+    [InlineData("rewards.create", """{"coupon": {"id": "autumn", "name": "Autumn", "type": "fixed_discount", "value": 5, "duration": {"type": "months", "length": 3}, "plan_ids": ["pro"], "promo_codes": [{"code": "AUTUMN"}]}}""")]
+    [InlineData("rewards.create", """{"feature_grant": {"id": "beta", "grants": [{"feature_id": "messages", "included": 5, "expiry": {"type": "month", "length": 1}}], "promo_codes": [{"code": "BETA", "max_uses": 5}]}}""")]
+    [InlineData("rewards.create", """{"free_product": {"id": "gift", "plan_id": "pro"}}""")]
+    [InlineData("rewards.get", """{"reward_id": "spring"}""")]
     [InlineData("rewards.list", "{}")]
+    [InlineData("rewards.update", """{"reward_id": "spring", "coupon": {"promo_codes": []}}""")]
+    [InlineData("rewards.redeem", """{"code": "SPRING", "customer_id": "ada"}""")]
+    [InlineData("referral_programs.create", """{"id": "more", "reward_id": "spring", "redeem_on": "checkout", "received_by": "all", "max_redemptions": 5, "plan_ids": ["pro"]}""")]
+    [InlineData("referral_programs.get", """{"referral_program_id": "friends"}""")]
     [InlineData("referral_programs.list", "{}")]
+    [InlineData("referral_programs.update", """{"referral_program_id": "friends", "received_by": "all"}""")]
+    [InlineData("referral_programs.delete", """{"referral_program_id": "friends"}""")]
+    [InlineData("referrals.create_code", """{"program_id": "friends", "customer_id": "ada"}""")]
     [InlineData("customers.delete", """{"customer_id": "ada"}""")]
     public async Task An_answer_has_the_shape_the_document_gives(string operation, string request)
     {
@@ -144,6 +155,8 @@ public sealed class OpenApiTests : IAsyncLifetime
         foreach (var plan in (string[])["pro", "credit_pack"])
             (await _server.Api.Post("billing.attach", new { customer_id = "ada", plan_id = plan, no_billing_changes = true })).MustBe(200);
         (await _server.Api.Track("ada", 1)).MustBe(200);
+        (await _server.Api.Post("rewards.create", """{"coupon": {"id": "spring", "type": "percentage_discount", "value": 20, "duration": {"type": "one_off", "length": null}, "promo_codes": [{"code": "SPRING"}]}}""")).MustBe(200);
+        (await _server.Api.Post("referral_programs.create", """{"id": "friends", "reward_id": "spring", "redeem_on": "customer_creation", "received_by": "referrer"}""")).MustBe(200);
         (await _server.Api.Post(operation, request)).MustFit(operation);
     }
 

@@ -34,6 +34,28 @@ public sealed partial class PageTests(Till till) : IClassFixture<Till>
     }
 
     [Fact]
+    public async Task A_promo_code_is_typed_in_and_changes_what_is_paid()
+    {
+        (await till.Api.Post("rewards.create", """{"coupon": {"id": "page", "name": "Page", "type": "percentage_discount", "value": 50, "duration": {"type": "one_off", "length": null}, "plan_ids": null, "promo_codes": [{"code": "HALF", "global_max_redemption": 1}]}}""")).MustBe(200);
+        var (c, late) = (await till.Customer(card: null), await till.Customer(card: null));
+        var (checkout, other) = ((await till.Attach(c, "pro")).Word("payment_url")!, (await till.Attach(late, "pro")).Word("payment_url")!);
+        Assert.Contains("There is no promo code NONE", (await Post(checkout, ("code", "NONE"))).Text, StringComparison.Ordinal);
+        Assert.Contains("Pay 10.00 USD", (await Post(checkout, ("code", " HALF "))).Text, StringComparison.Ordinal);
+        Assert.Contains("With the promo code HALF", (await Get(checkout)).Text, StringComparison.Ordinal);
+        Assert.Contains("Pay 20.00 USD", (await Post(checkout, ("no_code", "yes"))).Text, StringComparison.Ordinal);
+        await Post(checkout, ("code", "HALF"));
+        await Post(other, ("code", "HALF"));
+        await Post(checkout, ("card", "pm_card_visa"));
+        Assert.Equal(("pro active", "10 paid"), (await till.Plans(c), await till.Invoices(c)));
+
+        // Used up meanwhile: without it the page can still be paid.
+        Assert.Contains("used as often", (await Post(other, ("card", "pm_card_visa"))).Text, StringComparison.Ordinal);
+        await Post(other, ("no_code", "yes"));
+        await Post(other, ("card", "pm_card_visa"));
+        Assert.Equal("20 paid", await till.Invoices(late));
+    }
+
+    [Fact]
     public async Task A_card_that_is_declined_can_be_followed_by_one_that_pays()
     {
         var c = await till.Customer(card: null);

@@ -47,7 +47,7 @@ public sealed class OlderRouteTests : IAsyncLifetime
     [InlineData("""{"customer_id": "ada"}""", "invalid_inputs")]
     [InlineData("""{"customer_id": "ada", "product_id": "free", "product_ids": ["extra"]}""", "invalid_inputs")]
     [InlineData("""{"customer_id": "ada", "product_ids": ["extra", "extra"]}""", "invalid_inputs")]
-    [InlineData("""{"customer_id": "ada", "product_id": "free", "reward": "tenoff"}""", "not_supported")]
+    [InlineData("""{"customer_id": "ada", "product_id": "free", "items": [{}]}""", "not_supported")]
     [InlineData("""{"customer_id": "ada", "product_id": "free", "free_trial": "yes"}""", "invalid_inputs")]
     public async Task Attach_refuses(string request, string code) => Assert.Equal(code, (await Send("POST", "/v1/attach", request)).MustBe(400).Code);
 

@@ -46,6 +46,7 @@ internal static class Attach
         var (customerId, returnTo) = (body.RequiredText("customer_id"), body.Text("success_url"));
         if (body.Object("customer_data", nullable: true) is not null) _ = CustomerFields.Newcomer(body, customerId);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (await DiscountFields.UsedUp(call, customerId, Discounts(command)) is { } usedUp) return call.Refuse(usedUp);
         if (await Newcomers.Make(call, body) is { } notMade) return notMade;
         using var turn = await call.BillingTurn(customerId);
         var ran = await call.Run(customerId, command);
@@ -54,11 +55,19 @@ internal static class Attach
             : call.Failure(ran, command.Entity);
     }
 
+    private static ImmutableArray<DiscountWish> Discounts(Command command) => command switch
+    {
+        Command.Attach attach => attach.Options.Discounts,
+        Command.MultiAttach several => several.Options.Discounts,
+        _ => [],
+    };
+
     private static async ValueTask<Answer> Previewed(Call call, Body body, Command command)
     {
         var customerId = body.RequiredText("customer_id");
         var withPlans = body.Texts("expand", orOne: true)?.Any(static what => what is "incoming.plan" or "outgoing.plan") ?? false;
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (await DiscountFields.UsedUp(call, customerId, Discounts(command)) is { } usedUp) return call.Refuse(usedUp);
         var (subject, notThere) = await call.Read(customerId, command.Entity);
         if (subject is not { Customer: var customer }) return call.Refuse(notThere!);
         var (plan, refusal) = Decider.Preview(customer, call.Catalog, command, call.NowOf(customer));

@@ -46,7 +46,6 @@ internal static class BillingFields
     public static AttachOptions Options(Call call, Body body)
     {
         _ = (body.Text("success_url"), body.Json("metadata"), body.Json("checkout_session_params"));
-        body.Later("discounts");
         var anchorsAt = body.IsNumber("billing_cycle_anchor") ? body.Moment("billing_cycle_anchor") : null;
         var anchorsNow = !body.IsNumber("billing_cycle_anchor") && body.Text("billing_cycle_anchor") is { } anchor && (anchor == "now" || NotNow(body));
         return AttachOptions.Default with
@@ -60,6 +59,7 @@ internal static class BillingFields
             AnchorsAt = anchorsAt,
             OwnCycle = body.Flag("new_billing_subscription"),
             Redirect = body.Choice("redirect_mode", Redirects) ?? Redirect.IfRequired,
+            Discounts = DiscountFields.Read(call, body),
             CustomLines = [.. CustomLines(body)],
             CarryBalances = Carry(body, "carry_over_balances"),
             CarryUsage = Carry(body, "carry_over_usages"),
@@ -92,9 +92,10 @@ internal static class BillingFields
             Refund = body.Choice("refund_last_payment", Refunds),
             Prorates = body.Choice("proration_behavior", Prorations) ?? true,
             InvoiceMode = InvoiceMode(call, body),
+            Discounts = DiscountFields.Read(call, body),
         };
         _ = (body.Text("success_url"), body.Json("subscription_params"), body.Choice("redirect_mode", Redirects));
-        body.Later("billing_cycle_anchor", "no_billing_changes", "recalculate_balances", "carry_over_usages", "license_quantities", "custom_line_items", "discounts");
+        body.Later("billing_cycle_anchor", "no_billing_changes", "recalculate_balances", "carry_over_usages", "license_quantities", "custom_line_items");
         return command;
     }
 

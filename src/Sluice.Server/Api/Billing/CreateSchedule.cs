@@ -23,6 +23,7 @@ internal static class CreateSchedule
         body.Later("free_trial", "no_billing_changes", "preserve_add_ons", "unscheduled_plans");
         var phases = Phases(body, entity, call.Now);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (await DiscountFields.UsedUp(call, customerId, options.Discounts) is { } usedUp) return call.Refuse(usedUp);
         if (await call.Read(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
 
         // "So long after" counts from the customer's own time.

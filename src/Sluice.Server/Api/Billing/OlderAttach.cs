@@ -15,6 +15,7 @@ internal static class OlderAttach
         var returnTo = body.Text("success_url");
         var wish = OlderWish.Of(call, body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (await DiscountFields.UsedUp(call, customerId, wish.Discounts) is { } usedUp) return call.Refuse(usedUp);
         if (await Newcomers.Make(call, body) is { } notMade) return notMade;
         using var turn = await call.BillingTurn(customerId);
         var (subject, notThere) = await call.Read(customerId, wish.Command.Entity);

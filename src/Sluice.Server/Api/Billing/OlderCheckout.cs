@@ -22,6 +22,7 @@ internal static class OlderCheckout
         var returnTo = body.Text("success_url");
         var wish = OlderWish.Of(call, body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (await DiscountFields.UsedUp(call, customerId, wish.Discounts) is { } usedUp) return call.Refuse(usedUp);
         if (await Newcomers.Make(call, body) is { } notMade) return notMade;
         using var turn = opensPage ? await call.BillingTurn(customerId) : null;
         var (subject, notThere) = await call.Read(customerId, wish.Command.Entity);

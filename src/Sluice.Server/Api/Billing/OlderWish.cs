@@ -5,7 +5,7 @@ namespace Sluice.Server.Api.Billing;
 
 /// <summary>What older clients send to attach.</summary>
 /// <param name="Quantities">Of prepaid items, with what is included.</param>
-internal sealed record OlderWish(IReadOnlyList<string> Products, ImmutableDictionary<FeatureId, Quantity> Quantities, Command Command)
+internal sealed record OlderWish(IReadOnlyList<string> Products, ImmutableDictionary<FeatureId, Quantity> Quantities, ImmutableArray<DiscountWish> Discounts, Command Command)
 {
     public static OlderWish Of(Call call, Body body)
     {
@@ -18,7 +18,7 @@ internal sealed record OlderWish(IReadOnlyList<string> Products, ImmutableDictio
         if (version is not null && products.Count > 1) body.Fault("version", "needs product_id: each product has versions of its own");
         var isForced = body.Flag("force_checkout", otherwise: false);
         var trial = body.Flag("free_trial") == false ? new Customization { Trial = (FreeTrial?)null } : null;
-        body.Later("reward", "is_custom", "items", "billing_cycle_anchor");
+        body.Later("is_custom", "items", "billing_cycle_anchor");
 
         var plans = products.Select(product => new PlanId(product)).ToImmutableArray();
         var sold = plans.Select(plan => call.Catalog.Plan(plan, version)).OfType<Plan>().SelectMany(static plan => plan.Items).Where(static item => item.IsPrepaid).ToList();
@@ -31,9 +31,10 @@ internal sealed record OlderWish(IReadOnlyList<string> Products, ImmutableDictio
         var options = BillingFields.Options(call, body) with
         {
             Redirect = isForced ? Redirect.Always : Redirect.IfRequired,
+            Discounts = DiscountFields.ReadOlder(call, body),
             InvoiceMode = BillingFields.InvoiceMode(call, body.Flag("invoice", otherwise: false), body.Flag("enable_product_immediately") ?? false, body.Flag("finalize_invoice") ?? true),
         };
-        return new OlderWish(products, quantities, plans is [var only]
+        return new OlderWish(products, quantities, options.Discounts, plans is [var only]
             ? new Command.Attach(only, version, quantities, NoBillingChanges: false, null) { Entity = entity, Options = options, Customize = trial }
             : new Command.MultiAttach([.. plans.Select(plan => new PlanWish(plan, null, Of(plan), null, trial, entity))], options) { Entity = entity });
     }

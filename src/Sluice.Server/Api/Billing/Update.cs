@@ -12,6 +12,7 @@ internal static class Update
         var (customerId, returnTo) = (body.RequiredText("customer_id"), body.Text("success_url"));
         var command = BillingFields.Update(call, body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (await DiscountFields.UsedUp(call, customerId, command.Discounts) is { } usedUp) return call.Refuse(usedUp);
         if (await call.Read(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
         using var turn = await call.Engine.Payments.TakeTurn(call.Scope, customer, call.Now);
         var ran = await call.Run([new Addressed(customer.Key, command)]);
@@ -25,6 +26,7 @@ internal static class Update
         var withPlans = WithPlans(body);
         var command = BillingFields.Update(call, body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (await DiscountFields.UsedUp(call, customerId, command.Discounts) is { } usedUp) return call.Refuse(usedUp);
         if (await call.Read(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
         var (plan, refusal) = Decider.Preview(customer, call.Catalog, command, call.NowOf(customer));
         return plan is null ? call.Refuse(refusal!) : Answer.Ok(PreviewBody.Of(call, customerId, customer, plan, withPlans) with { Intent = Intent(command) }, ApiJson.Default.PreviewBody);
@@ -36,6 +38,7 @@ internal static class Update
         var body = Body.Of(call.Json);
         var (customerId, entity, updates) = Several(call, body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (await DiscountFields.UsedUp(call, customerId, updates.SelectMany(static update => update.Discounts)) is { } usedUp) return call.Refuse(usedUp);
         if (await call.Read(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
         using var turn = await call.Engine.Payments.TakeTurn(call.Scope, customer, call.Now);
         var ran = await call.Run([.. updates.Select(update => new Addressed(customer.Key, update))]);
@@ -50,6 +53,7 @@ internal static class Update
         var (customerId, _, updates) = Several(call, body);
         var withPlans = WithPlans(body);
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
+        if (await DiscountFields.UsedUp(call, customerId, updates.SelectMany(static update => update.Discounts)) is { } usedUp) return call.Refuse(usedUp);
         if (await call.Read(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
         var previews = new List<PreviewBody>();
         for (var at = 0; at < updates.Count; at++)

@@ -3,6 +3,8 @@ using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Features;
 using Sluice.Server.Api.Plans;
+using Sluice.Server.Api.Referrals;
+using Sluice.Server.Api.Rewards;
 using Sluice.Server.Customers;
 using Sluice.Storage;
 
@@ -46,18 +48,24 @@ internal static class Push
 
     private static CatalogPush Read(Body body)
     {
-        body.Later("rewards", "referral_programs");
         var features = (body.Objects("features") ?? []).Select(sent => FeatureFields.Create(sent, FeatureFields.Id(sent))).ToList();
         var plans = (body.Objects("plans") ?? []).Select(sent => new PushedPlan(
             PlanFields.Create(sent, PlanFields.Id(sent)), sent.Flag("disable_version", otherwise: false), sent.Flag("all_versions", otherwise: false))).ToList();
         if (features.Select(feature => feature.Id).Distinct().Count() < features.Count) body.Fault("features", "name each feature once");
         if (plans.Select(plan => plan.Plan.Id).Distinct().Count() < plans.Count) body.Fault("plans", "name each plan once");
+        var rewards = body.Objects("rewards")?.Select(RewardFields.Create).ToImmutableArray();
+        var programs = body.Objects("referral_programs")?.Select(ProgramCalls.Read).ToImmutableArray();
+        if (rewards?.DistinctBy(static reward => reward.Id).Count() < rewards?.Length) body.Fault("rewards", "name each reward once");
+        if (programs?.DistinctBy(static program => program.Id).Count() < programs?.Length) body.Fault("referral_programs", "name each referral program once");
         return new CatalogPush(
             [.. features.OrderBy(feature => feature.Type is FeatureType.CreditSystem)],
             [.. plans],
             body.Flag("skip_deletions", otherwise: false),
             [.. (body.Texts("skip_feature_ids") ?? []).Select(id => new FeatureId(id))],
-            [.. (body.Texts("skip_plan_ids") ?? []).Select(id => new PlanId(id))]);
+            [.. (body.Texts("skip_plan_ids") ?? []).Select(id => new PlanId(id))])
+        {
+            Rewards = rewards, Programs = programs,
+        };
     }
 }
 
@@ -65,15 +73,17 @@ internal static class Push
 public sealed record PushBody(
     IReadOnlyList<FeatureChangeBody> FeatureChanges,
     IReadOnlyList<PlanChangeBody> PlanChanges,
-    IReadOnlyList<JsonText> RewardChanges,
-    IReadOnlyList<JsonText> ReferralProgramChanges)
+    IReadOnlyList<NamedChangeBody> RewardChanges,
+    IReadOnlyList<NamedChangeBody> ReferralProgramChanges)
 {
     internal static PushBody Of(PushOutcome outcome) => new(
         [.. outcome.Features.Select(pushed => new FeatureChangeBody(pushed.Feature, Word(pushed.Action, "create", "update", "remove"), WillArchive(pushed.Action, pushed.WillArchive)))],
         [.. outcome.Plans.Select(pushed => new PlanChangeBody(
             pushed.Plan, new NamedPlanBody(pushed.Plan, pushed.Name), Word(pushed.Action, "created", "updated", "deleted"), pushed.Versionable, WillArchive(pushed.Action, pushed.WillArchive), []))],
-        [],
-        []);
+        [.. outcome.Rewards.Select(NamedChange)],
+        [.. outcome.Programs.Select(NamedChange)]);
+
+    private static NamedChangeBody NamedChange((string Id, PushAction Action) pushed) => new(pushed.Id, Word(pushed.Action, "created", "updated", "deleted"));
 
     private static bool? WillArchive(PushAction action, bool archives) => action == PushAction.Remove ? archives : null;
 
@@ -98,5 +108,8 @@ public sealed record PlanChangeBody(
     bool Versionable,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? WillArchive,
     IReadOnlyList<JsonText> Variants);
+
+/// <summary>Of a reward or a referral program.</summary>
+public sealed record NamedChangeBody(string Id, string Action);
 
 public sealed record NamedPlanBody(PlanId Id, string Name);

@@ -7,6 +7,8 @@ using Sluice.Server.Api.Entities;
 using Sluice.Server.Api.Invoices;
 using Sluice.Server.Api.Licenses;
 using Sluice.Server.Api.Plans;
+using Sluice.Server.Api.Referrals;
+using Sluice.Server.Api.Rewards;
 
 namespace Sluice.Server.Api.Customers;
 
@@ -48,13 +50,17 @@ public sealed record CustomerBody(
     public PaymentMethodBody? PaymentMethod { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<JsonText>? Referrals { get; init; }
+    public CustomerRewardsBody? Rewards { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<BroughtBody>? Referrals { get; init; }
 
     /// <summary>With what must be read from the store.</summary>
     internal static async ValueTask<CustomerBody> Whole(Call call, Customer customer, CustomerExpand expand, bool withInternalId = false)
     {
         var body = Of(call, customer, expand, withInternalId);
-        return expand.Asked.Contains("invoices") ? body with { Invoices = await CustomerInvoiceBody.All(call, customer.Key, entityId: null) } : body;
+        if (expand.Asked.Contains("invoices")) body = body with { Invoices = await CustomerInvoiceBody.All(call, customer.Key, entityId: null) };
+        return expand.Asked.Contains("referrals") ? body with { Referrals = await BroughtBody.All(call, customer.Key) } : body;
     }
 
     /// <param name="customer">As of now.</param>
@@ -85,7 +91,7 @@ public sealed record CustomerBody(
             InvoicePreviews = expand.Asked.Contains("invoice_previews") ? [.. Forecasting.All(customer, view.Catalog, view.NowOf(customer)).Select(InvoicePreviewBody.Of)] : null,
             TrialsUsed = expand.Asked.Contains("trials_used") ? [.. customer.Billing.Trials.Select(trial => new TrialUsedBody(trial.Plan, profile.Id, profile.Fingerprint))] : null,
             PaymentMethod = expand.Asked.Contains("payment_method") && customer.Billing.Method is { } method ? PaymentMethodBody.Of(method) : null,
-            Referrals = expand.Asked.Contains("referrals") ? [] : null,
+            Rewards = expand.Asked.Contains("rewards") ? CustomerRewardsBody.Of(view, customer) : null,
         };
     }
 }

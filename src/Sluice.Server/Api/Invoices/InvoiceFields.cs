@@ -17,9 +17,9 @@ internal static class InvoiceFields
     /// <summary>Of invoices.create.</summary>
     public static InvoiceWish Wish(Call call, Body body)
     {
-        body.Later("discounts");
-        return Terms(body, new InvoiceWish([.. (body.Objects("plans") ?? []).Select(Plan)], [.. BillingFields.CustomLines(body)])) with
+        return Terms(body, new InvoiceWish([.. (body.Objects("plans") ?? []).Select(plan => Plan(call, plan))], [.. BillingFields.CustomLines(body)])) with
         {
+            Discounts = DiscountFields.Read(call, body),
             From = body.Moment("period_start"), To = body.Moment("period_end"), TaxRate = Rate(call, body),
         };
     }
@@ -29,7 +29,7 @@ internal static class InvoiceFields
     {
         var lines = body.Object("lines");
         var added = (lines?.Objects("add") ?? []).ToList();
-        var wish = new InvoiceWish([.. added.Where(static line => line.Has("plan_id")).Select(Plan)], [.. added.Where(static line => !line.Has("plan_id")).Select(BillingFields.CustomLine)]);
+        var wish = new InvoiceWish([.. added.Where(static line => line.Has("plan_id")).Select(plan => Plan(call, plan))], [.. added.Where(static line => !line.Has("plan_id")).Select(BillingFields.CustomLine)]);
         if (body.Object("invoice") is { } printed) wish = wish with { TaxRate = Rate(call, printed) };
         return new Command.ReissueInvoice(no, Terms(body, wish))
         {
@@ -49,12 +49,15 @@ internal static class InvoiceFields
         return wish with { TermsDays = body.WholeNumber("net_terms_days", min: 0, max: 3_650) };
     }
 
-    private static BilledPlan Plan(Body body)
+    private static BilledPlan Plan(Call call, Body body)
     {
-        body.Later("license_quantities", "discounts");
+        body.Later("license_quantities");
         return new BilledPlan(
             new PlanId(body.RequiredText("plan_id")), body.WholeNumber("version", min: 1), BillingFields.Customization(body),
-            [.. (body.Objects("feature_quantities") ?? []).Select(Quantity)], body.Flag("prorate", otherwise: false));
+            [.. (body.Objects("feature_quantities") ?? []).Select(Quantity)], body.Flag("prorate", otherwise: false))
+        {
+            Discounts = DiscountFields.Read(call, body),
+        };
     }
 
     private static BilledQuantity Quantity(Body body)

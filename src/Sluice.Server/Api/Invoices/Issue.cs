@@ -1,4 +1,5 @@
 using Sluice.Core;
+using Sluice.Server.Api.Billing;
 using Sluice.Server.Api.Customers;
 using Sluice.Server.Customers;
 using Sluice.Storage;
@@ -15,6 +16,7 @@ internal static class Issue
         var (command, isPreview) = (new Command.IssueInvoice(InvoiceFields.Wish(call, body)), body.Flag("preview", otherwise: false));
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (await call.Stored(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
+        if (await DiscountFields.UsedUp(call, customerId, [.. command.Wish.Discounts, .. command.Wish.Plans.SelectMany(static plan => plan.Discounts)]) is { } usedUp) return call.Refuse(usedUp);
         var (refused, invoice, preview) = await Done(call, customer, [command], isPreview);
         return refused ?? Answer.Ok(new IssuedInvoiceBody(invoice, preview!), ApiJson.Default.IssuedInvoiceBody);
     }
