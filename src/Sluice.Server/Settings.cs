@@ -26,12 +26,15 @@ public sealed record Settings(
     /// <summary>Address of a PostgreSQL database; null = SQLite in the data directory.</summary>
     public string? Database { get; init; }
 
+    /// <summary>Customers kept in memory; beyond it those go that were not used lately.</summary>
+    public int CustomersInMemory { get; init; } = 200_000;
+
     public BillingSettings Billing { get; init; } = new();
 
     public WebhookSettings Webhooks { get; init; } = new();
 
     private const string Prefix = "SLUICE_";
-    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE", "PAYMENTS_RETRY_DAYS", "PAYMENTS_UNPAID", "TAX_RATE", "TAX_RATES", "CURRENCY", "WEBHOOK_URL", "WEBHOOK_ENVIRONMENT", "WEBHOOKS_ALLOW_PRIVATE"];
+    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "CUSTOMERS_IN_MEMORY", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE", "PAYMENTS_RETRY_DAYS", "PAYMENTS_UNPAID", "TAX_RATE", "TAX_RATES", "CURRENCY", "WEBHOOK_URL", "WEBHOOK_ENVIRONMENT", "WEBHOOKS_ALLOW_PRIVATE"];
     private static readonly string[] Secret = ["SANDBOX_KEY", "LIVE_KEY", "WEBHOOK_SECRET", "DATABASE"];
 
     public static Settings Read(IConfiguration configuration, IReadOnlyDictionary<string, string?> environment)
@@ -68,6 +71,7 @@ public sealed record Settings(
             Value("MODEL_PRICES"))
         {
             Database = DatabaseAddress(Value("DATABASE")),
+            CustomersInMemory = Number("CUSTOMERS_IN_MEMORY", Value("CUSTOMERS_IN_MEMORY"), 200_000, 100, 100_000_000),
             Billing = BillingSettings.Read(Value),
             Webhooks = Webhook(Value("WEBHOOK_URL"), Value("WEBHOOK_SECRET"), Value("WEBHOOK_ENVIRONMENT"), Flag("WEBHOOKS_ALLOW_PRIVATE", Value("WEBHOOKS_ALLOW_PRIVATE"))),
         };

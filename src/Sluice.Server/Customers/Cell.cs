@@ -31,6 +31,9 @@ internal sealed class Cell(CustomerKey key)
     /// <summary>The last unit queued; what is decided on its state must wait for it.</summary>
     public Unit? Last_NeedsGate { get; set; }
 
+    /// <summary>Somebody asked for it since the <see cref="Evictor"/> was last here.</summary>
+    public bool WasUsed { get; set; } = true;
+
     /// <summary>Bytes of journal since the last snapshot, and that snapshot's size. Touched by the committer's thread only.</summary>
     public long TailBytes { get; set; }
 

@@ -18,7 +18,7 @@ internal sealed class CustomerDirectory(IStore store, Freshness freshness)
     public ValueTask<Cell?> Known(Scope scope, string id, Instant now)
     {
         return scope.CellsById.TryGetValue(id, out var cell) && !cell.Dropped && cell.Committed is { Deleted: false } known && known.Profile.Id == id
-            ? new(cell)
+            ? new(Used(cell))
             : new(FirstLoad(scope, id, now));
     }
 
@@ -68,7 +68,14 @@ internal sealed class CustomerDirectory(IStore store, Freshness freshness)
         }
     }
 
-    private static Cell? Usable(Cell cell) => cell.Committed is { Deleted: false } ? cell : null;
+    private static Cell? Usable(Cell cell) => cell.Committed is { Deleted: false } ? Used(cell) : null;
+
+    // Looked at before it is set: many threads look at a busy customer, and a write would take it from all of them.
+    private static Cell Used(Cell cell)
+    {
+        if (!cell.WasUsed) cell.WasUsed = true;
+        return cell;
+    }
 
     private Task<Cell?> FirstLoad(Scope scope, string id, Instant now) => Once(scope.Loading, id, async () =>
     {

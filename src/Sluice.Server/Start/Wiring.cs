@@ -79,6 +79,7 @@ internal static partial class Wiring
         .AddHostedService<ReferralWorker>()
         .AddHostedService<Sweeper>()
         .AddHostedService<PlanMover>()
+        .AddHostedService<Evictor>()
         .AddSingleton<Sender>()
         .AddHostedService<Dispatcher>()
         .AddSingleton<Endpoints>();

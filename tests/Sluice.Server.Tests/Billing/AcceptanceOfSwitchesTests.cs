@@ -202,4 +202,38 @@ public sealed class AcceptanceOfSwitchesTests(Till till) : IClassFixture<Till>
         await c.Attach("premium", new { billing_cycle_anchor = "now" });
         await c.Has(plans: "premium", invoices: "20 paid, 40 paid", lines: "-10 50", periodEnds: "2026-05-16");
     }
+
+    [Theory]
+    [InlineData(null, "pro", "fifth", "16 paid")]
+    [InlineData(null, "pro", "fifth two", "14 paid")]
+    [InlineData(null, "pro", "fifth fifth", "16 paid")]
+    [InlineData("pro", "premium", "fifth", "20 paid, 20 paid")]
+    public async Task A34_Discounts_come_off_what_is_charged(string? held, string plan, string discounts, string invoices)
+    {
+        await Coupons();
+        var c = await till.Buyer();
+        if (held is not null) await c.Attach(held);
+        await c.Attach(plan, new { discounts = discounts.Split(' ').Select(static id => new { reward_id = id }) });
+        await c.Has(invoices: invoices);
+    }
+
+    [Fact]
+    public async Task A34_What_is_given_back_was_not_discounted_when_the_coupon_came_later()
+    {
+        await Coupons();
+        var c = await till.Buyer();
+        await c.Attach("pro");
+        (await till.Api.Post($"customers/{c.Id}/coupons/third", "{}")).MustBe(200);
+        await c.Attach("premium", new { discounts = new[] { new { reward_id = "five" } } });
+        await c.Has(invoices: "20 paid, 10 paid");
+    }
+
+    private async Task Coupons()
+    {
+        foreach (var (id, type, value) in (IEnumerable<(string, string, decimal)>)[("fifth", "percentage_discount", 20), ("third", "percentage_discount", 30), ("two", "fixed_discount", 2), ("five", "fixed_discount", 5)])
+        {
+            var made = await till.Api.Post("rewards.create", new { coupon = new { id, name = id, type, value, duration = new { type = "forever", length = (int?)null }, plan_ids = (string[]?)null, promo_codes = Array.Empty<object>() } });
+            Assert.True(made.Status == 200 || made.Code == "duplicate_reward_id", made.ToString());
+        }
+    }
 }

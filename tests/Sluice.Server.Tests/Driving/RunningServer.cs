@@ -69,7 +69,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public ValueTask<string> NewSetupToken() => _app.Services.GetRequiredService<OperatorAccounts>().NewLink(OperatorAccounts.First, Instant.Of(Time.GetUtcNow()));
 
-    public static async Task<RunningServer> Start(int queue = 16_384, TempDirectory? directory = null, ManualTime? time = null, bool demo = true, WebhookSettings? webhooks = null, BillingSettings? billing = null)
+    public static async Task<RunningServer> Start(int queue = 16_384, TempDirectory? directory = null, ManualTime? time = null, bool demo = true, WebhookSettings? webhooks = null, BillingSettings? billing = null, Func<Settings, Settings>? change = null)
     {
         var ownsDirectory = directory is null;
         directory ??= new TempDirectory();
@@ -81,6 +81,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var failures = new Failures();
         builder.Logging.ClearProviders().AddProvider(failures);
         var settings = new Settings(directory.Path, "127.0.0.1", 0, ServerProcess.SandboxKey, ServerProcess.LiveKey, RequestLogging.None, queue) { Webhooks = webhooks ?? new WebhookSettings(), Billing = billing ?? new BillingSettings() };
+        settings = change?.Invoke(settings) ?? settings;
         var app = await builder.BuildSluice(settings, store, kept, time);
         var engine = app.Services.GetRequiredService<Engine>();
         var welcome = await FirstStart.Prepare(engine, settings, demo, app.Services.GetRequiredService<OperatorAccounts>());

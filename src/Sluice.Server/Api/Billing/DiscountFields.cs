@@ -8,6 +8,7 @@ namespace Sluice.Server.Api.Billing;
 /// <summary>Discounts as callers ask for them: a coupon by its id, which the caller answers for, or by a code, as its customer typed it.</summary>
 internal static class DiscountFields
 {
+    /// <summary>The same discount twice counts once.</summary>
     public static ImmutableArray<DiscountWish> Read(Call call, Body body)
     {
         var wishes = ImmutableArray.CreateBuilder<DiscountWish>();
@@ -16,8 +17,7 @@ internal static class DiscountFields
             var (id, word) = (sent.Text("reward_id", minLength: 1), sent.Text("promotion_code", minLength: 1));
             if (id is null == word is null) sent.Fault("reward_id", "send either reward_id or promotion_code");
             else if (Of(call.Catalog.Rewards, id, word) is var (wish, refusal) && refusal is not null) body.Refuse(refusal);
-            else if (wishes.Any(other => other.Discount.Id == wish!.Discount.Id)) sent.Fault(id is null ? "promotion_code" : "reward_id", "is the same discount as one before: name it once");
-            else wishes.Add(wish!);
+            else if (!wishes.Any(other => other.Discount.Id == wish!.Discount.Id)) wishes.Add(wish!);
         }
 
         return wishes.DrainToImmutable();
