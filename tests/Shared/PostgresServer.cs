@@ -14,8 +14,9 @@ public sealed class PostgresServer : IDisposable
     private const string Keeper = """
         trap '' INT TERM
         dir=$1
+        shift
         cat > /dev/null
-        "$RUN" pg_ctl -D "$dir/data" stop -m immediate > /dev/null 2>&1
+        "$@" -D "$dir/data" stop -m immediate > /dev/null 2>&1
         rm -rf "$dir"
         """;
 
@@ -39,7 +40,7 @@ public sealed class PostgresServer : IDisposable
             max_connections = 200
             fsync = {(durable ? "on" : "off")}
             """);
-        var start = new ProcessStartInfo("sh", ["-c", Keeper.Replace("\"$RUN\" pg_ctl", string.Join(' ', Command("pg_ctl")), StringComparison.Ordinal), "sh", _directory]) { RedirectStandardInput = true };
+        var start = new ProcessStartInfo("sh", ["-c", Keeper, "sh", _directory, .. Command("pg_ctl")]) { RedirectStandardInput = true };
         _keeper = Process.Start(start)!;
         Start();
     }

@@ -15,7 +15,7 @@ internal sealed class Turns(PostgresStore? shared, Freshness freshness, TimeProv
     // A turn takes a connection; where nodes meet on more customers than this, fences must do.
     private const int Most = 8;
     private const int LostBefore = 2;
-    private static readonly TimeSpan Lasts = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan Lasts = TimeSpan.FromMilliseconds(60);
     private static readonly TimeSpan Meeting = TimeSpan.FromSeconds(1);
 
     private readonly PostgresStore? _shared = shared;

@@ -128,7 +128,10 @@ public sealed partial class PostgresStore : SqlStore
         try
         {
             var transaction = await connection.BeginTransactionAsync();
-            await new Session(connection, transaction).Execute($"set local idle_in_transaction_session_timeout = '{patience}'; select pg_advisory_xact_lock({space}, {which})");
+            await using var command = new NpgsqlCommand(
+                $"set local idle_in_transaction_session_timeout = '{patience}'; select pg_advisory_xact_lock({space}, {which})", connection, transaction);
+            if (patience == Forever) command.CommandTimeout = 0;
+            await command.ExecuteNonQueryAsync();
             return new Held(connection, transaction);
         }
         catch

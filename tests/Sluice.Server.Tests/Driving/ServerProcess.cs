@@ -41,8 +41,16 @@ internal sealed class ServerProcess : IAsyncDisposable
         server._process.ErrorDataReceived += (_, line) => server.Read(line.Data, up);
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
-        server.Url = await up.Task.InTime("the server's address");
-        return server;
+        try
+        {
+            server.Url = await up.Task.InTime("the server's address");
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Runs it to its end.</summary>

@@ -48,7 +48,7 @@ public sealed class MeetingTests(ITestOutputHelper output)
         await using var nodes = await SeveralNodes.Start(2);
         await nodes.Api[0].Create("hot");
         await nodes.Api[0].Grant("hot", 100_000_000);
-        await Load(nodes, static _ => 0, TimeSpan.FromSeconds(2));
+        await Load(nodes, static at => at % 2, TimeSpan.FromSeconds(3));
         var routed = await Load(nodes, static _ => 0, TimeSpan.FromSeconds(4));
         var unrouted = await Load(nodes, static at => at % 2, TimeSpan.FromSeconds(6));
         var (routedRate, unroutedRate) = (routed.Sum() / 4.0, unrouted.Sum() / 6.0);
