@@ -10,7 +10,7 @@ namespace Sluice.Server.Customers;
 /// the page, and whoever runs it next goes on after it.
 /// </summary>
 internal sealed partial class PlanMover(
-    IStore store, IPlanMigrationStore migrations, CustomerDirectory directory, CommandRunner runner, ScopeDirectory scopes, TimeProvider time, ILogger<PlanMover> log) : BackgroundService
+    IStore store, IPlanMigrationStore migrations, CustomerDirectory directory, CommandRunner runner, ScopeDirectory scopes, Freshness freshness, TimeProvider time, ILogger<PlanMover> log) : BackgroundService
 {
     private const int Page = 100;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -49,6 +49,7 @@ internal sealed partial class PlanMover(
     {
         var now = Instant.Of(time.GetUtcNow());
         if (await migrations.LeasePlanMigration(now, now.Plus(Lease)) is not { } migration) return false;
+        if (scopes.Find(migration.Scope) is null) await freshness.Look();
         if (scopes.Find(migration.Scope) is not { } scope)
         {
             await migrations.AdvancePlanMigration(migration, [], after: null, now);

@@ -10,7 +10,7 @@ namespace Sluice.Server.Referrals;
 /// Rewards who brought somebody, and where the program says so who was brought. That somebody is to be rewarded is stored
 /// with the commit that says so, and whoever is rewarded takes a claim with it: none is lost, and none comes twice.
 /// </summary>
-internal sealed partial class ReferralDesk(IRewardStore store, CommandRunner runner, ScopeDirectory scopes, TimeProvider time, ILogger<ReferralDesk> log)
+internal sealed partial class ReferralDesk(IRewardStore store, CommandRunner runner, ScopeDirectory scopes, Freshness freshness, TimeProvider time, ILogger<ReferralDesk> log)
 {
     private const int MostTries = 12;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
@@ -29,6 +29,7 @@ internal sealed partial class ReferralDesk(IRewardStore store, CommandRunner run
     public async ValueTask<int> RewardDue(Instant now, int limit)
     {
         var due = await store.LeaseEarnedReferrals(now, now.Plus(Leased), limit);
+        if (due.Any(referral => scopes.Find(referral.Scope) is null)) await freshness.Look();
         foreach (var referral in due)
         {
             if (scopes.Find(referral.Scope) is { } scope) await TryReward(scope, referral, now);

@@ -10,12 +10,13 @@ using Sluice.Storage;
 namespace Sluice.Server.Webhooks;
 
 /// <summary>The messages of what happened, and the bell that tells the dispatcher that some were committed.</summary>
-internal sealed class Outbox(TimeProvider time)
+internal sealed class Outbox(TimeProvider time, Settings settings)
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private const int Characters = 27;
 
-    // Once somebody asked for it, until the next start: what nobody wants then is stored and sent to nobody.
+    // Once somebody asked for it, until the next start: what nobody wants then is stored and sent to nobody. Where other nodes
+    // may have been asked, always.
     private readonly ConcurrentDictionary<ScopeId, bool> _olderWords = new();
     private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -31,7 +32,7 @@ internal sealed class Outbox(TimeProvider time)
         }
 
         if (!PlanChanges.MayCome(events)) return;
-        foreach (var plans in Told.Plans(new View(scope, at), before, after, events, _olderWords.ContainsKey(scope.Id))) (messages ??= []).Add(Message(scope.Id, after, plans, at));
+        foreach (var plans in Told.Plans(new View(scope, at), before, after, events, settings.Database is not null || _olderWords.ContainsKey(scope.Id))) (messages ??= []).Add(Message(scope.Id, after, plans, at));
     }
 
     /// <summary>An endpoint wants these types: what is told in older words is told only where it is asked for.</summary>

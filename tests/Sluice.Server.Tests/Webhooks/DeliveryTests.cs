@@ -125,7 +125,7 @@ public sealed class DeliveryTests
         await using var store = new SqliteStore(directory[SqliteStore.FileName]);
         await store.Migrate();
         var time = new LeapingClock();
-        var (outbox, scope, now) = (new Outbox(time), new ScopeId(1), new Instant(0));
+        var (outbox, scope, now) = (new Outbox(time, new Settings("data", "127.0.0.1", 0, null, null, RequestLogging.None, 1)), new ScopeId(1), new Instant(0));
         using var sender = new Sender(new Settings("", "", 0, null, null, RequestLogging.None, 1) { Webhooks = Listening.Private }, time);
         using var dispatcher = new Dispatcher(store, outbox, sender, time, NullLogger<Dispatcher>.Instance);
         var endpoint = await store.AddEndpoint(new WebhookEndpoint(0, scope, "wh", receiver.Url, null, [], Enabled: true, Signing.NewSecret(), null, null, Preset: false, now));

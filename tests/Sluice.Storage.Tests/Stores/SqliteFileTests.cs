@@ -29,6 +29,35 @@ public sealed class SqliteFileTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("torn")]
+    [InlineData("garbage")]
+    [InlineData("zeros")]
+    public async Task What_a_power_cut_leaves_at_the_end_of_the_log_is_passed_over(string tail)
+    {
+        var actor = Actor.Number(1);
+        await using var copies = new SqliteHost();
+        await using (var store = await _host.Open())
+        {
+            store.Commit([TestUnit.Of(actor.Join())]);
+            for (var round = 0; round < 10; round++) Assert.True(store.Commit([TestUnit.Of(actor.Use())])[0].IsCommitted);
+            foreach (var file in Directory.GetFiles(_host.Directory).Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)))
+                File.Copy(file, Path.Combine(copies.Directory, Path.GetFileName(file)));
+        }
+
+        var log = copies.File + "-wal";
+        var frame = (await File.ReadAllBytesAsync(log))[32..(32 + 24 + 4096)];
+        await using (var end = new FileStream(log, FileMode.Append))
+        {
+            // A frame that was begun and not finished, one of an older round of the log, or blocks that were only allocated.
+            await end.WriteAsync(tail switch { "torn" => frame.AsMemory(0, 1_000), "garbage" => frame, _ => new byte[3 * 4_120] });
+        }
+
+        await using var copy = await copies.Open();
+        Assert.Equal(actor.StateText, Actor.Text((await copy.Load(Actor.Scope, actor.Key, Sample.Terms))!.Customer));
+        Assert.True(copy.Commit([TestUnit.Of(actor.Use())])[0].IsCommitted);
+    }
+
     [Fact]
     public async Task Every_commit_is_synced_to_the_write_ahead_log()
     {
