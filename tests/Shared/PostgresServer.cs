@@ -32,17 +32,16 @@ public sealed class PostgresServer : IDisposable
         Port = FreePort();
         if (Environment.UserName == "root") Must("chown", "postgres", _directory);
         Must("initdb", "-D", Data, "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C");
-        File.AppendAllText(Path.Combine(Data, "postgresql.conf"), $"""
+        _keeper = Run($"fsync = {(durable ? "on" : "off")}");
+    }
 
-            listen_addresses = '127.0.0.1'
-            port = {Port}
-            unix_socket_directories = '{_directory}'
-            max_connections = 200
-            fsync = {(durable ? "on" : "off")}
-            """);
-        var start = new ProcessStartInfo("sh", ["-c", Keeper, "sh", _directory, .. Command("pg_ctl")]) { RedirectStandardInput = true };
-        _keeper = Process.Start(start)!;
-        Start();
+    // A standby that follows another one.
+    private PostgresServer(PostgresServer primary)
+    {
+        Port = FreePort();
+        if (Environment.UserName == "root") Must("chown", "postgres", _directory);
+        Must("pg_basebackup", "-h", "127.0.0.1", "-p", $"{primary.Port}", "-U", "postgres", "-D", Data, "-R", "-X", "stream", "--checkpoint=fast");
+        _keeper = Run("hot_standby = on");
     }
 
     /// <summary>Where it is installed, or null.</summary>
@@ -71,6 +70,25 @@ public sealed class PostgresServer : IDisposable
 
     public void Start() => Must("pg_ctl", "-D", Data, "-l", Path.Combine(_directory, "log"), "-w", "-s", "start");
 
+    /// <summary>A standby. Once this returns a commit is acknowledged only when the standby has it on its disk, too.</summary>
+    public PostgresServer Follower()
+    {
+        var follower = new PostgresServer(this);
+        var own = $"postgres://postgres@127.0.0.1:{Port}/postgres";
+        Ask(own, "alter system set synchronous_standby_names = '*'");
+        Ask(own, "select pg_reload_conf()");
+        for (var round = 0; Ask(own, "select count(*) from pg_stat_replication where sync_state = 'sync'") != "1"; round++)
+        {
+            if (round == 300) throw new InvalidOperationException("the standby does not follow");
+            Thread.Sleep(100);
+        }
+
+        return follower;
+    }
+
+    /// <summary>The standby takes over.</summary>
+    public void Promote() => Must("pg_ctl", "-D", Data, "-w", "-s", "promote");
+
     /// <summary>As a power cut ends it: connections are gone, what was not committed is gone.</summary>
     public void Crash() => Must("pg_ctl", "-D", Data, "-s", "stop", "-m", "immediate");
 
@@ -79,6 +97,21 @@ public sealed class PostgresServer : IDisposable
         _keeper.StandardInput.Close();
         _keeper.WaitForExit(20_000);
         _keeper.Dispose();
+    }
+
+    private Process Run(string setting)
+    {
+        File.AppendAllText(Path.Combine(Data, "postgresql.conf"), $"""
+
+            listen_addresses = '127.0.0.1'
+            port = {Port}
+            unix_socket_directories = '{_directory}'
+            max_connections = 200
+            {setting}
+            """);
+        var keeper = Process.Start(new ProcessStartInfo("sh", ["-c", Keeper, "sh", _directory, .. Command("pg_ctl")]) { RedirectStandardInput = true })!;
+        Start();
+        return keeper;
     }
 
     private static int FreePort()
@@ -92,7 +125,7 @@ public sealed class PostgresServer : IDisposable
     private static string[] Command(string program)
     {
         var path = Path.Combine(Programs ?? throw new InvalidOperationException("PostgreSQL is not installed (Debian: postgresql)"), program);
-        return Environment.UserName == "root" && program is "initdb" or "pg_ctl" ? ["runuser", "-u", "postgres", "--", path] : [path];
+        return Environment.UserName == "root" && program is "initdb" or "pg_ctl" or "pg_basebackup" ? ["runuser", "-u", "postgres", "--", path] : [path];
     }
 
     private static string Must(string program, params string[] arguments)

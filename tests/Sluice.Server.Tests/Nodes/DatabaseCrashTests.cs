@@ -29,6 +29,19 @@ public sealed class DatabaseCrashTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_standby_that_takes_over_has_all_that_was_acknowledged_and_the_nodes_go_on_with_it()
+    {
+        using var primary = new PostgresServer(durable: true);
+        using var standby = primary.Follower();
+        await using var nodes = await SeveralNodes.Start(2, primary, standby);
+        await Rounds(primary, nodes: 2, 1, _ =>
+        {
+            primary.Crash();
+            return Task.CompletedTask;
+        }, standby.Promote, nodes);
+    }
+
+    [Fact]
     public async Task One_of_three_nodes_killed_leaves_the_others_at_work_on_all_it_acknowledged() =>
         await Rounds(PostgresServer.Shared, nodes: 3, 2, static nodes => nodes.Kill(nodes.Api.Length - 1), static () => { });
 
@@ -38,17 +51,17 @@ public sealed class DatabaseCrashTests(ITestOutputHelper output)
         return (reply.Status, reply.Code);
     }
 
-    private async Task Rounds(PostgresServer postgres, int nodes, int rounds, Func<SeveralNodes, Task> fault, Action repair)
+    private async Task Rounds(PostgresServer postgres, int nodes, int rounds, Func<SeveralNodes, Task> fault, Action repair, SeveralNodes? there = null)
     {
         var seed = Seed.Next();
         output.WriteLine($"SLUICE_SEED={seed}");
         var random = new Random(seed);
         var (acknowledged, cutOff) = (0, 0);
-        await using var server = nodes == 1 ? await SeveralNodes.Start(1, postgres) : null;
+        await using var server = there is null && nodes == 1 ? await SeveralNodes.Start(1, postgres) : null;
         for (var round = 0; round < rounds; round++)
         {
-            await using var fresh = nodes == 1 ? null : await SeveralNodes.Start(nodes, postgres);
-            var all = server ?? fresh!;
+            await using var fresh = there is not null || nodes == 1 ? null : await SeveralNodes.Start(nodes, postgres);
+            var all = there ?? server ?? fresh!;
             var accounts = Enumerable.Range(0, 3).Select(at => string.Create(CultureInfo.InvariantCulture, $"account-{round}-{at}")).ToList();
             if (round == 0 || fresh is not null) (await all.Api[0].Post("features.create", new { feature_id = CrashTests.Seats, name = "Teams", type = "metered", consumable = false })).MustBe(200);
             foreach (var account in (string[])[.. accounts, $"expiring-{round}"]) await CrashTests.Open(all.Api[0], account);
@@ -62,6 +75,7 @@ public sealed class DatabaseCrashTests(ITestOutputHelper output)
             await fault(all);
             await Task.WhenAll(callers).InTime("the callers' end");
             repair();
+            for (var wait = 0; wait < 600 && (await all.Api[0].Get("/health/ready")).Status != 200; wait++) await Task.Delay(100);
 
             foreach (var operation in ledger.Unanswered.Where(static operation => operation.Repeatable))
             {
