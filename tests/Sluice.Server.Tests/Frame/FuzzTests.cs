@@ -15,7 +15,7 @@ namespace Sluice.Server.Tests.Frame;
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int Few = 3_000;
-    private const int Many = 1_000_000;
+    private const int Many = 100_000;
 
     // Refused before it was sent to its end: the server may answer and hang up, and not every client sees the answer then.
     private const int HungUp = 499;
@@ -47,7 +47,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     /// <summary>FUZZ_REQUESTS says how many; SLUICE_SEED lives one run again.</summary>
     [Fact]
     [Trait("Category", "Long")]
-    public Task Nor_do_a_million() => Requests(int.Parse(Environment.GetEnvironmentVariable("FUZZ_REQUESTS") ?? $"{Many}", CultureInfo.InvariantCulture));
+    public Task Nor_do_many_more() => Requests(int.Parse(Environment.GetEnvironmentVariable("FUZZ_REQUESTS") ?? $"{Many}", CultureInfo.InvariantCulture));
 
     private async Task Requests(int count)
     {
@@ -142,7 +142,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         (await api.Post("events.list", new { limit = 1000 })).MustBe(200).Text,
         (await api.Post("features.list", new { })).MustBe(200).Text,
         (await api.Post("plans.list", new { })).MustBe(200).Text,
-        (await api.Post("invoices.list", new { })).MustBe(200).Text,
+        (await api.Post("invoices.list", new { })).MustBe(200).Text.Replace(api.Url, "", StringComparison.Ordinal),
         (await api.Post("rewards.list", new { })).MustBe(200).Text,
     ];
 }
