@@ -46,7 +46,7 @@ public sealed class BrokenHttpTests : IAsyncLifetime
         var before = await state.Measure();
         await Refused(what, $"{method} /v1/balances.track HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ServerProcess.SandboxKey}\r\n{headers}\r\n{body}");
         Assert.Equal(before, await state.Measure());
-        Assert.Equal(10, await _server.Api.Remaining("c"));
+        Assert.Equal(110, await _server.Api.Remaining("c"));
     }
 
     [Fact]
