@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Core;
@@ -44,6 +45,9 @@ internal sealed class RunningServer : IAsyncDisposable
     public string? SetupToken { get; private init; }
 
     public string Url => _app.Urls.First();
+
+    /// <summary>Every route that is answered, of the API and of pages.</summary>
+    public IReadOnlyList<RouteEndpoint> Mapped => [.. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
 
     public IShellStore Shell => (IShellStore)_app.Services.GetRequiredService<ITenantStore>();
 

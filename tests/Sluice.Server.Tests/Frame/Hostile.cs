@@ -60,6 +60,9 @@ internal sealed class Hostile(Random random)
     // Rarely a name that begins right and ends in half a character.
     private string Field() => Fields[random.Next(Fields.Length)] is var field && random.Next(30) == 0 ? field[..random.Next(1, field.Length)] + "\\ud800" : field;
 
+    /// <summary>A value that few expect.</summary>
+    public string Value() => Value(1);
+
     private string Value(int depth) => depth == 0 ? Values[random.Next(Values.Length)] : random.Next(6) switch
     {
         0 => $"[{Value(depth - 1)},{Value(depth - 1)}]",

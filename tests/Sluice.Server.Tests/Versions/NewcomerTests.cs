@@ -52,6 +52,18 @@ public sealed class NewcomerTests(OneServer one) : IClassFixture<OneServer>
         }
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(""", "entity_data": {}""")]
+    [InlineData(""", "entity_data": {"feature_id": 5}""")]
+    public async Task Nobody_is_made_for_an_entity_that_cannot_be_made(string more)
+    {
+        var id = Fresh();
+        foreach (var path in (string[])["/v1/check", "/v1/track"])
+            Assert.Equal("invalid_inputs", (await one.Server.Api.Post(path, Asking(id, ", \"entity_id\": \"new\"" + more), OneTwo)).MustBe(400).Code);
+        Assert.Equal(404, (await one.Server.Api.Post("customers.get", new { customer_id = id })).Status);
+    }
+
     [Fact]
     public async Task Nobody_is_made_for_a_feature_that_does_not_exist()
     {

@@ -17,7 +17,10 @@ internal static class Newcomers
         if (await call.Engine.Customers.FindCommitted(call.Scope, id, call.Now) is null)
         {
             var newcomer = CustomerFields.Newcomer(body, id);
-            if (body.Refusal is { } wrong) return call.Refuse(wrong);
+
+            // An entity that cannot be made is refused before its customer is there.
+            var undescribed = EntityFields.Id(body) is { } named && EntityFields.Data(body, named) is null ? EntityFields.Undescribed(named) : null;
+            if ((body.Refusal ?? undescribed) is { } wrong) return call.Refuse(wrong);
             if (await MakeCustomer(call, id, newcomer) is { } notMade) return notMade;
         }
 
