@@ -1,20 +1,26 @@
+using Sluice.Server.Operations;
+
 namespace Sluice.Server.Api;
 
-/// <summary>One wide event per request.</summary>
+/// <summary>One wide event per request: never a key, never a body.</summary>
 internal sealed partial class RequestLog(Settings settings, ILogger<RequestLog> log)
 {
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
-    public void Served(HttpContext http, Endpoint endpoint, Answer answer, TimeSpan took, Exception? failure)
+    public void Served(HttpContext http, Endpoint endpoint, Answer answer, TimeSpan took, Seen seen, Exception? failure)
     {
-        if (failure is not null) Broke(http.Request.Method, http.Request.Path, endpoint.Operation, answer.Status, took.TotalMilliseconds, failure);
-        else if (settings.LogRequests == RequestLogging.All || (settings.LogRequests == RequestLogging.Failed && (answer.Failed || took > Slow)))
-            Request(http.Request.Method, http.Request.Path, endpoint.Operation, answer.Status, (answer.Body as ErrorBody)?.Code, took.TotalMilliseconds, http.Request.Headers[ApiVersion.Header]);
+        if (failure is null && !Wants(answer, took)) return;
+        Request(
+            failure is null ? LogLevel.Information : LogLevel.Error,
+            http.Request.Method, http.Request.Path, endpoint.Operation, answer.Status, (answer.Body as ErrorBody)?.Code, took.TotalMilliseconds, http.Request.Headers[ApiVersion.Header],
+            http.TraceIdentifier, seen.Scope?.Name, seen.Scope?.Environment, seen.CustomerId(http.Request), seen.BytesIn, http.Response.ContentLength ?? 0, failure);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path} {Operation} {Status} {Code} {Milliseconds:0.0}ms version={Version}")]
-    private partial void Request(string method, string path, string operation, int status, string? code, double milliseconds, string? version);
+    private bool Wants(Answer answer, TimeSpan took) =>
+        settings.LogRequests == RequestLogging.All || (settings.LogRequests == RequestLogging.Failed && (answer.Failed || took > Slow));
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} {Operation} {Status} {Milliseconds:0.0}ms failed")]
-    private partial void Broke(string method, string path, string operation, int status, double milliseconds, Exception failure);
+    [LoggerMessage(Message = "{Method} {Path} {Operation} {Status} {Code} {Milliseconds:0.0}ms version={Version} request={RequestId} scope={Scope} env={Environment} customer={Customer} in={BytesIn} out={BytesOut}")]
+    private partial void Request(
+        LogLevel level, string method, string path, string operation, int status, string? code, double milliseconds, string? version,
+        string requestId, string? scope, string? environment, string? customer, long bytesIn, long bytesOut, Exception? failure);
 }

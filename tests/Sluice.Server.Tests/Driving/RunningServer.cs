@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Core;
+using Sluice.Server.Operations;
 using Sluice.Server.Operators;
 using Sluice.Server.Payments;
 using Sluice.Server.Start;
@@ -38,6 +39,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public Committer Committer { get; }
 
+    /// <summary>What this server counts.</summary>
+    public Measures Measures => _app.Services.GetRequiredService<Measures>();
+
     public string PublishableKey { get; }
 
     /// <summary>Of the link that sets the first operator's password.</summary>
@@ -69,7 +73,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public ValueTask<string> NewSetupToken() => _app.Services.GetRequiredService<OperatorAccounts>().NewLink(OperatorAccounts.First, Instant.Of(Time.GetUtcNow()));
 
-    public static async Task<RunningServer> Start(int queue = 16_384, TempDirectory? directory = null, ManualTime? time = null, bool demo = true, WebhookSettings? webhooks = null, BillingSettings? billing = null)
+    public static async Task<RunningServer> Start(int queue = 16_384, TempDirectory? directory = null, ManualTime? time = null, bool demo = true, WebhookSettings? webhooks = null, BillingSettings? billing = null, Func<Settings, Settings>? change = null)
     {
         var ownsDirectory = directory is null;
         directory ??= new TempDirectory();
@@ -81,6 +85,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var failures = new Failures();
         builder.Logging.ClearProviders().AddProvider(failures);
         var settings = new Settings(directory.Path, "127.0.0.1", 0, ServerProcess.SandboxKey, ServerProcess.LiveKey, RequestLogging.None, queue) { Webhooks = webhooks ?? new WebhookSettings(), Billing = billing ?? new BillingSettings() };
+        if (change is not null) settings = change(settings);
         var app = await builder.BuildSluice(settings, store, kept, time);
         var engine = app.Services.GetRequiredService<Engine>();
         var welcome = await FirstStart.Prepare(engine, settings, demo, app.Services.GetRequiredService<OperatorAccounts>());
