@@ -14,5 +14,5 @@ public interface IBacklogStore
 /// <param name="PaymentsSince">The longest due; null when none is.</param>
 /// <param name="WebhookLanes">Customers at an endpoint with messages that wait.</param>
 /// <param name="WebhookLanesDue">Of these, with a message that could be sent now; where an endpoint is disabled, none.</param>
-/// <param name="Referrals">Rewards that were earned and not given yet.</param>
+/// <param name="Referrals">Rewards that were earned and could be given now.</param>
 public sealed record Backlog(long Customers, Instant? CustomersSince, long PaymentTasks, Instant? PaymentsSince, long WebhookLanes, long WebhookLanesDue, long Referrals);

@@ -71,7 +71,7 @@ internal sealed class Measures : IDisposable
         Meter.CreateObservableGauge("sluice.payments.lateness", () => Of(backlogs, static seen => seen.Late(seen.Backlog.PaymentsSince)), Seconds, "How long the longest due of them has been due.");
         Meter.CreateObservableGauge("sluice.webhooks.lanes", () => Of(backlogs, static seen => seen.Backlog.WebhookLanes), "{lane}", "Customers at an endpoint with webhooks that wait.");
         Meter.CreateObservableGauge("sluice.webhooks.lanes.due", () => Of(backlogs, static seen => seen.Backlog.WebhookLanesDue), "{lane}", "Of these, with a webhook that could be sent now.");
-        Meter.CreateObservableGauge("sluice.referrals.waiting", () => Of(backlogs, static seen => seen.Backlog.Referrals), "{reward}", "Rewards that were earned and not given yet.");
+        Meter.CreateObservableGauge("sluice.referrals.waiting", () => Of(backlogs, static seen => seen.Backlog.Referrals), "{reward}", "Rewards for referrals that were earned and could be given now.");
     }
 
     public void Dispose() => Meter.Dispose();

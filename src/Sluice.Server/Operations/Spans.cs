@@ -38,8 +38,8 @@ internal static class Spans
         if (Source.HasListeners() && Activity.Current is { } span) (span.ActivityTraceFlags, span.IsAllDataRequested) = (span.ActivityTraceFlags & ~ActivityTraceFlags.Recorded, false);
     }
 
-    /// <summary>Waits until the unit is settled, within a span of its own.</summary>
-    public static Task<Fate> Settling(Unit unit) => Source.HasListeners() ? Traced(unit) : unit.Settled;
+    /// <summary>Waits until the unit is settled, within a span of its own when it is a request that waits.</summary>
+    public static Task<Fate> Settling(Unit unit) => Source.HasListeners() && Activity.Current is not null ? Traced(unit) : unit.Settled;
 
     private static async Task<Fate> Traced(Unit unit)
     {

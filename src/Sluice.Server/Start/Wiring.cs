@@ -27,7 +27,7 @@ internal static partial class Wiring
         builder.WebHost.UseUrls(new UriBuilder("http", settings.Host, settings.Port).ToString());
         builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, Frame.MaxBodyBytes));
         builder.Services.AddSluice(settings, store, shell, scopes, providers, time);
-        builder.Services.AddSingleton<ILoggerProvider, ErrorCounter>().AddSingleton(new Telemetry(settings.Telemetry));
+        builder.Services.AddSingleton<ILoggerProvider, ErrorCounter>().AddSingleton<Telemetry>();
         var app = builder.Build();
         app.MapSluice();
         return app;
