@@ -19,7 +19,7 @@ internal static class Health
         app.MapGet("/version", http => AnswerWriter.Write(http.Response, Answer.Ok(new VersionBody("Sluice", Version), ApiJson.Default.VersionBody)));
     }
 
-    /// <summary>One of these, or the metrics: they ask nothing of the database that could wait for another node.</summary>
+    /// <summary>One of these, or the metrics: asked all the time, and nothing that other nodes have a part in.</summary>
     public static bool IsAsked(HttpContext http) => http.Request.Path.StartsWithSegments("/health") || http.Request.Path == "/version" || http.Request.Path == Telemetry.Path;
 
     private static async ValueTask<Answer> Ready(IStore store)

@@ -1,5 +1,3 @@
-using Sluice.Server.Operations;
-
 namespace Sluice.Server.Api;
 
 /// <summary>One wide event per request: never a key, never a body.</summary>

@@ -30,7 +30,7 @@ internal sealed class JsonLines(TimeProvider time) : ConsoleFormatter(FormatName
             {
                 foreach (var (name, value) in values)
                 {
-                    if (value is not null && name != "{OriginalFormat}") Write(json, JsonNamingPolicy.SnakeCaseLower.ConvertName(name), value);
+                    if (value is not null && name != "{OriginalFormat}") Write(json, Own(JsonNamingPolicy.SnakeCaseLower.ConvertName(name)), value);
                 }
             }
 
@@ -40,6 +40,9 @@ internal sealed class JsonLines(TimeProvider time) : ConsoleFormatter(FormatName
 
         textWriter.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
+
+    // No name stands in a line twice.
+    private static string Own(string name) => name is "time" or "level" or "source" or "message" or "exception" ? "value_" + name : name;
 
     private static void Write(Utf8JsonWriter json, string name, object value)
     {

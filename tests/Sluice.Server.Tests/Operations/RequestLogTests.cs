@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Server.Operations;
 
 namespace Sluice.Server.Tests.Operations;
 
@@ -43,6 +46,18 @@ public sealed class RequestLogTests
         Assert.Contains("GET", line, StringComparison.Ordinal);
         Assert.Contains("customers.get 404 customer_not_found", line, StringComparison.Ordinal);
         Assert.Contains("scope=sandbox env=sandbox", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void As_json_a_failure_is_one_line_and_no_name_stands_in_it_twice()
+    {
+        var (lines, text) = (new JsonLines(new ManualTime()), new StringWriter());
+        KeyValuePair<string, object?>[] values = [new("Message", "msg_1"), new("Count", 3), new("Took", 1.23456), new("Left", null), new("{OriginalFormat}", "…")];
+        lines.Write(new LogEntry<KeyValuePair<string, object?>[]>(LogLevel.Error, "Sluice.Here", default, values, new IOException("two\nlines"), static (_, _) => "It \"failed\"\nbadly"), null, text);
+        var line = Assert.Single(text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        var names = JsonDocument.Parse(line).RootElement.EnumerateObject().Select(static member => $"{member.Name}={member.Value}").ToList();
+        Assert.Equal(
+            ["time=2026-01-15T12:00:00.000Z", "level=error", "source=Sluice.Here", "message=It \"failed\"\nbadly", "value_message=msg_1", "count=3", "took=1.235", "exception=System.IO.IOException: two\nlines"], names);
     }
 
     private static string? Word(JsonElement line, string name) => line.GetProperty(name).GetString();
