@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Data.Common;
-using Microsoft.Extensions.Logging.Console;
 using Sluice.Server;
 using Sluice.Server.Operators;
 using Sluice.Server.Start;
@@ -15,8 +14,7 @@ try
     if (options.Errand is { } errand) return await Errands.Run(settings, errand, Console.Out, TimeProvider.System);
 
     await using var database = await Database.Open(settings);
-    builder.Logging.ClearProviders().AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.ColorBehavior) = (true, "HH:mm:ss.fff ", LoggerColorBehavior.Disabled));
-    builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+    builder.Logging.ClearProviders().AddSluiceConsole(settings.LogFormat).AddFilter("Microsoft", LogLevel.Warning);
     await using var app = await builder.BuildSluice(settings, database.Store, database.Store, TimeProvider.System);
     var engine = app.Services.GetRequiredService<Engine>();
     var welcome = await FirstStart.Prepare(engine, settings, options.Demo, app.Services.GetRequiredService<OperatorAccounts>());

@@ -1,3 +1,4 @@
+using Sluice.Server.Operations;
 using Sluice.Server.Payments;
 using Sluice.Server.Tenants;
 using Sluice.Server.Webhooks;
@@ -11,6 +12,14 @@ public enum RequestLogging
     Failed,
     All,
     None,
+}
+
+public enum LogFormat
+{
+    Text,
+
+    /// <summary>One JSON object a line.</summary>
+    Json,
 }
 
 /// <summary>A setting that is wrong or unknown: Sluice does not start.</summary>
@@ -33,8 +42,14 @@ public sealed record Settings(
 
     public WebhookSettings Webhooks { get; init; } = new();
 
+    public LogFormat LogFormat { get; init; }
+
+    public TelemetrySettings Telemetry { get; init; } = new();
+
+    public IReadOnlyList<RateLimit> RateLimits { get; init; } = [];
+
     private const string Prefix = "SLUICE_";
-    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "QUEUE", "CUSTOMERS_IN_MEMORY", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE", "PAYMENTS_RETRY_DAYS", "PAYMENTS_UNPAID", "TAX_RATE", "TAX_RATES", "CURRENCY", "WEBHOOK_URL", "WEBHOOK_ENVIRONMENT", "WEBHOOKS_ALLOW_PRIVATE"];
+    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "LOG_FORMAT", "METRICS", "RATE_LIMITS", "QUEUE", "CUSTOMERS_IN_MEMORY", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE", "PAYMENTS_RETRY_DAYS", "PAYMENTS_UNPAID", "TAX_RATE", "TAX_RATES", "CURRENCY", "WEBHOOK_URL", "WEBHOOK_ENVIRONMENT", "WEBHOOKS_ALLOW_PRIVATE"];
     private static readonly string[] Secret = ["SANDBOX_KEY", "LIVE_KEY", "WEBHOOK_SECRET", "DATABASE"];
 
     public static Settings Read(IConfiguration configuration, IReadOnlyDictionary<string, string?> environment)
@@ -72,6 +87,14 @@ public sealed record Settings(
         {
             Database = DatabaseAddress(Value("DATABASE")),
             CustomersInMemory = Number("CUSTOMERS_IN_MEMORY", Value("CUSTOMERS_IN_MEMORY"), 200_000, 100, 100_000_000),
+            LogFormat = Value("LOG_FORMAT") switch
+            {
+                null or "text" => LogFormat.Text,
+                "json" => LogFormat.Json,
+                var other => throw new SettingsException($"{Prefix}LOG_FORMAT is \"{other}\"; it must be text or json."),
+            },
+            Telemetry = TelemetrySettings.Read(Value, environment),
+            RateLimits = Operations.RateLimits.Parse(Value("RATE_LIMITS")),
             Billing = BillingSettings.Read(Value),
             Webhooks = Webhook(Value("WEBHOOK_URL"), Value("WEBHOOK_SECRET"), Value("WEBHOOK_ENVIRONMENT"), Flag("WEBHOOKS_ALLOW_PRIVATE", Value("WEBHOOKS_ALLOW_PRIVATE"))),
         };

@@ -13,6 +13,7 @@ public sealed class Committer
     private readonly IStore _store;
     private readonly CommitterLimits _limits;
     private readonly Action<Exception> _onFault;
+    private readonly Action<int, TimeSpan>? _onCommit;
     private readonly object _gate = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<Unit> _queue = [];
@@ -23,9 +24,10 @@ public sealed class Committer
     private int _places;
 
     /// <param name="onFault">Told of every failure of the store and of every exception in a unit's own code.</param>
-    public Committer(IStore store, CommitterLimits limits, Action<Exception> onFault)
+    /// <param name="onCommit">Told, on the committer's thread, how many units a batch had and how long its commit took. It must not throw.</param>
+    public Committer(IStore store, CommitterLimits limits, Action<Exception> onFault, Action<int, TimeSpan>? onCommit = null)
     {
-        (_store, _limits, _onFault) = (store, limits, onFault);
+        (_store, _limits, _onFault, _onCommit) = (store, limits, onFault, onCommit);
         new Thread(Loop) { IsBackground = true, Name = "sluice committer" }.Start();
     }
 
@@ -189,6 +191,7 @@ public sealed class Committer
         LastCommit = Stopwatch.GetElapsedTime(started);
         LastBatchSize = writing.Count;
         Batches++;
+        _onCommit?.Invoke(LastBatchSize, LastCommit);
         return fates;
     }
 

@@ -1,3 +1,4 @@
+using Sluice.Server.Operations;
 using Sluice.Server.Tenants;
 
 namespace Sluice.Server.Api;
@@ -10,4 +11,7 @@ internal sealed record Endpoint(string Method, string Path, string Operation, Fu
 {
     /// <summary>The scope a key must have, if it has scopes at all.</summary>
     public string? Needs { get; } = KeyScopes.Needed(Operation);
+
+    /// <summary>What it is counted under where requests are limited.</summary>
+    public string RateGroup { get; } = RateLimits.GroupOf(Operation);
 }

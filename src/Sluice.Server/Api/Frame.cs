@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Sluice.Core;
 using Sluice.Server.Api.Versions;
 using Sluice.Server.Customers;
+using Sluice.Server.Operations;
 using Sluice.Server.Tenants;
 using Sluice.Storage;
 
@@ -14,7 +15,7 @@ namespace Sluice.Server.Api;
 /// What happens around every request: who is calling, which version, the body, the idempotency key, then the endpoint,
 /// then the answer.
 /// </summary>
-internal sealed partial class Frame(Engine engine, RequestLog log)
+internal sealed partial class Frame(Engine engine, RateLimiter limiter, RequestLog log, Measures measures)
 {
     public const string IdempotencyHeader = "Idempotency-Key";
 
@@ -24,18 +25,18 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
     /// <summary>How deep a request may nest. It is stored a few levels deeper than it was sent, and read back at 64.</summary>
     public const int MaxDepth = 48;
 
-    private static readonly JsonElement NoBody = JsonDocument.Parse("{}").RootElement;
     private static readonly JsonDocumentOptions JsonOptions = new() { MaxDepth = MaxDepth };
 
     public async Task Serve(HttpContext http, Endpoint endpoint)
     {
         var started = engine.Time.GetTimestamp();
         var now = Instant.Of(engine.Time.GetUtcNow());
+        using var seen = new Seen();
         Answer answer;
         Exception? failure = null;
         try
         {
-            answer = await Answered(http, endpoint, now);
+            answer = await Answered(http, endpoint, seen, now);
         }
         catch (BadHttpRequestException bad)
         {
@@ -54,24 +55,27 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
         }
 
         await AnswerWriter.Write(http.Response, answer);
-        log.Served(http, endpoint, answer, engine.Time.GetElapsedTime(started), failure);
+        var took = engine.Time.GetElapsedTime(started);
+        measures.Served(endpoint.Operation, answer.Status, took);
+        Spans.Describe(http, endpoint, answer, seen);
+        log.Served(http, endpoint, answer, took, seen, failure);
     }
 
-    private async ValueTask<Answer> Answered(HttpContext http, Endpoint endpoint, Instant now)
+    private async ValueTask<Answer> Answered(HttpContext http, Endpoint endpoint, Seen seen, Instant now)
     {
         var (caller, denied) = await Authenticate(http.Request, endpoint);
         if (denied is { } no) return no;
-        if (!ApiVersion.TryParse(http.Request.Headers[ApiVersion.Header], out var version, out var fault)) return Answer.Error(400, "invalid_api_version", fault!, caller!.Scope.Environment);
+        seen.Scope = caller!.Scope;
+        if (!ApiVersion.TryParse(http.Request.Headers[ApiVersion.Header], out var version, out var fault)) return Answer.Error(400, "invalid_api_version", fault!, caller.Scope.Environment);
 
-        using var document = await ReadJson(http.Request);
-        var sent = document?.RootElement ?? NoBody;
+        await ReadJson(http.Request, seen);
         while (true)
         {
             try
             {
                 return caller!.Customer is null
-                    ? await Answered(http, endpoint, caller, version, now, sent)
-                    : await AnsweredFor(caller.Customer.Value, http, endpoint, caller, version, now, sent);
+                    ? limiter.Refuse(endpoint, caller, seen, http.Request) ?? await Answered(http, endpoint, caller, version, now, seen.Body)
+                    : await AnsweredFor(caller.Customer.Value, http, endpoint, caller, version, now, seen);
             }
             catch (ScopeEndedException)
             {
@@ -83,10 +87,12 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
     }
 
     // A customer's token speaks for its customer, whatever the body says, takes nothing back and changes no profile.
-    private async ValueTask<Answer> AnsweredFor(CustomerKey key, HttpContext http, Endpoint endpoint, Caller caller, ApiVersion version, Instant now, JsonElement sent)
+    private async ValueTask<Answer> AnsweredFor(CustomerKey key, HttpContext http, Endpoint endpoint, Caller caller, ApiVersion version, Instant now, Seen seen)
     {
         if (await engine.Customers.Load(caller.Scope, key) is not { Committed: { Deleted: false, Profile.Id: { } id } }) return InvalidToken();
-        if (JsonTree.Of(sent) is not JsonObject body) return Answer.Error(new Refusal(RefusalCode.InvalidInputs, "input: expected an object"), caller.Scope.Environment);
+        seen.SpeaksFor(id);
+        if (limiter.Refuse(endpoint, caller, seen, http.Request) is { } refused) return refused;
+        if (JsonTree.Of(seen.Body) is not JsonObject body) return Answer.Error(new Refusal(RefusalCode.InvalidInputs, "input: expected an object"), caller.Scope.Environment);
         if (endpoint.Operation == "balances.track" && body["value"] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.ToString().StartsWith('-'))
             return Answer.Error(403, "invalid_request", "A customer's token cannot give usage back: send a value of 0 or more.", caller.Scope.Environment);
         foreach (var member in (string[])["customer_data", "entity_data", "lock", "overage_behavior"]) body.Remove(member);
@@ -154,7 +160,7 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
         if (CustomerTokens.IsToken(key))
         {
             // It proves itself: the endpoint takes it as it is, and gives the next one.
-            if (endpoint.Operation == "keys.refresh") return (new Caller(engine.Scopes.Environment(ScopeDirectory.Sandbox), KeyKind.Secret), null);
+            if (endpoint.Operation == "keys.refresh") return (new Caller(engine.Scopes.Environment(ScopeDirectory.Sandbox), KeyKind.Secret, "tokens"), null);
             if (!CustomerTokens.MayCall(endpoint.Method, endpoint.Operation)) return (null, Answer.Error(403, "invalid_request", "A customer's token cannot call this: use a secret key from your server.", ScopeDirectory.Sandbox));
             return await engine.Keys.Find(key) is { Customer: not null } customer ? (customer, null) : (null, InvalidToken());
         }
@@ -168,9 +174,9 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
     private static Answer Unauthorized(string code, string message) => Answer.Error(401, code, message, ScopeDirectory.Sandbox);
 
     // An empty, malformed or null body counts as {}, and is then told which fields it lacks.
-    private static async ValueTask<JsonDocument?> ReadJson(HttpRequest request)
+    private static async ValueTask ReadJson(HttpRequest request, Seen seen)
     {
-        if (request.ContentLength == 0 || HttpMethods.IsGet(request.Method)) return null;
+        if (request.ContentLength == 0 || HttpMethods.IsGet(request.Method)) return;
         var reader = request.BodyReader;
         while (true)
         {
@@ -181,9 +187,9 @@ internal sealed partial class Frame(Engine engine, RequestLog log)
                 continue;
             }
 
-            var document = Parse(read.Buffer);
+            seen.Read(Parse(read.Buffer), read.Buffer.Length);
             reader.AdvanceTo(read.Buffer.End);
-            return document;
+            return;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
 using Sluice.Core;
+using Sluice.Server.Operations;
 using Sluice.Storage;
 
 namespace Sluice.Server.Api;
@@ -18,8 +19,8 @@ internal static class Health
         app.MapGet("/version", http => AnswerWriter.Write(http.Response, Answer.Ok(new VersionBody("Sluice", Version), ApiJson.Default.VersionBody)));
     }
 
-    /// <summary>One of these, which ask nothing of the database.</summary>
-    public static bool IsAsked(HttpContext http) => http.Request.Path.StartsWithSegments("/health") || http.Request.Path == "/version";
+    /// <summary>One of these, or the metrics: asked all the time, and nothing that other nodes have a part in.</summary>
+    public static bool IsAsked(HttpContext http) => http.Request.Path.StartsWithSegments("/health") || http.Request.Path == "/version" || http.Request.Path == Telemetry.Path;
 
     private static async ValueTask<Answer> Ready(IStore store)
     {

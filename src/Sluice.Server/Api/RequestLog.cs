@@ -1,17 +1,19 @@
 namespace Sluice.Server.Api;
 
-/// <summary>One wide event per request.</summary>
+/// <summary>One wide event per request: never a key, never a body.</summary>
 internal sealed partial class RequestLog(Settings settings, ILogger<RequestLog> log)
 {
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
-    public void Served(HttpContext http, Endpoint endpoint, Answer answer, TimeSpan took, Exception? failure)
+    public void Served(HttpContext http, Endpoint endpoint, Answer answer, TimeSpan took, Seen seen, Exception? failure)
     {
-        // As it was sent, so that nobody writes lines of their own into the log.
-        var path = http.Request.Path.ToUriComponent();
-        if (failure is not null) Broke(http.Request.Method, path, endpoint.Operation, answer.Status, took.TotalMilliseconds, failure);
-        else if (settings.LogRequests == RequestLogging.All || (settings.LogRequests == RequestLogging.Failed && (answer.Failed || took > Slow)))
-            Request(http.Request.Method, path, endpoint.Operation, answer.Status, (answer.Body as ErrorBody)?.Code, took.TotalMilliseconds, Version(http.Request));
+        if (failure is null && !Wants(answer, took)) return;
+
+        // The path as it was sent, so that nobody writes lines of their own into the log.
+        Request(
+            failure is null ? LogLevel.Information : LogLevel.Error,
+            http.Request.Method, http.Request.Path.ToUriComponent(), endpoint.Operation, answer.Status, (answer.Body as ErrorBody)?.Code, took.TotalMilliseconds, Version(http.Request),
+            http.TraceIdentifier, seen.Scope?.Name, seen.Scope?.Environment, seen.CustomerId(http.Request), seen.BytesIn, http.Response.ContentLength ?? 0, failure);
     }
 
     // A header may hold anything, a key put there by mistake among it.
@@ -21,9 +23,11 @@ internal sealed partial class RequestLog(Settings settings, ILogger<RequestLog> 
         return sent is null || ApiVersion.TryParse(sent, out _, out _) ? sent : "unknown";
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path} {Operation} {Status} {Code} {Milliseconds:0.0}ms version={Version}")]
-    private partial void Request(string method, string path, string operation, int status, string? code, double milliseconds, string? version);
+    private bool Wants(Answer answer, TimeSpan took) =>
+        settings.LogRequests == RequestLogging.All || (settings.LogRequests == RequestLogging.Failed && (answer.Failed || took > Slow));
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} {Operation} {Status} {Milliseconds:0.0}ms failed")]
-    private partial void Broke(string method, string path, string operation, int status, double milliseconds, Exception failure);
+    [LoggerMessage(Message = "{Method} {Path} {Operation} {Status} {Code} {Milliseconds:0.0}ms version={Version} request={RequestId} scope={Scope} env={Environment} customer={Customer} in={BytesIn} out={BytesOut}")]
+    private partial void Request(
+        LogLevel level, string method, string path, string operation, int status, string? code, double milliseconds, string? version,
+        string requestId, string? scope, string? environment, string? customer, long bytesIn, long bytesOut, Exception? failure);
 }

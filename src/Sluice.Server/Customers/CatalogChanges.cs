@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sluice.Core;
+using Sluice.Server.Operations;
 using Sluice.Server.Tenants;
 using Sluice.Storage;
 
@@ -43,7 +44,7 @@ internal sealed class CatalogChanges(IStore store, Committer committer, Postgres
                         {
                             var unit = new ClaimsUnit { Catalog = Stored(scope, stored.Catalog.Version, accepted.Edit), Takes = claims };
                             committer.Enqueue(unit);
-                            fate = await unit.Settled;
+                            fate = await Spans.Settling(unit);
                         }
 
                         if (fate.IsCommitted)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Sluice.Core;
+using Sluice.Server.Operations;
 using Sluice.Server.Tenants;
 using Sluice.Server.Webhooks;
 using Sluice.Storage;
@@ -56,7 +57,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
 
             if (attempt.Queued is { } unit)
             {
-                var fate = await unit.Settled;
+                var fate = await Spans.Settling(unit);
                 if (fate.IsCommitted) return attempt.Ran! with { Stored = true };
                 if (fate.Kind == FateKind.Unknown) return Ran.StoreFailed;
                 if (fate.Kind == FateKind.ClaimLost) return Ran.Refused(Lost(fate.Lost!.Value), 0);
@@ -119,7 +120,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 scope.Leave();
             }
 
-            var fate = await unit.Settled;
+            var fate = await Spans.Settling(unit);
             if (fate.IsCommitted) return (ran, true);
             if (fate.Kind == FateKind.Unknown) return (Ran.StoreFailed, false);
             if (fate.Kind == FateKind.ClaimLost && fate.Lost != key) return (Ran.Refused(Lost(fate.Lost!.Value), 0), false);
@@ -156,7 +157,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         using var place = reserved;
         var unit = new ClaimsUnit { Takes = claims };
         committer.Enqueue(unit);
-        var fate = await unit.Settled;
+        var fate = await Spans.Settling(unit);
         return fate.Kind switch
         {
             FateKind.Committed => new Ran(RunEnd.Done, [], [], Stored: true),

@@ -8,6 +8,15 @@ namespace Sluice.Server.Customers;
 /// <summary>Finds a customer in memory, loading it once from the store.</summary>
 internal sealed class CustomerDirectory(IStore store, Freshness freshness)
 {
+    private long _hits;
+    private long _misses;
+
+    /// <summary>How often somebody was looked for in memory and was there.</summary>
+    public long Hits => Interlocked.Read(ref _hits);
+
+    /// <summary>How often the store had to be asked.</summary>
+    public long Misses => Interlocked.Read(ref _misses);
+
     /// <summary>The committed customer with this id, or null. A customer still being created is not there yet.</summary>
     public ValueTask<Cell?> Find(Scope scope, string id, Instant now) => freshness.IsAlone ? Known(scope, id, now) : Current(scope, () => Known(scope, id, now));
 
@@ -17,9 +26,14 @@ internal sealed class CustomerDirectory(IStore store, Freshness freshness)
     /// <summary>The same, as this node remembers it: good enough for what is committed, as another node's change makes that fail.</summary>
     public ValueTask<Cell?> Known(Scope scope, string id, Instant now)
     {
-        return scope.CellsById.TryGetValue(id, out var cell) && !cell.Dropped && cell.Committed is { Deleted: false } known && known.Profile.Id == id
-            ? new(Used(cell))
-            : new(FirstLoad(scope, id, now));
+        if (scope.CellsById.TryGetValue(id, out var cell) && !cell.Dropped && cell.Committed is { Deleted: false } known && known.Profile.Id == id)
+        {
+            Interlocked.Increment(ref _hits);
+            return new(Used(cell));
+        }
+
+        Interlocked.Increment(ref _misses);
+        return new(FirstLoad(scope, id, now));
     }
 
     /// <summary>What is committed under this id, or null. Read once: a moment later it may be renamed or deleted.</summary>

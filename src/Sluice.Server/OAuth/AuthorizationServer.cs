@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Serialization.Metadata;
 using Sluice.Core;
+using Sluice.Server.Api;
 using Sluice.Server.Customers;
 using Sluice.Server.Operators;
 using Sluice.Server.Pages;
@@ -87,9 +88,8 @@ internal sealed partial class AuthorizationServer(Engine engine, OperatorAccount
         var request = http.Request;
         var isLocal = settings.PublicUrl is null
             && (settings.Host == "localhost" || (IPAddress.TryParse(settings.Host, out var bound) && IPAddress.IsLoopback(bound)))
-            && http.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer)
+            && Peer.IsThisMachine(http)
             && request.Host.Host is "localhost" or "127.0.0.1" or "[::1]"
-            && !request.Headers.Keys.Any(static name => name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) || name.Equals("Forwarded", StringComparison.OrdinalIgnoreCase) || name.Equals("Via", StringComparison.OrdinalIgnoreCase))
             && request.Headers["Sec-Fetch-Site"] is [] or ["none"] or ["same-origin"];
         if (!isLocal || await engine.Store.CountCustomers(new CustomerQuery(engine.Scopes.Environment(ScopeDirectory.Live).Id, 1)) > 0) return false;
         ConsentedAtOnce();

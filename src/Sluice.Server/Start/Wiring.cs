@@ -1,8 +1,10 @@
 using System.Data.Common;
+using Microsoft.Extensions.Logging.Console;
 using Sluice.Core;
 using Sluice.Server.Api;
 using Sluice.Server.Customers;
 using Sluice.Server.OAuth;
+using Sluice.Server.Operations;
 using Sluice.Server.Operators;
 using Sluice.Server.Payments;
 using Sluice.Server.Prices;
@@ -25,6 +27,7 @@ internal static partial class Wiring
         builder.WebHost.UseUrls(new UriBuilder("http", settings.Host, settings.Port).ToString());
         builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, Frame.MaxBodyBytes));
         builder.Services.AddSluice(settings, store, shell, scopes, providers, time);
+        builder.Services.AddSingleton<ILoggerProvider, ErrorCounter>().AddSingleton<Telemetry>();
         var app = builder.Build();
         app.MapSluice();
         return app;
@@ -38,7 +41,11 @@ internal static partial class Wiring
         .AddSingleton(scopes)
         .AddSingleton(providers)
         .AddSingleton(time)
-        .AddSingleton(provider => new Committer(store, new CommitterLimits(settings.Queue), provider.GetRequiredService<ILogger<Committer>>().CommitFailed))
+        .AddSingleton(settings.Telemetry)
+        .AddSingleton<Measures>()
+        .AddSingleton(new CommitterLimits(settings.Queue))
+        .AddSingleton(provider => new Committer(
+            store, provider.GetRequiredService<CommitterLimits>(), provider.GetRequiredService<ILogger<Committer>>().CommitFailed, provider.GetRequiredService<Measures>().Committed))
         .AddSingleton<ClaimsInFlight>()
         .AddSingleton<ApiKeys>()
         .AddSingleton(provider => new Freshness(shell as PostgresStore, scopes, provider.GetRequiredService<ApiKeys>()))
@@ -63,6 +70,9 @@ internal static partial class Wiring
         .AddSingleton<IWebhookStore>(shell)
         .AddSingleton<IPlanMigrationStore>(shell)
         .AddSingleton<IAuditStore>(shell)
+        .AddSingleton<IBacklogStore>(shell)
+        .AddSingleton<Backlogs>()
+        .AddHostedService(static provider => provider.GetRequiredService<Backlogs>())
         .AddSingleton<CustomerTokens>()
         .AddSingleton<Sandboxes>()
         .AddSingleton<Passwords>()
@@ -72,6 +82,7 @@ internal static partial class Wiring
         .AddSingleton<Codes>()
         .AddSingleton<AuthorizationServer>()
         .AddSingleton<RequestLog>()
+        .AddSingleton<RateLimiter>()
         .AddSingleton<Frame>()
         .AddSingleton<SnapshotWriter>()
         .AddHostedService(provider => provider.GetRequiredService<SnapshotWriter>())
@@ -84,9 +95,22 @@ internal static partial class Wiring
         .AddHostedService<Dispatcher>()
         .AddSingleton<Endpoints>();
 
+    /// <summary>The log on standard output.</summary>
+    public static ILoggingBuilder AddSluiceConsole(this ILoggingBuilder logging, LogFormat format)
+    {
+        if (format == LogFormat.Json) logging.AddConsole(console => console.FormatterName = JsonLines.FormatName).AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
+        else logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.ColorBehavior) = (true, "HH:mm:ss.fff ", LoggerColorBehavior.Disabled));
+        return logging;
+    }
+
     private static void MapSluice(this WebApplication app)
     {
         var frame = app.Services.GetRequiredService<Frame>();
+        var parts = app.Services;
+        parts.GetRequiredService<Measures>().Watch(
+            parts.GetRequiredService<Committer>(), parts.GetRequiredService<CommitterLimits>(), parts.GetRequiredService<ScopeDirectory>(), parts.GetRequiredService<CustomerDirectory>(), parts.GetRequiredService<Backlogs>());
+        app.Use(RequestIds.Give);
+        parts.GetRequiredService<Telemetry>().Map(app);
         app.Use(UnknownRoutes.Answer);
         if (app.Services.GetRequiredService<Freshness>() is { IsAlone: false } freshness) app.Use((http, next) => LookFirst(http, next, freshness));
         foreach (var endpoint in Routes.Served) app.MapMethods(endpoint.Path, [endpoint.Method], http => frame.Serve(http, endpoint));

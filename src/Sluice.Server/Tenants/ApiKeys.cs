@@ -10,7 +10,8 @@ namespace Sluice.Server.Tenants;
 /// <param name="Scopes">What it may do; null = everything.</param>
 /// <param name="Customer">The one customer it speaks for, when it is a customer's token.</param>
 /// <param name="EndsAt">From this moment on it is worth nothing.</param>
-public sealed record Caller(Scope Scope, KeyKind Kind, KeyScopes? Scopes = null, CustomerKey? Customer = null, Instant? EndsAt = null);
+/// <param name="Id">The same for every request with this key, and for every token of one customer.</param>
+public sealed record Caller(Scope Scope, KeyKind Kind, string Id, KeyScopes? Scopes = null, CustomerKey? Customer = null, Instant? EndsAt = null);
 
 /// <summary>
 /// API keys: <c>am_sk_test_…</c> and <c>am_sk_live_…</c> are secret, <c>am_pk_…</c> may be published. Only their SHA-256
@@ -87,7 +88,7 @@ public sealed class ApiKeys(IStore store, ITenantStore tenants, ScopeDirectory s
     }
 
     private async ValueTask<Caller?> Key(byte[] hash) => await store.FindKey(hash) is { } row && scopes.Find(row.Scope) is { } scope
-        ? new Caller(scope, row.Kind, KeyScopes.Parse(row.Scopes).Scopes, Customer: null, row.EndsAt)
+        ? new Caller(scope, row.Kind, Convert.ToHexStringLower(hash), KeyScopes.Parse(row.Scopes).Scopes, Customer: null, row.EndsAt)
         : null;
 
     private readonly record struct UInt128Pair(UInt128 High, UInt128 Low)

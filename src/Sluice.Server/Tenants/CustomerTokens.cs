@@ -25,7 +25,7 @@ public sealed class CustomerTokens(ITenantStore store, ScopeDirectory scopes)
 
     /// <summary>Null: no such token of this kind, or its customer's scope is gone.</summary>
     public async ValueTask<Caller?> Find(byte[] hash, TokenKind kind) => await store.FindToken(hash) is { } token && token.Kind == kind && scopes.Find(token.Scope) is { } scope
-        ? new Caller(scope, KeyKind.Secret, Scopes: null, token.Customer, token.ExpiresAt)
+        ? new Caller(scope, KeyKind.Secret, $"token {token.Customer}", Scopes: null, token.Customer, token.ExpiresAt)
         : null;
 
     /// <param name="indefinite">An access token without an end, and none to refresh with.</param>

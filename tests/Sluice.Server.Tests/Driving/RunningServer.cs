@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Core;
+using Sluice.Server.Operations;
 using Sluice.Server.Operators;
 using Sluice.Server.Payments;
 using Sluice.Server.Start;
@@ -38,6 +39,9 @@ internal sealed class RunningServer : IAsyncDisposable
     public Engine Engine { get; }
 
     public Committer Committer { get; }
+
+    /// <summary>What this server counts.</summary>
+    public Measures Measures => _app.Services.GetRequiredService<Measures>();
 
     public string PublishableKey { get; }
 
@@ -85,7 +89,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var failures = new Failures();
         builder.Logging.ClearProviders().AddProvider(failures);
         var settings = new Settings(directory.Path, "127.0.0.1", 0, ServerProcess.SandboxKey, ServerProcess.LiveKey, RequestLogging.None, queue) { Webhooks = webhooks ?? new WebhookSettings(), Billing = billing ?? new BillingSettings() };
-        settings = change?.Invoke(settings) ?? settings;
+        if (change is not null) settings = change(settings);
         var app = await builder.BuildSluice(settings, store, kept, time);
         var engine = app.Services.GetRequiredService<Engine>();
         var welcome = await FirstStart.Prepare(engine, settings, demo, app.Services.GetRequiredService<OperatorAccounts>());
