@@ -107,10 +107,13 @@ internal static partial class Wiring
     {
         var frame = app.Services.GetRequiredService<Frame>();
         var parts = app.Services;
+
+        // Whoever listens is there before the first number is.
+        var telemetry = parts.GetRequiredService<Telemetry>();
         parts.GetRequiredService<Measures>().Watch(
             parts.GetRequiredService<Committer>(), parts.GetRequiredService<CommitterLimits>(), parts.GetRequiredService<ScopeDirectory>(), parts.GetRequiredService<CustomerDirectory>(), parts.GetRequiredService<Backlogs>());
         app.Use(RequestIds.Give);
-        parts.GetRequiredService<Telemetry>().Map(app);
+        telemetry.Map(app);
         app.Use(UnknownRoutes.Answer);
         if (app.Services.GetRequiredService<Freshness>() is { IsAlone: false } freshness) app.Use((http, next) => LookFirst(http, next, freshness));
         foreach (var endpoint in Routes.Served) app.MapMethods(endpoint.Path, [endpoint.Method], http => frame.Serve(http, endpoint));
