@@ -9,12 +9,14 @@ internal sealed partial class RequestLog(Settings settings, ILogger<RequestLog> 
     {
         if (failure is null && !Wants(answer, took)) return;
 
-        // The path as it was sent, so that nobody writes lines of their own into the log.
+        // The path as it was sent, and an id without what it could not be, so that nobody writes lines of their own into the log.
         Request(
             failure is null ? LogLevel.Information : LogLevel.Error,
             http.Request.Method, http.Request.Path.ToUriComponent(), endpoint.Operation, answer.Status, (answer.Body as ErrorBody)?.Code, took.TotalMilliseconds, Version(http.Request),
-            http.TraceIdentifier, seen.Scope?.Name, seen.Scope?.Environment, seen.CustomerId(http.Request), seen.BytesIn, http.Response.ContentLength ?? 0, failure);
+            http.TraceIdentifier, seen.Scope?.Name, seen.Scope?.Environment, OneLine(seen.CustomerId(http.Request)), seen.BytesIn, http.Response.ContentLength ?? 0, failure);
     }
+
+    private static string? OneLine(string? text) => text is not null && text.Any(char.IsControl) ? Uri.EscapeDataString(text) : text;
 
     // A header may hold anything, a key put there by mistake among it.
     private static string? Version(HttpRequest request)

@@ -28,7 +28,7 @@ internal abstract class Shape
 
     public static Shape Number(decimal min) => new NumberShape(min, WholeOnly: false, Word: null);
 
-    public static Shape WholeNumber(decimal min) => new NumberShape(min, WholeOnly: true, Word: null);
+    public static Shape WholeNumber(decimal min, decimal? max = null) => new NumberShape(min, WholeOnly: true, Word: null, max);
 
     /// <summary>A number, or one word in its place.</summary>
     public static Shape NumberOr(string word) => new NumberShape(null, WholeOnly: false, word);
@@ -93,7 +93,7 @@ internal abstract class Shape
         }
     }
 
-    private sealed class NumberShape(decimal? Min, bool WholeOnly, string? Word) : Shape
+    private sealed class NumberShape(decimal? Min, bool WholeOnly, string? Word, decimal? Max = null) : Shape
     {
         private protected override void Write(JsonElement value, string path, Sink sink)
         {
@@ -106,6 +106,7 @@ internal abstract class Shape
             if (!sink.Is(value, JsonValueKind.Number, path, Word is null ? "a number" : $"a number or \"{Word}\"")) return;
             if (!value.TryGetDecimal(out var number)) sink.Fault(path, "the number is out of range");
             else if (number < Min) sink.Fault(path, $"must be at least {Min}");
+            else if (number > Max) sink.Fault(path, $"must be at most {Max}");
             else if (WholeOnly && decimal.Truncate(number) != number) sink.Fault(path, "expected a whole number");
             else ExactNumber.Write(sink.To, number);
         }

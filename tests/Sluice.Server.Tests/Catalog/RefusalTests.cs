@@ -27,6 +27,7 @@ public sealed class CatalogRefusalTests(Shop shop) : IClassFixture<Shop>
     [InlineData("no id", """{"name": "A"}""", 400, "invalid_inputs")]
     [InlineData("no name", """{"plan_id": "a"}""", 400, "invalid_inputs")]
     [InlineData("an id that is taken", """{"plan_id": "free", "name": "A"}""", 400, "product_already_exists")]
+    [InlineData("more licences than can be counted", """{"plan_id": "a", "name": "A", "licenses": [{"license_plan_id": "pro", "included": 1e15}]}""", 400, "invalid_inputs")]
     [InlineData("auto_enable of what cannot be granted yet", """{"plan_id": "a", "name": "A", "auto_enable": true, "licenses": [{"license_plan_id": "pro", "customize": {"price": null}}]}""", 400, "not_supported")]
     [InlineData("a negative base price", """{"plan_id": "a", "name": "A", "price": {"amount": -1, "interval": "month"}}""", 400, "invalid_inputs")]
     [InlineData("a base price by the day", """{"plan_id": "a", "name": "A", "price": {"amount": 1, "interval": "day"}}""", 400, "invalid_inputs")]

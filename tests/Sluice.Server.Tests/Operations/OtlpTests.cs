@@ -18,10 +18,10 @@ public sealed class OtlpTests
         };
         await using var server = await ServerProcess.Start(directory["data"], environment: settings);
         using var api = server.Client();
-        await api.Create("ada");
+        await api.Create("ada-lovelace");
         (await api.Get("/health/live")).MustBe(200);
-        (await api.Post("balances.track", new { customer_id = "ada", feature_id = "messages", value = 1 }, ("traceparent", $"00-{CallersTrace.ToLowerInvariant()}-{CallersSpan.ToLowerInvariant()}-01"))).MustBe(200);
-        (await api.Check("ada")).MustBe(200);
+        (await api.Post("balances.track", new { customer_id = "ada-lovelace", feature_id = "messages", value = 1 }, ("traceparent", $"00-{CallersTrace.ToLowerInvariant()}-{CallersSpan.ToLowerInvariant()}-01"))).MustBe(200);
+        (await api.Check("ada-lovelace")).MustBe(200);
 
         await Deadline.Until(() => collector.Has("/v1/metrics", "sluice.request.duration") && collector.Has("/v1/metrics", "sluice.due.customers") && collector.Has("/v1/metrics", "dotnet.gc.collections"), "metrics");
         await Deadline.Until(() => collector.Spans.Any(static span => span.Name == "balances.check"), "traces");
@@ -38,7 +38,7 @@ public sealed class OtlpTests
         foreach (var path in (string[])["/v1/traces", "/v1/metrics"])
         {
             Assert.False(collector.Has(path, ServerProcess.SandboxKey));
-            Assert.False(collector.Has(path, "ada"));
+            Assert.False(collector.Has(path, "ada-lovelace"));
         }
     }
 

@@ -17,7 +17,7 @@ internal static class PlanShapes
     public static readonly Shape Licenses = ListOf(Object(
         Required("license_plan_id", Text),
         Optional("version_slug", Text),
-        Optional("included", WholeNumber(0)),
+        Optional("included", WholeNumber(0, max: 1_000_000)),
         Optional("prepaid_only", Flag),
         NotEmpty("customize", AnyObject),
         NotEmpty("metadata", AnyObject)));
