@@ -38,15 +38,6 @@ internal static class InvoiceFormat
         to.WriteEndObject();
     }
 
-    /// <summary>As the body of a row.</summary>
-    public static byte[] Bytes(Invoice invoice) => JsonOut.Bytes(invoice, Write);
-
-    public static Invoice Of(string body)
-    {
-        using var document = JsonDocument.Parse(body);
-        return Read(document.RootElement);
-    }
-
     public static Invoice Read(JsonElement from)
     {
         var tax = from.Money("tax"u8);

@@ -214,14 +214,23 @@ public sealed class RewardTests(Till till) : IClassFixture<Till>
     }
 
     [Fact]
-    public async Task What_is_said_twice_or_not_at_all_is_refused()
+    public async Task What_says_two_things_or_none_is_refused()
     {
         var code = await Coupon(50);
         var c = await till.Customer();
-        foreach (var discounts in (object[][])[[new { promotion_code = code, reward_id = code }], [new { }], [new { promotion_code = code }, new { reward_id = code }]])
+        foreach (var discounts in (object[][])[[new { promotion_code = code, reward_id = code }], [new { }]])
             Assert.Equal((400, "invalid_inputs"), Said(await till.Attach(c, "pro", new { discounts })));
         Assert.Equal((400, "invalid_request"), Said(await till.Attach(c, "pro", new { no_billing_changes = true, discounts = new[] { new { promotion_code = code } } })));
         Assert.Equal(0, await Uses(code));
+    }
+
+    [Fact]
+    public async Task The_same_discount_named_twice_counts_once()
+    {
+        var code = await Coupon(50);
+        var c = await till.Customer();
+        (await till.Attach(c, "pro", new { discounts = new object[] { new { promotion_code = code }, new { reward_id = code } } })).MustBe(200);
+        Assert.Equal(("10 paid", 1L), (await till.Invoices(c), await Uses(code)));
     }
 
     private async Task<Reply> DeleteNamedPlan()
