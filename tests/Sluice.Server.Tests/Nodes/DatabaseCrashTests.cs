@@ -19,7 +19,7 @@ public sealed class DatabaseCrashTests(ITestOutputHelper output)
     public async Task The_database_gone_at_any_moment_loses_nothing_acknowledged_and_doubles_nothing()
     {
         using var postgres = new PostgresServer(durable: true);
-        await Rounds(postgres, nodes: 1, Seed.Long ? 30 : 4, async nodes =>
+        await Rounds(postgres, nodes: 1, Seed.Long ? 30 : 2, async nodes =>
         {
             postgres.Crash();
             Assert.Equal((503, "service_unavailable"), await Answer(nodes.Api[0]));
@@ -43,7 +43,7 @@ public sealed class DatabaseCrashTests(ITestOutputHelper output)
 
     [Fact]
     public async Task One_of_three_nodes_killed_leaves_the_others_at_work_on_all_it_acknowledged() =>
-        await Rounds(PostgresServer.Shared, nodes: 3, 2, static nodes => nodes.Kill(nodes.Api.Length - 1), static () => { });
+        await Rounds(PostgresServer.Shared, nodes: 3, Seed.Long ? 10 : 1, static nodes => nodes.Kill(nodes.Api.Length - 1), static () => { });
 
     private static async Task<(int, string?)> Answer(ApiClient api)
     {
