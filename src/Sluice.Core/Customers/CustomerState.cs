@@ -9,6 +9,12 @@ public static class CustomerState
     public static Customer ApplyEntry(Customer? customer, ImmutableArray<CustomerEvent> events, Instant at)
     {
         foreach (var happened in events) customer = Apply(customer, happened, at);
+        return EndEntry(customer, at);
+    }
+
+    /// <summary>All events of an entry were applied: it counts, and what falls due next is known.</summary>
+    internal static Customer EndEntry(Customer? customer, Instant at)
+    {
         if (customer is null) throw new InvariantViolation("an entry without events");
         var moved = customer with { Version = customer.Version + 1, LastMoment = Instant.Max(customer.LastMoment, at) };
         return moved with { NextDue = Due.Next(moved) };

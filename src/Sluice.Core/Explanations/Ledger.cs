@@ -72,7 +72,7 @@ public static class Ledger
             current = after;
         }
 
-        return (CustomerState.ApplyEntry(customer, events, at), lines.ToImmutable());
+        return (CustomerState.EndEntry(current, at), lines.ToImmutable());
     }
 
     private static void Add(ImmutableArray<LedgerLine>.Builder lines, Grant? old, Grant grant, LedgerCause cause)

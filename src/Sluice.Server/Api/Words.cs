@@ -99,6 +99,9 @@ internal static class Words
 
     private static readonly FrozenDictionary<IntervalUnit, string> IntervalWords = ResetIntervals.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
 
+    /// <summary>Who may have issued an invoice, as clients know them.</summary>
+    public static readonly FrozenSet<string> Processors = new[] { "stripe", "revenuecat" }.ToFrozenSet();
+
     /// <summary>What was given up elsewhere is void here.</summary>
     public static readonly FrozenDictionary<string, InvoiceStatus> InvoiceStatuses = new Dictionary<string, InvoiceStatus>
     {

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Sluice.Core;
 using Sluice.Server.Api.Customers;
@@ -14,8 +13,6 @@ namespace Sluice.Server.Api.Invoices;
 internal static class Insert
 {
     private const int Most = 500;
-
-    private static readonly FrozenSet<string> Processors = new[] { "stripe", "revenuecat" }.ToFrozenSet();
 
     private sealed record Row(string CustomerId, Invoice Invoice);
 
@@ -57,7 +54,7 @@ internal static class Insert
     {
         var (customerId, id) = (CustomerFields.Id(body), body.RequiredText("stripe_id"));
         var processor = body.Text("processor_type") ?? "stripe";
-        if (!Processors.Contains(processor)) body.Fault("processor_type", $"must be one of {string.Join(", ", Processors)}");
+        if (!Words.Processors.Contains(processor)) body.Fault("processor_type", $"must be one of {string.Join(", ", Words.Processors)}");
         var code = body.Text("currency")?.ToLowerInvariant() ?? call.Catalog.Policy.Currency.Code;
         if (code.Length != 3 || !code.All(char.IsAsciiLetterLower)) body.Fault("currency", "must be a code of three letters, as usd");
         var currency = new Currency(code);

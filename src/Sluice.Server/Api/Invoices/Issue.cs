@@ -41,14 +41,17 @@ internal static class Issue
     {
         using var turn = await call.Engine.Payments.TakeTurn(call.Scope, customer.Key);
         if ((await call.Engine.Customers.Load(call.Scope, customer.Key))?.Committed is not { Deleted: false } standing) return (call.NoSuchCustomer(customer.Profile.Id ?? ""), null, null);
-        var (plan, refusal) = Decider.Preview(standing, call.Catalog, commands[0], call.NowOf(standing));
-        if (refusal is not null) return (call.Refuse(refusal), null, null);
-        var preview = IssuedPreviewBody.Of(plan!.Invoice!, call.AsOfNow(standing));
-        if (isPreview) return (null, null, preview);
+        var before = call.AsOfNow(standing);
+        if (isPreview)
+        {
+            var (plan, refusal) = Decider.Preview(standing, call.Catalog, commands[0], call.NowOf(standing));
+            return refusal is null ? (null, null, IssuedPreviewBody.Of(plan!.Invoice!, before)) : (call.Refuse(refusal), null, null);
+        }
+
         var ran = await call.Run([.. commands.Select(command => new Addressed(customer.Key, command))]);
         if (ran.End != RunEnd.Done) return (call.Failure(ran), null, null);
         var issued = ran.Events[0].OfType<CustomerEvent.InvoiceIssued>().First().Invoice;
-        return (null, await InvoiceBody.Of(call, (await call.Engine.Billing.FindInvoice(call.Scope.Id, customer.Key, issued.No))!), preview);
+        return (null, await InvoiceBody.Of(call, (await call.Engine.Billing.FindInvoice(call.Scope.Id, customer.Key, issued.No))!), IssuedPreviewBody.Of(issued, before));
     }
 }
 

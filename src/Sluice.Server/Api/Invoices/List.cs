@@ -22,7 +22,7 @@ internal static class List
             else body.Fault("status", $"must be one of {string.Join(", ", Words.InvoiceStatuses.Keys)}");
         }
 
-        if (body.Texts("processor_types", orOne: true)?.FirstOrDefault(static type => type is not ("stripe" or "revenuecat")) is not null) body.Fault("processor_types", "must be stripe or revenuecat");
+        if (body.Texts("processor_types", orOne: true)?.Any(static type => !Words.Processors.Contains(type)) == true) body.Fault("processor_types", "must be stripe or revenuecat");
         if (entityId is not null && customerId is null) body.Fault("customer_id", "is required with entity_id");
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (refusal is not null) return call.Refuse(refusal);
