@@ -102,9 +102,14 @@ test('what is not built yet is refused by name and changes nothing', async ({ au
     assert.deepEqual(pick(no, 'status', 'code'), { status: 400, code: 'not_supported' }, field);
     assert.match(no.message, new RegExp(field));
   };
-  await notYet(autumn.billing.attach({ customerId: 'c', planId: 'rolling', taxRateId: 'txr_1' }), 'tax_rate_id');
   await notYet(autumn.billing.update({ customerId: 'c', planId: 'free', recalculateBalances: { enabled: true } }), 'recalculate_balances');
   assert.equal((await autumn.check(check)).balance.usage, 0);
+});
+
+test('a tax rate that no setting names is refused, and what to set is said', async ({ autumn }) => {
+  const no = await refusal(autumn.billing.attach({ customerId: 'c', planId: 'rolling', taxRateId: 'txr_1' }));
+  assert.deepEqual(pick(no, 'status', 'code'), { status: 400, code: 'invalid_inputs' });
+  assert.match(no.message, /txr_1.*SLUICE_TAX_RATES/);
 });
 
 test('what a plan saves over its resets is granted and shown', async ({ autumn }) => {
