@@ -24,7 +24,7 @@ passed=0 failed=0 summary=()
 # One line of the summary: a runner's name, what passed, what failed, since when.
 count() {
   passed=$((passed + $2)) failed=$((failed + $3))
-  summary+=("$(printf '%-28s %6d passed %6d failed %5d s' "$1" "$2" "$3" $((SECONDS - $4)))")
+  summary+=("$(printf '%-32s %6d passed %6d failed %5d s' "$1" "$2" "$3" $((SECONDS - $4)))")
 }
 
 finish() {
@@ -56,73 +56,104 @@ need initdb postgresql '/usr/lib/postgresql/*/bin/initdb'
 need haproxy haproxy '/usr/sbin/haproxy'
 need "${CHROMIUM:-chromium}" chromium
 
-started=$SECONDS
-if ! dotnet build Sluice.slnx -c Release; then
-  count build 0 1 "$started"
-  finish
-fi
-
-# The sum of an attribute over the counters of all result files of a directory.
-counter() {
-  grep -ho '<Counters [^>]*>' "$1"/*.trx 2> /dev/null | grep -o " $2=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'
-}
-
-for project in tests/*.Tests/*.csproj; do
-  [ -e "$project" ] || continue
-  name=$(basename "$project" .csproj)
-  started=$SECONDS
-  echo "== $name"
-  dotnet test "$project" -c Release --no-build --filter "$category" --logger trx --logger 'console;verbosity=minimal' --results-directory "$results/$name"
-  code=$?
-  bad=$(counter "$results/$name" failed)
-  # A test host that dies leaves no failed test behind, only its exit code.
-  [ "$code" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
-  count "$name" "$(counter "$results/$name" passed)" "$bad" "$started"
-done
-
-# What asks most of a store runs on PostgreSQL, too.
-if [ "$category" = 'Category!=Long' ]; then
-  name=Sluice.Server.Tests
-  started=$SECONDS
-  echo "== $name on PostgreSQL"
-  filter=$(printf '|FullyQualifiedName~Server.Tests.%s.' Concurrency Guarantees Holds)
-  SLUICE_TEST_DATABASE=postgres dotnet test tests/$name -c Release --no-build --filter "${filter:1}" --logger trx --logger 'console;verbosity=minimal' --results-directory "$results/postgres"
-  code=$?
-  bad=$(counter "$results/postgres" failed)
-  [ "$code" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
-  count "$name (PostgreSQL)" "$(counter "$results/postgres" passed)" "$bad" "$started"
-fi
-
-# The simulation prints "N passed, N failed" itself: stories, then the faults that it must find.
-simulate() {
-  local told=$results/$1.txt
-  started=$SECONDS
-  echo "== $1"
-  shift
-  dotnet run --project tests/Sluice.Simulation -c Release --no-build -- "$@" | tee "$told"
-  code=$?
-  read -r good bad <<< "$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$told" | tail -1)"
-  [ "$code" -eq 0 ] || [ "${bad:-0}" -gt 0 ] || bad=1
-  count "$(basename "$told" .txt)" "${good:-0}" "${bad:-1}" "$started"
-}
-
-simulate simulation --minutes "${SIMULATION_MINUTES:-1}"
-simulate simulation-finds-faults --prove
-
 # The packages that a folder's lock file names, unless they are there already.
 modules() {
   cmp -s "$1/package-lock.json" "$1/node_modules/.installed" && return
   (cd "$1" && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error) && cp "$1/package-lock.json" "$1/node_modules/.installed"
 }
 
+# Something that goes on beside what follows; end shows what it said and leaves its exit code in code.
+declare -A running since
+begin() {
+  local name=$1
+  shift
+  "$@" > "$results/$name.log" 2>&1 &
+  running[$name]=$! since[$name]=$SECONDS
+}
+
+end() {
+  wait "${running[$1]}"
+  code=$?
+  echo "== $1"
+  cat "$results/$1.log"
+}
+
+# Something that has the machine to itself.
+alone() {
+  local name=$1
+  shift
+  since[$name]=$SECONDS
+  echo "== $name"
+  "$@" 2>&1 | tee "$results/$name.log"
+  code=${PIPESTATUS[0]}
+}
+
+begin packages eval 'modules tests/clients && modules examples/react-chat'
+started=$SECONDS
+if ! dotnet build Sluice.slnx -c Release; then
+  count build 0 1 "$started"
+  finish
+fi
+
+# The tests of a project: the name of their results, the project, a filter, more for the environment.
+dotnet_test() {
+  local name=$1 project=$2 filter=$3
+  shift 3
+  env "$@" dotnet test "tests/$project" -c Release --no-build --filter "$filter" --logger trx --logger 'console;verbosity=minimal' --results-directory "$results/$name"
+}
+
+# The sum of an attribute over the counters of all result files of a directory.
+counter() {
+  grep -ho '<Counters [^>]*>' "$1"/*.trx 2> /dev/null | grep -o " $2=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# A test host that dies leaves no failed test behind, only its exit code.
+count_dotnet() {
+  bad=$(counter "$results/$1" failed)
+  [ "$code" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+  count "$1" "$(counter "$results/$1" passed)" "$bad" "${since[$1]}"
+}
+
+# The simulation prints "N passed, N failed" itself: stories, or the faults that it must find.
+simulate() { dotnet run --project tests/Sluice.Simulation -c Release --no-build -- "$@"; }
+
+count_stories() {
+  read -r good bad <<< "$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$results/$1.log" | tail -1)"
+  [ "$code" -eq 0 ] || [ "${bad:-0}" -gt 0 ] || bad=1
+  count "$1" "${good:-0}" "${bad:-1}" "${since[$1]}"
+}
+
+# What waits for the disk or for a clock goes beside what computes; what must have the machine to itself has it.
+on_postgres=Sluice.Server.Tests-PostgreSQL
+[ "$category" != 'Category!=Long' ] || begin "$on_postgres" dotnet_test "$on_postgres" Sluice.Server.Tests "$(printf '|FullyQualifiedName~Server.Tests.%s.' Concurrency Guarantees Holds | cut -c2-)" SLUICE_TEST_DATABASE=postgres
+begin Sluice.Core.Tests dotnet_test Sluice.Core.Tests Sluice.Core.Tests "$category"
+for name in Sluice.Core.Tests "$on_postgres"; do
+  [ -n "${running[$name]:-}" ] || continue
+  end "$name"
+  count_dotnet "$name"
+done
+
+begin simulation simulate --minutes "${SIMULATION_MINUTES:-1}"
+begin Sluice.Storage.Tests dotnet_test Sluice.Storage.Tests Sluice.Storage.Tests "$category"
+end Sluice.Storage.Tests
+count_dotnet Sluice.Storage.Tests
+end simulation
+count_stories simulation
+alone simulation-finds-faults simulate --prove
+count_stories simulation-finds-faults
+
+alone Sluice.Server.Tests dotnet_test Sluice.Server.Tests Sluice.Server.Tests "$category"
+count_dotnet Sluice.Server.Tests
+
 mapfile -t files < <(cd tests/clients && find . -maxdepth 1 -name "$clients" | sort)
 if [ ${#files[@]} -gt 0 ]; then
   started=$SECONDS
   echo "== clients"
   tap=$PWD/$results/clients.tap
-  modules tests/clients && modules examples/react-chat && (
+  end packages
+  [ "$code" -eq 0 ] && (
     cd tests/clients &&
-      node --test --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap" "${files[@]}"
+      node --test --test-concurrency=2 --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap" "${files[@]}"
   )
   code=$?
   total() { awk -v name="$1" '$1 == "#" && $2 == name { n = $3 } END { print n + 0 }' "$tap" 2> /dev/null || echo 0; }

@@ -1,15 +1,23 @@
 # The steps of run.sh; sourced by it.
 
 failures=0
-sluice_pid=
-baseline_pid=
+
+# The processes that run, by the names they were started under.
+declare -A pids
 
 prepare_tools() {
-  if ! command -v wrk > /dev/null; then
-    [ "$(id -u)" = 0 ] || { echo "wrk is missing: install it (Debian: apt-get install wrk)."; exit 1; }
-    apt-get install -y -qq wrk > /dev/null || { apt-get update -qq && apt-get install -y -qq wrk > /dev/null; }
-  fi
-  build ../src/Sluice.Server Baseline FullCollection
+  need wrk wrk
+  build ../src/Sluice.Server Baseline Inside
+}
+
+need() { # command package
+  ! command -v "$1" > /dev/null || return 0
+  [ "$(id -u)" = 0 ] || { echo "$1 is missing: install it (Debian: apt-get install $2)."; exit 1; }
+  apt-get install -y -qq "$2" > /dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq "$2" > /dev/null; }
+}
+
+heading() { # what
+  echo "Sluice bench, $1: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(date -u +%F), load before $(cut -d' ' -f1 /proc/loadavg), database in $(df --output=fstype "$dir" | tail -1)"
 }
 
 build() { # projects…
@@ -32,48 +40,84 @@ call() { # path body
 }
 
 start_baseline() {
-  ASPNETCORE_URLS="http://127.0.0.1:$baseline_port" dotnet Baseline/bin/Release/net10.0/Baseline.dll > "$dir/baseline.log" 2>&1 &
-  baseline_pid=$!
+  ASPNETCORE_URLS="http://127.0.0.1:$baseline_port" DOTNET_hostBuilder__reloadConfigOnChange=false dotnet Baseline/bin/Release/net10.0/Baseline.dll > "$dir/baseline.log" 2>&1 &
+  pids[baseline]=$!
 }
 
-# Sets started_ms: from the start of the process to the first answer of the API.
-start_sluice() { # data directory
+# The bench's part of the process (Inside/) goes into it. Sets sluice_port, which whoever asks asks, and started_ms: from the
+# start of the process to the first answer of the API.
+serve() { # name port setting=value…
+  local name=$1 from
+  sluice_port=$2
+  shift 2
   if curl -s "http://127.0.0.1:$sluice_port/" > /dev/null; then echo "Port $sluice_port is taken: set BENCH_PORT."; exit 1; fi
-  local from=$(now_ms)
-  SLUICE_DATA=$1 SLUICE_PORT=$sluice_port SLUICE_SANDBOX_KEY=$BENCH_KEY \
-    DOTNET_STARTUP_HOOKS=$PWD/FullCollection/bin/Release/net10.0/FullCollection.dll BENCH_HEAP_FILE=$dir/heap \
-    dotnet ../src/Sluice.Server/bin/Release/net10.0/Sluice.Server.dll --demo > "$dir/sluice.log" 2>&1 &
-  sluice_pid=$!
+  from=$(now_ms)
+  env SLUICE_PORT="$sluice_port" SLUICE_SANDBOX_KEY="$BENCH_KEY" DOTNET_STARTUP_HOOKS="$PWD/Inside/bin/Release/net10.0/Inside.dll" BENCH_INSIDE="$dir/$name" "$@" \
+    dotnet "${program:-../src/Sluice.Server/bin/Release/net10.0/Sluice.Server.dll}" --demo > "$dir/$name.log" 2>&1 &
+  pids[$name]=$!
   until call customers.get_or_create '{"customer_id":"bench-1"}' | grep -q '"id":"bench-1"'; do
-    kill -0 "$sluice_pid" 2> /dev/null || { cat "$dir/sluice.log"; exit 1; }
+    kill -0 "${pids[$name]}" 2> /dev/null || { cat "$dir/$name.log"; exit 1; }
     sleep 0.01
   done
   started_ms=$(($(now_ms) - from))
 }
 
-stop_sluice() {
-  [ -z "$sluice_pid" ] || { kill "$sluice_pid" 2> /dev/null && wait "$sluice_pid" 2> /dev/null || true; }
-  sluice_pid=
+start_sluice() { serve sluice "$sluice_port" "SLUICE_DATA=$1"; } # data directory
+
+stop() { # name
+  [ -z "${pids[$1]:-}" ] || { kill "${pids[$1]}" 2> /dev/null && wait "${pids[$1]}" 2> /dev/null || true; }
+  unset "pids[$1]"
 }
 
 restart_sluice() {
-  stop_sluice
+  stop sluice
   start_sluice "$dir/data"
 }
 
 stop_all() {
-  stop_sluice
-  [ -z "$baseline_pid" ] || { kill "$baseline_pid" 2> /dev/null && wait "$baseline_pid" 2> /dev/null || true; }
+  local name
+  for name in "${!pids[@]}"; do stop "$name"; done
   [ "${BENCH_KEEP:-}" = 1 ] || rm -rf "$dir/data" "$dir/many"
 }
 
-rss_mb() { awk '/VmRSS/ {printf "%d", $2 / 1024}' "/proc/$sluice_pid/status"; }
+rss_mb() { awk '/VmRSS/ {printf "%d", $2 / 1024}' "/proc/${pids[$1]}/status"; } # name
 
-# Sets rps, p50, p99 (ms). Anything but a 2xx, and any broken connection, is counted as a failure of the bench.
+# Of these and of those they began.
+processes() { # name…
+  local name
+  for name in "$@"; do echo "${pids[$name]}"; ps --ppid "${pids[$name]}" -o pid= || true; done
+}
+
+# Processor time until now, of what ended meanwhile too.
+cpu_us() { # name…
+  local pid
+  for pid in $(processes "$@"); do cat "/proc/$pid/stat" 2> /dev/null || true; done | sed 's/^.*) //' | awk -v hz="$(getconf CLK_TCK)" '{used += $12 + $13} END {printf "%d", used * 1000000 / hz}'
+}
+
+# Memory of its own, and its part of what it shares.
+memory_mb() { # name…
+  local pid
+  for pid in $(processes "$@"); do cat "/proc/$pid/smaps_rollup" 2> /dev/null || true; done | awk '/^Pss:/ {kb += $2} END {printf "%d", kb / 1024}'
+}
+
+# The part of the process that is the bench's: a full collection, or a new beginning for the times of commits; each signal's
+# answer is a file.
+inside() { # name signal file
+  rm -f "$dir/$1.$3"
+  kill "-$2" "${pids[$1]}"
+  until [ -f "$dir/$1.$3" ]; do sleep 0.05; done
+  cat "$dir/$1.$3"
+}
+
+heap_mb() { echo $(($(inside "$1" USR2 heap) / 1048576)); } # name
+# p50, p99 in ms and how many, since it was asked before.
+commits() { inside "$1" CONT commits; } # name
+
+# Sets rps, p50, p99 (ms), and asked: how many answers came. Anything but a 2xx, and any broken connection, is counted as a failure of the bench.
 measure() { # connections seconds port kind arguments…
   local connections=$1 seconds=$2 port=$3 bad broken
   shift 3
-  read -r _ rps p50 p99 bad broken _ < <(wrk -t1 -c"$connections" -d"${seconds}s" --timeout 10s -s wrk/requests.lua "http://127.0.0.1:$port" -- "$@" | grep RESULT)
+  read -r _ rps p50 p99 bad broken asked < <(wrk -t1 -c"$connections" -d"${seconds}s" --timeout 10s -s wrk/requests.lua "http://127.0.0.1:$port" -- "$@" | grep RESULT)
   failures=$((failures + bad + broken))
   [ $((bad + broken)) = 0 ] || echo "  $*: $bad answers not 2xx, $broken broken connections"
 }
@@ -88,6 +132,20 @@ each() { # count path body
   good=$(curl -Z --no-progress-meter --parallel-max 64 -K "$dir/requests" | grep -c '^200$' || true)
   failures=$((failures + $1 - good))
   [ "$good" = "$1" ] || echo "  $2: $good of $1 answers were 200"
+}
+
+# So many customers bench-1, bench-2… at least; they have what the demo's free plan gives. What wrk had under way when it ended
+# may be missing, so it begins there again. Adds to made, made_in_ms.
+made=0
+made_in_ms=0
+make_customers() { # n
+  local from
+  while [ $made -lt "$1" ]; do
+    from=$(now_ms)
+    measure 64 $((($1 - made) / 20000 + 1)) "$sluice_port" new bench- "$made"
+    made_in_ms=$((made_in_ms + $(now_ms) - from))
+    made=$((made + asked - 64))
+  done
 }
 
 # The demo's free plan with a balance that does not run out, so that every track takes something.
@@ -162,6 +220,8 @@ table() { # levels seconds
   done
 }
 
+percentiles() { sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)], v[int(NR * 0.99 + 0.5)]}'; }
+
 median() { sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 
 # Alternating, so that what else the machine does falls on both sides; a ratio is made within each pair.
@@ -208,12 +268,21 @@ many_customers() { # n
   start_sluice "$dir/many"
   each "$1" customers.get_or_create '{"customer_id":"many-#"}'
   each "$1" track '{"customer_id":"many-#","feature_id":"messages","value":1}'
-  rm -f "$dir/heap"
-  kill -USR2 "$sluice_pid"
-  until [ -f "$dir/heap" ]; do sleep 0.1; done
-  many_rss_mb=$(rss_mb)
-  many_heap_mb=$(($(cat "$dir/heap") / 1048576))
+  many_heap_mb=$(heap_mb sluice)
+  many_rss_mb=$(rss_mb sluice)
   call check '{"customer_id":"many-'"$1"'","feature_id":"messages"}' | grep -q '"remaining":99,"usage":1' || failures=$((failures + 1))
+}
+
+# Tracks by the thousand, and plain SQLite writing the same rows in the same transactions, in turn.
+paired_batches() { # runs seconds
+  local run bare
+  batches=
+  for run in $(seq "$1"); do
+    measure 8 "$2" "$sluice_port" batch $customers
+    bare=$(dotnet BareSqlite/bin/Release/net10.0/BareSqlite.dll "$dir/data/sluice.db" 100000 1000)
+    batches+=$(ratio $((rps * 1000)) "$bare")$'\n'
+    batch_line="$((rps * 1000)) tracks/s, plain SQLite $bare rows/s"
+  done
 }
 
 target() { # label value comparison target

@@ -20,12 +20,12 @@ source ./measure.sh
 trap stop_all EXIT
 fresh_directory
 prepare_tools
-echo "Sluice bench, $mode: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(date -u +%F), load before $(cut -d' ' -f1 /proc/loadavg), database in $(df --output=fstype "$dir" | tail -1)"
+heading "$mode"
 
 start_baseline
 start_sluice "$dir/data"
 first_start_ms=$started_ms
-idle_mb=$(rss_mb)
+idle_mb=$(rss_mb sluice)
 prepare_customers
 prepare_many_balances
 prepare_large_customers
@@ -49,7 +49,7 @@ paired_runs 5 "$pair_seconds"
 check_allowed
 restart_sluice
 second_start_ms=$started_ms
-stop_sluice
+stop sluice
 many_customers 100000
 print_targets
 [ "$mode" = quick ] || print_large

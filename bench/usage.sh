@@ -14,12 +14,12 @@ source ./measure.sh
 
 trap stop_all EXIT
 fresh_directory
-build ../src/Sluice.Server FullCollection UsageBench
-echo "Sluice bench, usage: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(date -u +%F), load before $(cut -d' ' -f1 /proc/loadavg), database in $(df --output=fstype "$dir" | tail -1)"
+build ../src/Sluice.Server Inside UsageBench
+heading usage
 
 start_sluice "$dir/data"
 prepare_customers
-stop_sluice
+stop sluice
 bench() { dotnet UsageBench/bin/Release/net10.0/UsageBench.dll "$@"; }
 bench load "$dir/data/sluice.db" "$events"
 start_sluice "$dir/data"

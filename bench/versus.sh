@@ -15,26 +15,12 @@ there_port=$((here_port + 1))
 customers=1000
 source ./measure.sh
 
-declare -A pids
 finish() {
-  local port
-  for port in "${!pids[@]}"; do kill "${pids[$port]}" 2> /dev/null || true; done
-  wait
+  stop_all
   rm -rf "$dir/here" "$dir/there"
   git worktree remove --force "$dir/tree" 2> /dev/null || true
 }
 trap finish EXIT
-
-serve() { # name program port
-  SLUICE_DATA=$dir/$1 SLUICE_PORT=$3 SLUICE_SANDBOX_KEY=$BENCH_KEY dotnet "$2" --demo > "$dir/$1.log" 2>&1 &
-  pids[$3]=$!
-  sluice_port=$3
-  until call customers.get_or_create '{"customer_id":"bench-1"}' | grep -q '"id":"bench-1"'; do
-    kill -0 "${pids[$3]}" 2> /dev/null || { cat "$dir/$1.log"; exit 1; }
-    sleep 0.05
-  done
-  prepare_customers
-}
 
 rm -rf "$dir/here" "$dir/there"
 mkdir -p "$dir"
@@ -42,8 +28,10 @@ git worktree remove --force "$dir/tree" 2> /dev/null || true
 git worktree add --quiet --force --detach "$dir/tree" "$commit"
 prepare_tools
 build "$dir/tree/src/Sluice.Server"
-serve here ../src/Sluice.Server/bin/Release/net10.0/Sluice.Server.dll "$here_port"
-serve there "$dir/tree/src/Sluice.Server/bin/Release/net10.0/Sluice.Server.dll" "$there_port"
+serve here "$here_port" "SLUICE_DATA=$dir/here"
+prepare_customers
+program=$dir/tree/src/Sluice.Server/bin/Release/net10.0/Sluice.Server.dll serve there "$there_port" "SLUICE_DATA=$dir/there"
+prepare_customers
 
 echo "Sluice here beside $commit: $(nproc) cores, $(date -u +%F), load before $(cut -d' ' -f1 /proc/loadavg), 64 connections, median of $rounds pairs"
 for port in $here_port $there_port; do

@@ -1,9 +1,9 @@
 -- What wrk sends, by the first argument; the next ones say how many customers it goes over, or how the
--- ids of new ones begin.
+-- ids of new ones begin, after which number.
 -- Prints one line at the end: requests per second, p50 and p99 in ms, answers that were not 2xx, broken connections, answers.
 
 local key = os.getenv("BENCH_KEY")
-local kind, first
+local kind, first, after
 local sent = 0
 
 local function post(path, body)
@@ -20,7 +20,12 @@ local kinds = {
   existing = function() return post("/v1/customers.get_or_create", '{"customer_id":"' .. one_of(first) .. '"}') end,
   new = function()
     sent = sent + 1
-    return post("/v1/customers.get_or_create", '{"customer_id":"' .. first .. sent .. '"}')
+    return post("/v1/customers.get_or_create", '{"customer_id":"' .. first .. (after + sent) .. '"}')
+  end,
+  batch = function()
+    local tracks = {}
+    for at = 1, 1000 do tracks[at] = '{"customer_id":"' .. one_of(first) .. '","feature_id":"messages","value":1}' end
+    return post("/v1/balances.batch_track", "[" .. table.concat(tracks, ",") .. "]")
   end,
   check_many = function() return post("/v1/check", '{"customer_id":"bench-many","feature_id":"messages"}') end,
   track_many = function() return post("/v1/track", '{"customer_id":"bench-many","feature_id":"messages"}') end,
@@ -36,7 +41,7 @@ local kinds = {
 }
 
 function init(args)
-  kind, first = args[1], args[2]
+  kind, first, after = args[1], args[2], tonumber(args[3]) or 0
   math.randomseed(os.time())
   wrk.headers["Content-Type"] = "application/json"
   wrk.headers["Authorization"] = "Bearer " .. key

@@ -8,13 +8,15 @@ using Sluice.Storage;
 try
 {
     var options = CommandLine.Parse(args);
-    var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+
+    // Settings are read once: nothing watches the program's directory, under which the data may lie.
+    var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = ["--hostBuilder:reloadConfigOnChange=false"] });
     builder.Configuration.AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true);
     var settings = Settings.Read(builder.Configuration, Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value));
     if (options.Errand is { } errand) return await Errands.Run(settings, errand, Console.Out, TimeProvider.System);
 
     await using var database = await Database.Open(settings);
-    builder.Logging.ClearProviders().AddSluiceConsole(settings.LogFormat).AddFilter("Microsoft", LogLevel.Warning);
+    builder.Logging.ClearProviders().AddSluiceConsole(settings.LogFormat).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     await using var app = await builder.BuildSluice(settings, database.Store, database.Store, TimeProvider.System);
     var engine = app.Services.GetRequiredService<Engine>();
     var welcome = await FirstStart.Prepare(engine, settings, options.Demo, app.Services.GetRequiredService<OperatorAccounts>());
