@@ -45,6 +45,8 @@ fi
 
 [ "$mode" = quick ] && pair_seconds=1 || pair_seconds=5
 paired_runs 5 "$pair_seconds"
+[ "$mode" = quick ] && batch_runs=1 || batch_runs=3
+paired_batches $batch_runs 4
 [ "$mode" = quick ] || paired_large 5 2
 check_allowed
 restart_sluice

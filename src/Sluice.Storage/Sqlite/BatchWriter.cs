@@ -8,6 +8,7 @@ namespace Sluice.Storage;
 /// <summary>Writes a batch in one transaction and finds who lost. Used by one thread at a time.</summary>
 internal sealed class BatchWriter : IDisposable
 {
+    private readonly Checkpointer _checkpoints;
     private readonly sqlite3 _database;
     private readonly Statement _begin;
     private readonly Statement _commit;
@@ -16,7 +17,8 @@ internal sealed class BatchWriter : IDisposable
     private readonly UsageGatherer _usage;
     private readonly UnitWriter _units;
 
-    public BatchWriter(SqliteConnection connection)
+    /// <param name="another">For a connection beside this one.</param>
+    public BatchWriter(SqliteConnection connection, string another)
     {
         _database = connection.Handle ?? throw new InvariantViolation("the writer's connection is closed");
         _begin = new Statement(_database, "begin immediate");
@@ -28,6 +30,7 @@ internal sealed class BatchWriter : IDisposable
         // Never below what was gathered: the rows of customers deleted since are gone, their numbers are not free.
         var lastNo = connection.ExecuteScalar<long>("select max((select coalesce(max(no), 0) from journal), (select next from counter where name = 'gathered'))");
         _units = new UnitWriter(_database, _days, _usage, lastNo);
+        _checkpoints = new Checkpointer(another, _database);
         _begin.Run();
         _usage.Gather();
         _commit.Run();
@@ -36,16 +39,18 @@ internal sealed class BatchWriter : IDisposable
     /// <summary>Losers are left out and the rest is written again without them, until a pass has none.</summary>
     public IReadOnlyList<Fate> Write(IReadOnlyList<Unit> batch)
     {
-        var fates = new Fate?[batch.Count];
+        var (fates, lastNo) = (new Fate?[batch.Count], _units.LastNo);
         while (!TryWrite(batch, fates))
         {
         }
 
+        _checkpoints.Committed(_units.LastNo - lastNo);
         return Array.ConvertAll(fates, fate => fate!.Value);
     }
 
     public void Dispose()
     {
+        _checkpoints.Dispose();
         _begin.Dispose();
         _commit.Dispose();
         _rollback.Dispose();

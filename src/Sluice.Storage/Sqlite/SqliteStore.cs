@@ -30,7 +30,6 @@ public sealed partial class SqliteStore : SqlStore
         _connection = new SqliteConnection(builder.ToString());
     }
 
-    // A log of 16 MB between checkpoints: pages that many commits touch are written to the database once.
     public override Task Migrate()
     {
         lock (_writing)
@@ -43,7 +42,7 @@ public sealed partial class SqliteStore : SqlStore
                 pragma foreign_keys = off;
                 pragma secure_delete = on;
                 pragma cache_size = -32768;
-                pragma wal_autocheckpoint = 8000;
+                pragma wal_autocheckpoint = {Checkpointer.Most};
                 """);
             _connection.Execute($"{Migrations.Table} strict");
             foreach (var migration in Migrations.Missing("Sqlite", _connection.ExecuteScalar<int?>(Migrations.Applied) ?? 0))
@@ -54,7 +53,7 @@ public sealed partial class SqliteStore : SqlStore
                 transaction.Commit();
             }
 
-            _writer = new BatchWriter(_connection);
+            _writer = new BatchWriter(_connection, _connection.ConnectionString);
         }
 
         return Task.CompletedTask;
