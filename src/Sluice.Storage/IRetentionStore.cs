@@ -38,8 +38,9 @@ public interface IRetentionStore
 /// <param name="Rows">What the store finds them by.</param>
 public sealed record OldEntries(ScopeId Scope, CustomerKey Key, IReadOnlyList<long> Rows);
 
+/// <param name="After">The version that the journal begins behind: 0, or that of the checkpoint there is.</param>
 /// <param name="Checkpoint">What takes their place.</param>
-public sealed record Retirement(OldEntries Old, Checkpoint Checkpoint);
+public sealed record Retirement(OldEntries Old, long After, Checkpoint Checkpoint);
 
 /// <summary>Where a journal begins when what came before is gone: the whole state after an entry, and that entry's hash.</summary>
 /// <param name="Version">Of that entry.</param>

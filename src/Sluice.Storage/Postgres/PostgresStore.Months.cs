@@ -23,7 +23,7 @@ public sealed partial class PostgresStore
     public override ValueTask<bool> KeepMonths(Instant now) => Quickly(async write =>
     {
         // Of several nodes one makes them.
-        await write.Execute("lock table journal in share update exclusive mode");
+        await write.Execute("lock table only journal in share update exclusive mode");
         var there = await write.Query<Month>(Months);
         var first = now.ToUtc();
         for (var ahead = 0; ahead <= MonthsAhead; ahead++)

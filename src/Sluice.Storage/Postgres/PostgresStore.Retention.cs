@@ -8,14 +8,14 @@ public sealed partial class PostgresStore
 {
     private const int CustomersAtOnce = 500;
 
+    // Of the session, not of a transaction: one that is open for long would keep vacuum from its work.
     public override async ValueTask<IAsyncDisposable?> TakeRetention()
     {
         var connection = await _source.OpenConnectionAsync();
         try
         {
-            var transaction = await connection.BeginTransactionAsync();
-            await using var command = new NpgsqlCommand($"set local idle_in_transaction_session_timeout = '{Forever}'; select pg_try_advisory_xact_lock({Locks.Space}, {Locks.Retention})", connection, transaction);
-            if (await command.ExecuteScalarAsync() is true) return new Held(connection, transaction);
+            await using var command = new NpgsqlCommand($"select pg_try_advisory_lock({Locks.Space}, {Locks.Retention})", connection);
+            if (await command.ExecuteScalarAsync() is true) return new Retiring(connection);
         }
         catch
         {
@@ -67,5 +67,23 @@ public sealed partial class PostgresStore
                 before = before.Milliseconds, OldAtOnce,
             });
         return [.. rows.GroupBy(static row => (row.Scope, row.Key), static row => row.Version).Select(static of => new OldEntries(new ScopeId(checked((int)of.Key.Scope)), new CustomerKey(of.Key.Key), [.. of]))];
+    }
+
+    private sealed class Retiring(NpgsqlConnection connection) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            try
+            {
+                await using var command = new NpgsqlCommand($"select pg_advisory_unlock({Locks.Space}, {Locks.Retention})", connection);
+                await command.ExecuteNonQueryAsync();
+            }
+            catch (NpgsqlException)
+            {
+                // The lock ended with the connection.
+            }
+
+            await connection.DisposeAsync();
+        }
     }
 }

@@ -40,17 +40,18 @@ public abstract partial class SqlStore
         if (start is not null) replay.Start(start);
         foreach (var row in rows) replay.Add(row.Version, row.Schema, row.Body, row.Hash, row.Properties);
         var stored = replay.Finish();
-        return stored.Customer.Clock is null ? new Retirement(old, Checkpoint.Of(stored.Customer, stored.Hash)) : null;
+        return stored.Customer.Clock is null ? new Retirement(old, start?.Version ?? 0, Checkpoint.Of(stored.Customer, stored.Hash)) : null;
     }
 
     public ValueTask<int> Retire(IReadOnlyList<Retirement> some) => InOne(async write =>
     {
         var gone = 0;
-        foreach (var (old, checkpoint) in some)
+        foreach (var (old, after, checkpoint) in some)
         {
             // Commits and the erasing of a customer hold this row, too.
             var of = new { scope = old.Scope.Value, customer = old.Key.Value };
             await write.Scalar<long?>($"select version from customer_version where scope = @scope and key = @customer {Sql.ForUpdate}", of);
+            if ((await write.Scalar<long?>("select version from checkpoint where scope = @scope and customer = @customer", of) ?? 0) != after) continue;
             var dropped = await DropOld(write, old);
             if (dropped == 0) continue;
             if (dropped != old.Rows.Count) throw new InvariantViolation($"of {old.Rows.Count} old entries of {old.Key} {dropped} were there");

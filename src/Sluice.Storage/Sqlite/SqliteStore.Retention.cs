@@ -10,7 +10,9 @@ public sealed partial class SqliteStore
 {
     private const int Window = 20_000;
 
-    public override ValueTask<IAsyncDisposable?> TakeRetention() => new(new Nothing());
+    private int _retiring;
+
+    public override ValueTask<IAsyncDisposable?> TakeRetention() => new(Interlocked.Exchange(ref _retiring, 1) == 0 ? new Turn(this) : null);
 
     public override ValueTask<bool> KeepMonths(Instant now) => new(true);
 
@@ -66,8 +68,12 @@ public sealed partial class SqliteStore
 
     private sealed record Place(long No, long Scope, long Customer, long At);
 
-    private sealed class Nothing : IAsyncDisposable
+    private sealed class Turn(SqliteStore store) : IAsyncDisposable
     {
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public ValueTask DisposeAsync()
+        {
+            Volatile.Write(ref store._retiring, 0);
+            return ValueTask.CompletedTask;
+        }
     }
 }
