@@ -46,6 +46,24 @@ public sealed class PostgresMonthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Commits_go_on_while_their_months_are_made()
+    {
+        var actor = Actor.Number(1);
+        Commit(actor.Join());
+        var last = Sample.Start;
+        using var stop = new CancellationTokenSource();
+        var made = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested) await _store.KeepMonths(last);
+        });
+        for (var round = 0; round < 150; round++) Commit(actor.Use(1, last = last.Plus(TimeSpan.FromDays(9))));
+        await stop.CancelAsync();
+        await made;
+        await MustBeStored(actor);
+        Assert.Equal(150, (await _store.ListEvents(new UsageQuery(Actor.Scope, 1_000))).Count);
+    }
+
+    [Fact]
     public async Task Nodes_that_make_months_at_once_make_each_once()
     {
         var nodes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _host.Open()));
