@@ -57,4 +57,4 @@ public interface ITenantStore
 }
 
 /// <summary>All that the shell keeps beside customers and catalogs.</summary>
-public interface IShellStore : IOperatorStore, ITenantStore, IBillingStore, IRewardStore, IWebhookStore, IPlanMigrationStore, IAuditStore, IBacklogStore;
+public interface IShellStore : IOperatorStore, ITenantStore, IBillingStore, IRewardStore, IWebhookStore, IPlanMigrationStore, IAuditStore, IRetentionStore, IBacklogStore;

@@ -17,7 +17,7 @@ public static class Snapshotter
     /// <param name="customer">A committed state.</param>
     /// <param name="hash">Of the entry that led to it.</param>
     public static SnapshotWrite Of(ScopeId scope, Customer customer, byte[] hash) =>
-        new(scope, customer.Key, customer.Version, hash, JournalFormat.WriteState(customer));
+        new(scope, customer.Key, customer.Version, customer.LastMoment, hash, JournalFormat.WriteState(customer));
 }
 
 /// <summary>A snapshot as a unit of its own. It is a cache: what becomes of it matters to nobody.</summary>

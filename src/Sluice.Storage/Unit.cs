@@ -169,4 +169,5 @@ public sealed record CatalogChange(
     public ImmutableArray<string> DropPrograms { get; init; } = [];
 }
 
-public sealed record SnapshotWrite(ScopeId Scope, CustomerKey Key, long Version, byte[] Hash, byte[] Body);
+/// <param name="At">The moment of the entry that led to it.</param>
+public sealed record SnapshotWrite(ScopeId Scope, CustomerKey Key, long Version, Instant At, byte[] Hash, byte[] Body);

@@ -142,7 +142,7 @@ internal sealed partial class Life
     {
         if (_sent.Count == 0) return;
         var sent = _sent[^(1 + (step.Back % _sent.Count))];
-        if (sent.At <= _machine.Now.Plus(-Idempotency.Kept)) return;
+        if (sent.At <= _machine.Now.Plus(-_machine.Settings.KeepIdempotencyKeys)) return;
         if (!sent.UsesKey)
         {
             await Use(sent);

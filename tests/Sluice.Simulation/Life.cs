@@ -102,7 +102,7 @@ internal sealed partial class Life : IAsyncDisposable
 
         Cash.Check(_bank);
         foreach (var sent in _sent) sent.Check(_auditor);
-        _sent.RemoveAll(sent => sent.At < _machine.Now.Plus(-Idempotency.Kept));
+        _sent.RemoveAll(sent => sent.At < _machine.Now.Plus(-_machine.Settings.KeepIdempotencyKeys));
         for (var customer = 0; customer < _purses.Length; customer++) await CheckPurse(customer);
     }
 
@@ -127,6 +127,9 @@ internal sealed partial class Life : IAsyncDisposable
         _auditor.CheckNumbers();
         await Cash.CheckSettled(_bank, _machine.Engine.Billing, _machine.Scope.Id);
         await Restart(kill: false);
+        var (faults, shortened) = await _machine.Verify();
+        if (faults.Count > 0) throw new Broken("all that is stored fits together", string.Join("; ", faults));
+        _tally.Count("journals begun at a checkpoint", shortened);
         _tally.Count("invoices", _auditor.Accounts.Sum(static account => account.Issued.Count));
         _tally.Count("collected", _bank.Collected.Count());
         _tally.Count("journal entries", _auditor.Accounts.Sum(static account => account.Version));

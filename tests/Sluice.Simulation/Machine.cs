@@ -22,12 +22,14 @@ namespace Sluice.Simulation;
 internal sealed class Machine : IAsyncDisposable
 {
     private const string Key = "am_sk_test_simulation00000000000000000000000000000000000";
+    private const int DaysKept = 5;
     private static readonly Dictionary<string, Server.Api.Endpoint> Routes = Server.Api.Routes.All.Where(static endpoint => endpoint.Method == "POST").GroupBy(static endpoint => endpoint.Operation).ToDictionary(static group => group.Key, static group => group.First());
 
     private readonly ServiceProvider _parts;
     private readonly SqliteStore _sqlite;
     private readonly Frame _frame;
     private readonly Sweeper _sweeper;
+    private readonly Retention _retention;
     private readonly ManualTime _time;
     private readonly Broke _broke = new();
 
@@ -35,7 +37,7 @@ internal sealed class Machine : IAsyncDisposable
     {
         services.AddSingleton<IBillingStore>(new FaultyBilling(sqlite, faults)).AddLogging(logging => logging.AddProvider(_broke));
         (_parts, _sqlite, _time) = (services.BuildServiceProvider(), sqlite, time);
-        (_frame, _sweeper) = (_parts.GetRequiredService<Frame>(), ActivatorUtilities.CreateInstance<Sweeper>(_parts));
+        (_frame, _sweeper, _retention) = (_parts.GetRequiredService<Frame>(), ActivatorUtilities.CreateInstance<Sweeper>(_parts), ActivatorUtilities.CreateInstance<Retention>(_parts));
         Engine = _parts.GetRequiredService<Engine>();
         Scope = Engine.Scopes.Environment(ScopeDirectory.Sandbox);
     }
@@ -43,6 +45,8 @@ internal sealed class Machine : IAsyncDisposable
     public Engine Engine { get; }
 
     public Scope Scope { get; }
+
+    public Settings Settings => _parts.GetRequiredService<Settings>();
 
     public Instant Now => Instant.Of(_time.GetUtcNow());
 
@@ -54,7 +58,7 @@ internal sealed class Machine : IAsyncDisposable
         var sqlite = new SqliteStore(file);
         var store = new FaultyStore(sqlite, faults);
         await store.Migrate();
-        var settings = new Settings(Path.GetDirectoryName(file)!, "127.0.0.1", 0, Key, null, RequestLogging.None, Queue: 1_000);
+        var settings = new Settings(Path.GetDirectoryName(file)!, "127.0.0.1", 0, Key, null, RequestLogging.None, Queue: 1_000) { KeepUsageDays = DaysKept };
         var providers = new Providers(settings, bank);
         var scopes = new ScopeDirectory(store, providers.PolicyOf);
         await scopes.Load(Instant.Of(time.GetUtcNow()));
@@ -101,6 +105,7 @@ internal sealed class Machine : IAsyncDisposable
             }
 
             await _parts.GetRequiredService<SnapshotWriter>().WriteDue();
+            await _retention.Retire(Now, CancellationToken.None);
         }
         catch (IOException)
         {
@@ -119,6 +124,20 @@ internal sealed class Machine : IAsyncDisposable
 
     /// <summary>As committed, from memory.</summary>
     public async Task<Customer?> Standing(string id) => await Engine.Customers.FindCommitted(Scope, id, Now);
+
+    /// <summary>What "verify" would find, and how many journals begin at a checkpoint.</summary>
+    public async Task<(IReadOnlyList<string> Faults, int Shortened)> Verify()
+    {
+        var (faults, shortened) = (new List<string>(), 0);
+        foreach (var (scope, key) in await _sqlite.CustomersAfter(default, default, 1_000))
+        {
+            if (await _sqlite.ReadFile(scope, key) is not { } file) continue;
+            faults.AddRange((await CustomerAudit.Check(_sqlite, file, Engine.Scopes.Find(scope)!.ResolveTerms)).Select(fault => $"{key}: {fault}"));
+            if (file.Checkpoint is not null) shortened++;
+        }
+
+        return (faults, shortened);
+    }
 
     /// <summary>Everything accepted is settled, then it ends; a killed one has nothing that could be.</summary>
     public async ValueTask DisposeAsync()

@@ -5,6 +5,9 @@ namespace Sluice.Core;
 /// <summary>Why a balance changed.</summary>
 public enum LedgerCause
 {
+    /// <summary>It was there when the history begins; what made it so is not kept any more.</summary>
+    Opening,
+
     /// <summary>It came, with a plan or by itself.</summary>
     Granted,
     Used,
@@ -75,6 +78,10 @@ public static class Ledger
         return (CustomerState.EndEntry(current, at), lines.ToImmutable());
     }
 
+    /// <summary>What a history begins with that does not begin with the customer.</summary>
+    public static ImmutableArray<LedgerLine> Opening(Customer customer) =>
+        [.. AllOf(customer).Select(static grant => new LedgerLine(grant, LedgerCause.Opening, null, grant.Balance, Quantity.Zero, Saved(grant)))];
+
     private static void Add(ImmutableArray<LedgerLine>.Builder lines, Grant? old, Grant grant, LedgerCause cause)
     {
         if (old is null) lines.Add(new LedgerLine(grant, LedgerCause.Granted, null, grant.Balance, Quantity.Zero, Saved(grant)));
@@ -109,8 +116,10 @@ public static class Ledger
         CustomerEvent.RolloversExpired e => Named(customer, [(e.Entity, e.Grant)]),
         CustomerEvent.GrantAdjusted e => Named(customer, [(e.Entity, e.Grant)]),
         CustomerEvent.GrantBought e => Named(customer, [(e.Entity, e.Grant)]),
-        _ => customer.Own.Grants.Concat(customer.Entities.SelectMany(static entity => entity.Own.Grants)).ToDictionary(static grant => grant.No),
+        _ => AllOf(customer).ToDictionary(static grant => grant.No),
     };
+
+    private static IEnumerable<Grant> AllOf(Customer customer) => customer.Own.Grants.Concat(customer.Entities.SelectMany(static entity => entity.Own.Grants));
 
     private static Dictionary<GrantNo, Grant> Named(Customer customer, IEnumerable<(EntityNo? Entity, GrantNo Grant)> names)
     {

@@ -8,10 +8,8 @@ namespace Sluice.Server.Customers;
 /// Idempotency keys: a key is held in this process while its request runs, committed in the same transaction as the
 /// request's effect, and free again when the request failed.
 /// </summary>
-internal sealed class Idempotency(IStore store, ClaimsInFlight inFlight)
+internal sealed class Idempotency(Settings settings, IStore store, ClaimsInFlight inFlight)
 {
-    public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
-
     public static readonly Refusal Duplicate = new(
         RefusalCode.DuplicateIdempotencyKey, "A request with this idempotency key has been carried out already. Use a new key for a new request.");
 
@@ -21,7 +19,7 @@ internal sealed class Idempotency(IStore store, ClaimsInFlight inFlight)
         var reservation = await inFlight.Reserve(key);
         try
         {
-            if (await store.FindClaim(key, now) is null) return new Held(new Claim(key, null, now, now.Plus(Kept)), reservation);
+            if (await store.FindClaim(key, now) is null) return new Held(new Claim(key, null, now, now.Plus(settings.KeepIdempotencyKeys)), reservation);
         }
         catch
         {

@@ -25,6 +25,7 @@ internal sealed class Measures : IDisposable
     private readonly Counter<long> _limited;
     private readonly Counter<long> _invariants;
     private readonly Counter<long> _errors;
+    private readonly Counter<long> _retired;
 
     public Meter Meter { get; } = new(MeterName);
 
@@ -35,6 +36,7 @@ internal sealed class Measures : IDisposable
         _commitSizes = Meter.CreateHistogram("sluice.commit.size", "{unit}", "Units (mostly one request each) in a batch.", [], Sizes);
         _limited = Meter.CreateCounter<long>("sluice.requests.limited", "{request}", "Requests refused by a rate limit, by its group.");
         _invariants = Meter.CreateCounter<long>("sluice.invariant.failures", "{failure}", "Contradictions that Sluice found in itself: each is a bug.");
+        _retired = Meter.CreateCounter<long>("sluice.journal.retired", "{entry}", "Entries of the journal that retention let go.");
         _errors = Meter.CreateCounter<long>("sluice.log.errors", "{error}", "Lines that were logged as errors.");
     }
 
@@ -48,6 +50,8 @@ internal sealed class Measures : IDisposable
 
     public void Limited(string group) => _limited.Add(1, new KeyValuePair<string, object?>("group", group));
 
+    public void Retired(int entries) => _retired.Add(entries);
+
     public void Logged(Exception? failure)
     {
         _errors.Add(1);
@@ -60,6 +64,7 @@ internal sealed class Measures : IDisposable
         // Zeros first: an alert on a counter that is not there would never go off.
         _invariants.Add(0);
         _errors.Add(0);
+        _retired.Add(0);
         Meter.CreateObservableCounter("sluice.commit.failures", () => committer.Faults, "{batch}", "Batches whose commit failed.");
         Meter.CreateObservableGauge("sluice.queue.depth", () => committer.PlacesTaken, "{request}", "Changes that wait for the disk.");
         Meter.CreateObservableGauge("sluice.queue.limit", () => limits.Places, "{request}", "Changes that may wait; more are refused with 429.");

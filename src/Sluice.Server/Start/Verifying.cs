@@ -19,7 +19,7 @@ internal static class Verifying
     {
         var (scope, key) = Position(after);
         var catalogs = new Dictionary<ScopeId, StoredCatalog>();
-        var (customers, entries, broken) = (0L, 0L, 0L);
+        var (customers, entries, shortened, broken) = (0L, 0L, 0L, 0L);
         while (await audit.CustomersAfter(scope, key, Page) is { Count: > 0 } page)
         {
             foreach (var (of, customer) in page)
@@ -28,7 +28,8 @@ internal static class Verifying
                 if (await audit.ReadFile(of, customer) is not { } file) continue;
                 if (!catalogs.ContainsKey(of)) catalogs[of] = await store.LoadCatalog(of);
                 customers++;
-                entries += file.Version;
+                entries += file.Version - (file.Checkpoint?.Version ?? 0);
+                if (file.Checkpoint is not null) shortened++;
                 var faults = await CustomerAudit.Check(audit, file, id => catalogs[of].Terms[id]);
                 if (faults.Count == 0) continue;
                 if (++broken <= MostShown) await output.WriteLineAsync($"scope {of.Value}, customer {file.ExternalId ?? customer.ToString()} ({customer}): {string.Join("; ", faults)}");
@@ -46,6 +47,7 @@ internal static class Verifying
             }
         }
 
+        if (shortened > 0) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{shortened} customers begin at a checkpoint: what was before it is gone by SLUICE_KEEP_USAGE_DAYS and was not compared."));
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{customers} customers, {entries} entries: {(broken == 0 ? "everything fits together" : $"{broken} do not fit together")}."));
         return broken == 0 ? 0 : 1;
     }

@@ -12,6 +12,19 @@ public static class CustomerAudit
     /// <summary>What does not fit, in words; empty = all does.</summary>
     public static async ValueTask<IReadOnlyList<string>> Check(IAuditStore store, CustomerFile file, Terms terms)
     {
+        while (true)
+        {
+            var faults = await CheckOnce(store, file, terms);
+            if (faults.Count == 0) return faults;
+
+            // Retention may have taken entries away while they were read: then it is told again from where it begins now.
+            if (await store.ReadFile(file.Scope, file.Key) is not { } now || now.Checkpoint?.Version == file.Checkpoint?.Version) return faults;
+            file = now;
+        }
+    }
+
+    private static async ValueTask<List<string>> CheckOnce(IAuditStore store, CustomerFile file, Terms terms)
+    {
         var faults = new List<string>();
         if (file.Deleted)
         {
@@ -22,11 +35,12 @@ public static class CustomerAudit
         var told = new Telling(file);
         try
         {
-            await foreach (var row in store.ReadJournal(file.Scope, file.Key, 1, file.Version)) told.Add(row, terms, faults);
+            if (file.Checkpoint is { } checkpoint) told.Start(checkpoint, terms, faults);
+            await foreach (var row in store.ReadJournal(file.Scope, file.Key, told.Version + 1, file.Version)) told.Add(row, terms, faults);
         }
         catch (Exception failure) when (failure is InvariantViolation or FormatException or System.Text.Json.JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            faults.Add($"entry {told.Version + 1} cannot be read: {failure.Message}");
+            faults.Add(told.HasBegun ? $"entry {told.Version + 1} cannot be read: {failure.Message}" : $"its journal does not begin: {failure.Message}");
             return faults;
         }
 
@@ -37,6 +51,7 @@ public static class CustomerAudit
     private static void CheckDeleted(CustomerFile file, Terms terms, List<string> faults)
     {
         if (file.Snapshot is not { } last) faults.Add("it was deleted, and its last state is missing");
+        else if (file.Checkpoint is not null) faults.Add("it was deleted, and a checkpoint of it is left");
         else if (last.Version != file.Version || !JournalFormat.ReadState(last.Schema, last.Body, terms).Deleted) faults.Add("it was deleted, and its last state says otherwise");
     }
 
@@ -49,7 +64,25 @@ public static class CustomerAudit
         private Customer? _customer;
         private byte[] _hash = JournalFormat.FirstHash;
 
+        // Invoices up to this number and sums up to this day may be from before the checkpoint.
+        private int _lastNo;
+        private long _lastDay = long.MinValue;
+
         public long Version => _customer?.Version ?? 0;
+
+        /// <summary>Where it starts from is read.</summary>
+        public bool HasBegun => _customer is not null || file.Checkpoint is null;
+
+        /// <summary>What stands at a checkpoint is known; what had ended by then is not, nor are sums of days up to that one.</summary>
+        public void Start(Checkpoint checkpoint, Terms terms, List<string> faults)
+        {
+            var customer = checkpoint.Read(terms);
+            foreach (var held in EntryChain.HeldBy(customer)) Hold(held.Plan, held.Version, held.Entity, 1);
+            foreach (var entity in customer.Entities) _entities[entity.No.Value] = entity.Id;
+            foreach (var invoice in customer.Billing.Open) _invoices[invoice.No.Value] = (new InvoiceChange(invoice, null), 0);
+            (_customer, _hash, _lastNo, _lastDay) = (customer, checkpoint.Hash, customer.LastNo, Day.Of(checkpoint.At));
+            if (file.Snapshot is { } snapshot && snapshot.Version == Version) Check(snapshot, faults);
+        }
 
         public void Add(JournalRow row, Terms terms, List<string> faults)
         {
@@ -77,8 +110,11 @@ public static class CustomerAudit
             if (customer.SweptAt is not null != file.IsDue) faults.Add(file.IsDue ? "it is listed as due, and nothing of it is" : "something of it falls due, and it is not listed as due");
             Same(faults, "plans it holds", _holders.Where(static pair => pair.Value != 0).Select(static pair => (pair.Key.Item1, pair.Key.Item2, pair.Key.Item3, pair.Value)), file.Holders.Where(static row => row.Held != 0));
             Same(faults, "entities", _entities.Select(static pair => (pair.Key, pair.Value)), file.Entities);
-            Same(faults, "invoices", _invoices.Select(static pair => (pair.Key, Words.Of(pair.Value.Change.Invoice.Status), Encoding.UTF8.GetString(InvoiceFormat.Body(pair.Value.Change.Invoice)), pair.Value.Refunded)), file.Invoices);
-            Same(faults, "sums of usage by day", _days.Select(static pair => (pair.Key.Item1, pair.Key.Item2, pair.Value.Count, pair.Value.Sum)), file.UsageDays);
+            Same(faults, "invoices", _invoices.Select(static pair => (pair.Key, Words.Of(pair.Value.Change.Invoice.Status), Encoding.UTF8.GetString(InvoiceFormat.Body(pair.Value.Change.Invoice)), pair.Value.Refunded)), file.Invoices.Where(row => row.No > _lastNo || _invoices.ContainsKey(row.No)));
+            var days = _days.Select(static pair => (Day: pair.Key.Item1, Feature: pair.Key.Item2, pair.Value.Count, pair.Value.Sum)).ToLookup(told => told.Day > _lastDay);
+            Same(faults, "sums of usage by day", days[true], file.UsageDays.Where(row => row.Day > _lastDay));
+            if (days[false].FirstOrDefault(told => !file.UsageDays.Any(row => (row.Day, row.Feature) == (told.Day, told.Feature) && row.Count >= told.Count)) is { Feature: not null } more)
+                faults.Add($"sums of usage by day: the journal says at least {more}, which is not stored");
             if (file.Snapshot is { } snapshot && snapshot.Version > file.Version) faults.Add($"its snapshot is of version {snapshot.Version}, the customer is at {file.Version}");
         }
 
@@ -99,9 +135,11 @@ public static class CustomerAudit
             if (!snapshot.Body.AsSpan().SequenceEqual(JournalFormat.WriteState(_customer!))) faults.Add($"its snapshot of version {snapshot.Version} is not the state that the journal leads to");
         }
 
+        private void Hold(PlanId plan, int version, EntityNo? entity, int delta) => _holders[(plan, version, entity?.Value ?? 0)] = _holders.GetValueOrDefault((plan, version, entity?.Value ?? 0)) + delta;
+
         private void Gather(JournalEntry entry)
         {
-            foreach (var (plan, version, entity, delta) in entry.Plans) _holders[(plan, version, entity?.Value ?? 0)] = _holders.GetValueOrDefault((plan, version, entity?.Value ?? 0)) + delta;
+            foreach (var (plan, version, entity, delta) in entry.Plans) Hold(plan, version, entity, delta);
             foreach (var (no, row) in entry.Entities)
             {
                 if (row is null) _entities.Remove(no.Value);
@@ -109,7 +147,7 @@ public static class CustomerAudit
             }
 
             foreach (var change in entry.Invoices) _invoices[change.Invoice.No.Value] = (change, _invoices.GetValueOrDefault(change.Invoice.No.Value).Refunded);
-            foreach (var refund in entry.Refunds) _invoices[refund.Invoice.Value] = _invoices[refund.Invoice.Value] with { Refunded = _invoices[refund.Invoice.Value].Refunded + refund.Amount.Minor };
+            foreach (var refund in entry.Refunds.Where(refund => _invoices.ContainsKey(refund.Invoice.Value))) _invoices[refund.Invoice.Value] = _invoices[refund.Invoice.Value] with { Refunded = _invoices[refund.Invoice.Value].Refunded + refund.Amount.Minor };
             if (entry.Usage is not { Listed: true } usage) return;
             var day = (Day.Of(usage.UsedAt), usage.Feature);
             _days[day] = (_days.GetValueOrDefault(day).Count + 1, _days.GetValueOrDefault(day).Sum + usage.Value.Value);

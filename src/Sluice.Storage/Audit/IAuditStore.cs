@@ -12,7 +12,13 @@ public interface IAuditStore
     /// <summary>What is stored of a customer beside its journal, of one moment. Null when it is gone.</summary>
     ValueTask<CustomerFile?> ReadFile(ScopeId scope, CustomerKey key);
 
-    /// <summary>The journal in order, up to a version. Rows never change, so a customer that goes on meanwhile does no harm.</summary>
+    /// <summary>What the customer's journal begins with; null = with its first entry.</summary>
+    ValueTask<Checkpoint?> ReadCheckpoint(ScopeId scope, CustomerKey key);
+
+    /// <summary>
+    /// The journal in order, up to a version. Rows never change, so a customer that goes on meanwhile does no harm; retention may
+    /// take the oldest away, and then some are missing.
+    /// </summary>
     /// <param name="from">The first version that is wanted.</param>
     IAsyncEnumerable<JournalRow> ReadJournal(ScopeId scope, CustomerKey key, long from, long upTo);
 
@@ -28,6 +34,9 @@ public sealed record JournalRow(
 public sealed record CustomerFile(ScopeId Scope, CustomerKey Key, long Version, Instant CreatedAt, string? ExternalId, string? Name, string? Email, bool IsDue, bool Deleted)
 {
     public SnapshotRow? Snapshot { get; init; }
+
+    /// <summary>What its journal begins with; null = with its first entry.</summary>
+    public Checkpoint? Checkpoint { get; init; }
 
     public required ImmutableArray<(PlanId Plan, int Version, int Entity, long Held)> Holders { get; init; }
 

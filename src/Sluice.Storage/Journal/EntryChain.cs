@@ -60,6 +60,9 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
             : written;
     }
 
+    /// <summary>Plans that a customer and its entities hold, as holders are counted: those that are planned among them.</summary>
+    internal static IEnumerable<Subscription> HeldBy(Customer customer) => Of(customer.Own).Concat(customer.Entities.SelectMany(static entity => Of(entity.Own)));
+
     private static bool HeadMoved(Customer? before, Customer after) =>
         before is null || before.SweptAt != after.SweptAt || before.Deleted != after.Deleted || !before.Profile.Equals(after.Profile);
 
@@ -107,7 +110,7 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
 
     private static IEnumerable<Subscription> StillHeld(Customer? before, ImmutableArray<CustomerEvent> events)
     {
-        var held = before is null ? [] : Of(before.Own).Concat(before.Entities.SelectMany(static entity => Of(entity.Own)));
+        var held = before is null ? [] : HeldBy(before);
         var ended = events.OfType<CustomerEvent.PlanEnded>().Select(static e => e.Subscription).Concat(events.OfType<CustomerEvent.PlanDropped>().Select(static e => e.Subscription)).ToHashSet();
         var come = events.OfType<CustomerEvent.PlanAttached>().Select(static e => e.Subscription).Concat(events.OfType<CustomerEvent.PlanPlanned>().Select(static e => e.Subscription));
         return held.Concat(come).DistinctBy(static one => one.No).Where(one => !ended.Contains(one.No));

@@ -4,7 +4,7 @@ using Sluice.Core;
 namespace Sluice.Storage;
 
 /// <summary>
-/// A customer put together again from a snapshot and the entries after it. The chain of hashes and the order of
+/// A customer put together again from a snapshot, or from the checkpoint that its journal begins with, and the entries after it. The chain of hashes and the order of
 /// versions are checked on the way: a journal with a hole or a changed row is refused, not guessed at.
 /// </summary>
 internal sealed class Replay(CustomerKey key, long headVersion, Terms terms)
@@ -20,6 +20,13 @@ internal sealed class Replay(CustomerKey key, long headVersion, Terms terms)
         if (_customer.Version != version) throw Broken($"its snapshot says version {_customer.Version}, the row {version}");
         _hash = hash;
         _snapshotBytes = body.Length;
+    }
+
+    public void Start(Checkpoint checkpoint)
+    {
+        _customer = checkpoint.Read(terms);
+        _hash = checkpoint.Hash;
+        _snapshotBytes = checkpoint.Body.Length;
     }
 
     public void Add(long version, int schema, byte[] body, byte[] hash, JsonText? properties)

@@ -14,4 +14,5 @@ internal static class Locks
 
     public const int Migration = 1;
     public const int Start = 2;
+    public const int Retention = 3;
 }

@@ -17,7 +17,7 @@ internal sealed class PostgresBatch(NpgsqlDataSource source, long node) : IDispo
 
     /// <summary>Undone by the database because of someone else, and worth another try.</summary>
     public static bool IsCollision(PostgresException failure) =>
-        failure.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation;
+        failure.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation || IsMonthMade(failure);
 
     public IReadOnlyList<Fate> Write(IReadOnlyList<Unit> batch)
     {
@@ -53,6 +53,9 @@ internal sealed class PostgresBatch(NpgsqlDataSource source, long node) : IDispo
     }
 
     public void Dispose() => Forget();
+
+    // A row was on its way to the rest of the journal when its month was made; next time it goes there.
+    private static bool IsMonthMade(PostgresException failure) => failure is { SqlState: PostgresErrorCodes.CheckViolation, ConstraintName: null };
 
     // Data that the database does not take: too long for an index, a character it has not, a number out of range.
     private static bool IsOfOne(PostgresException failure) => failure.SqlState[..2] is "22" or "23" or "54";

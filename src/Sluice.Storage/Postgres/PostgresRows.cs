@@ -263,7 +263,7 @@ internal sealed class PostgresRows
 
     private static void Erase(PostgresStatements statements, CustomerChange change)
     {
-        foreach (var table in (string[])["journal", "usage_day"])
+        foreach (var table in (string[])["journal", "checkpoint", "usage_day"])
         {
             statements.Add(
                 $"delete from {table} where scope = $1 and customer = $2",
@@ -281,13 +281,15 @@ internal sealed class PostgresRows
         var rows = _snapshots.Values.ToArray();
         statements.Add(
             """
-            insert into snapshot (scope, customer, version, schema, hash, body) select scope, customer, version, $6, hash, body from unnest($1, $2, $3, $4, $5) n (scope, customer, version, hash, body)
+            insert into snapshot (scope, customer, version, at, schema, hash, body)
+            select scope, customer, version, at, $7, hash, body from unnest($1, $2, $3, $4, $5, $6) n (scope, customer, version, at, hash, body)
             on conflict (scope, customer) do update
-            set version = excluded.version, schema = excluded.schema, hash = excluded.hash, body = excluded.body where excluded.version > snapshot.version
+            set version = excluded.version, at = excluded.at, schema = excluded.schema, hash = excluded.hash, body = excluded.body where excluded.version > snapshot.version
             """,
             Column(rows, static row => (long)row.Scope.Value),
             Column(rows, static row => row.Key.Value),
             Column(rows, static row => row.Version),
+            Column(rows, static row => row.At.Milliseconds),
             Column(rows, static row => row.Hash),
             Column(rows, static row => Encoding.UTF8.GetString(row.Body)),
             new NpgsqlParameter<long> { TypedValue = JournalFormat.Schema });

@@ -9,15 +9,15 @@ public sealed partial class PostgresStore
 
     public override async IAsyncEnumerable<JournalRow> ReadJournal(ScopeId scope, CustomerKey key, long from, long upTo)
     {
-        while (from <= upTo)
+        for (var at = long.MinValue; from <= upTo;)
         {
             await using var read = await Read();
             var rows = await read.Query<StoredEntry>(
-                $"select {JournalColumns} from journal j where j.scope = @scope and j.customer = @key and j.version between @from and @upTo order by j.version limit @EntriesAtOnce",
-                new { scope = scope.Value, key = key.Value, from, upTo, EntriesAtOnce });
+                $"select {JournalColumns} from journal j where j.scope = @scope and j.customer = @key and j.version between @from and @upTo and j.at >= @at order by j.version limit @EntriesAtOnce",
+                new { scope = scope.Value, key = key.Value, from, upTo, at, EntriesAtOnce });
             foreach (var row in rows) yield return row.ToRow();
             if (rows.Count < EntriesAtOnce) yield break;
-            from = rows[^1].Version + 1;
+            (from, at) = (rows[^1].Version + 1, rows[^1].At);
         }
     }
 }

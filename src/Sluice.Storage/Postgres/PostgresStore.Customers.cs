@@ -3,22 +3,31 @@ using Sluice.Core;
 
 namespace Sluice.Storage;
 
-/// <summary>Loading customers: last snapshot and the journal after it, in one statement and so of one moment.</summary>
+/// <summary>Loading customers: last snapshot or checkpoint and the journal after it, in one statement and so of one moment.</summary>
 public sealed partial class PostgresStore
 {
     private const int LoadedAtOnce = 256;
 
-    // Heads first, then the entries of each in order. "offset 0" keeps the planner to it: customer by customer, each by its key.
-    private const string HeadsAndTails = """
-        select 0, wanted.key, v.version, s.version, s.schema, s.hash, s.body, null
+    // The newer of snapshot and checkpoint.
+    private const string Start = """
+        select s.version, s.at, s.schema, s.hash, s.body, null as seal from snapshot s where s.scope = $1 and s.customer = wanted.key
+        union all select p.version, p.at, p.schema, p.hash, p.body, p.seal from checkpoint p where p.scope = $1 and p.customer = wanted.key
+        order by version desc limit 1
+        """;
+
+    // Heads first, then the entries of each in order. "offset 0" keeps the planner to it: customer by customer, each by its key, and
+    // only in months in which it can have entries.
+    private const string HeadsAndTails = $"""
+        select 0, wanted.key, v.version, b.version, b.schema, b.hash, b.body, null, b.at, b.seal
         from unnest($2) wanted (key)
         cross join lateral (select * from customer_version v where v.scope = $1 and v.key = wanted.key offset 0) v
-        left join lateral (select * from snapshot s where s.scope = $1 and s.customer = wanted.key offset 0) s on true
+        left join lateral ({Start}) b on true
         union all
-        select 1, wanted.key, 0, j.version, j.schema, j.hash, j.body, j.properties
+        select 1, wanted.key, 0, j.version, j.schema, j.hash, j.body, j.properties, 0, null
         from unnest($2) wanted (key)
-        left join lateral (select s.version from snapshot s where s.scope = $1 and s.customer = wanted.key offset 0) s on true
-        cross join lateral (select * from journal j where j.scope = $1 and j.customer = wanted.key and j.version > coalesce(s.version, 0) offset 0) j
+        left join lateral (select b.version, b.at from ({Start}) b offset 0) b on true
+        cross join lateral (select coalesce(b.version, 0) as version, coalesce(b.at, (select c.created_at from customer c where c.scope = $1 and c.key = wanted.key), 0) as at offset 0) f
+        cross join lateral (select * from journal j where j.scope = $1 and j.customer = wanted.key and j.version > f.version and j.at >= f.at offset 0) j
         order by 1, 2, 4
         """;
 
@@ -51,7 +60,8 @@ public sealed partial class PostgresStore
         if (row.GetInt32(0) == 0)
         {
             var replay = new Replay(key, headVersion: row.GetInt64(2), terms);
-            if (!row.IsDBNull(3)) replay.Start(row.GetInt64(3), (int)row.GetInt64(4), row.GetFieldValue<byte[]>(5), row.GetFieldValue<byte[]>(6));
+            if (!row.IsDBNull(9)) replay.Start(new Checkpoint(row.GetInt64(3), new Instant(row.GetInt64(8)), (int)row.GetInt64(4), row.GetFieldValue<byte[]>(5), row.GetFieldValue<byte[]>(6), row.GetFieldValue<byte[]>(9)));
+            else if (!row.IsDBNull(3)) replay.Start(row.GetInt64(3), (int)row.GetInt64(4), row.GetFieldValue<byte[]>(5), row.GetFieldValue<byte[]>(6));
             replays.Add(key, replay);
             return;
         }

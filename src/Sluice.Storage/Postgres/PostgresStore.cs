@@ -44,6 +44,8 @@ public sealed partial class PostgresStore : SqlStore
             await step.Execute(Migrations.Note, migration);
             await transaction.CommitAsync();
         }
+
+        await KeepMonths(new Instant(await session.Scalar<long>("select (extract(epoch from clock_timestamp()) * 1000)::bigint")));
     }
 
     public override async Task<IReadOnlyList<string>> PendingMigrations()

@@ -33,6 +33,7 @@ public abstract partial class SqlStore
         return (CustomerFile?)new CustomerFile(scope, key, head.Version, new Instant(head.CreatedAt), head.ExternalId, head.Name, head.Email, head.NextDue is not null, head.Deleted == 1)
         {
             Snapshot = snapshot is null ? null : new SnapshotRow(snapshot.Version, checked((int)snapshot.Schema), snapshot.Hash, Encoding.UTF8.GetBytes(snapshot.Body)),
+            Checkpoint = await ReadCheckpoint(read, scope.Value, key.Value),
             Holders = [.. holders.Select(static row => (new PlanId(row.Plan), checked((int)row.Version), checked((int)row.Entity), row.Held))],
             Entities = [.. entities.Select(static row => (checked((int)row.No), row.Id))],
             Invoices = [.. invoices.Select(static row => (checked((int)row.No), row.Status, row.Body, row.Refunded))],

@@ -133,7 +133,7 @@ public abstract partial class SqlStore
     {
         var of = new { scope, key };
         await EraseJournal(write, scope, key);
-        foreach (var table in (string[])["usage_day", "snapshot", "plan_holder", "loose_grant", "entity", "license_assignment", "invoice", "payment_task", "referral_code", "referral"])
+        foreach (var table in (string[])["usage_day", "checkpoint", "snapshot", "plan_holder", "loose_grant", "entity", "license_assignment", "invoice", "payment_task", "referral_code", "referral"])
             await write.Execute($"delete from {table} where scope = @scope and customer = @key", of);
         await write.Execute("delete from customer where scope = @scope and key = @key", of);
         await write.Execute("delete from customer_version where scope = @scope and key = @key", of);

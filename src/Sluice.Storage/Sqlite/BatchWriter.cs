@@ -31,9 +31,23 @@ internal sealed class BatchWriter : IDisposable
         var lastNo = connection.ExecuteScalar<long>("select max((select coalesce(max(no), 0) from journal), (select next from counter where name = 'gathered'))");
         _units = new UnitWriter(_database, _days, _usage, lastNo);
         _checkpoints = new Checkpointer(another, _database);
+        Gather();
+    }
+
+    /// <summary>Puts the usage that waits for it into the order of customers.</summary>
+    public void Gather()
+    {
         _begin.Run();
-        _usage.Gather();
-        _commit.Run();
+        try
+        {
+            _usage.Gather();
+            _commit.Run();
+        }
+        catch
+        {
+            if (raw.sqlite3_get_autocommit(_database) == 0) TryRollback();
+            throw;
+        }
     }
 
     /// <summary>Losers are left out and the rest is written again without them, until a pass has none.</summary>

@@ -3,26 +3,28 @@ using Sluice.Core;
 
 namespace Sluice.Storage;
 
-/// <summary>Loading customers: last snapshot and the journal after it, in one read transaction.</summary>
+/// <summary>Loading customers: last snapshot or checkpoint, whichever is newer, and the journal after it, in one read transaction.</summary>
 public sealed partial class SqliteStore
 {
     private const int LoadedAtOnce = 256;
 
     private const string Heads = """
-        select c.key, c.version, s.version, s.schema, s.hash, s.body
+        select c.key, c.version, coalesce(p.version, s.version), coalesce(p.schema, s.schema), coalesce(p.hash, s.hash), coalesce(p.body, s.body), p.at, p.seal
         from json_each(@keys) wanted
         cross join customer_version c on c.scope = @scope and c.key = wanted.value
         left join snapshot s on s.scope = c.scope and s.customer = c.key
+        left join checkpoint p on p.scope = c.scope and p.customer = c.key and p.version > coalesce(s.version, 0)
         """;
 
-    // Back from the customer's last row to the snapshot.
+    // Back from the customer's last row to where it starts.
     private const string Tails = """
         with recursive tail (no, prev, floor) as (
-            select j.no, j.prev, coalesce(s.version, 0)
+            select j.no, j.prev, max(coalesce(s.version, 0), coalesce(p.version, 0))
             from json_each(@keys) wanted
             cross join customer_version v on v.scope = @scope and v.key = wanted.value
             left join snapshot s on s.scope = v.scope and s.customer = v.key
-            cross join journal j on j.no = v.last_no and j.version > coalesce(s.version, 0)
+            left join checkpoint p on p.scope = v.scope and p.customer = v.key
+            cross join journal j on j.no = v.last_no and j.version > max(coalesce(s.version, 0), coalesce(p.version, 0))
             union all
             select j.no, j.prev, t.floor from tail t cross join journal j on j.no = t.prev and j.version > t.floor)
         select j.customer, j.version, j.schema, j.body, j.hash, j.properties
@@ -54,7 +56,8 @@ public sealed partial class SqliteStore
         {
             var key = new CustomerKey(row.GetInt64(0));
             var replay = new Replay(key, headVersion: row.GetInt64(1), terms);
-            if (!row.IsDBNull(2)) replay.Start(row.GetInt64(2), row.GetInt32(3), row.GetFieldValue<byte[]>(4), row.GetFieldValue<byte[]>(5));
+            if (!row.IsDBNull(7)) replay.Start(new Checkpoint(row.GetInt64(2), new Instant(row.GetInt64(6)), row.GetInt32(3), row.GetFieldValue<byte[]>(4), row.GetFieldValue<byte[]>(5), row.GetFieldValue<byte[]>(7)));
+            else if (!row.IsDBNull(2)) replay.Start(row.GetInt64(2), row.GetInt32(3), row.GetFieldValue<byte[]>(4), row.GetFieldValue<byte[]>(5));
             replays.Add(key, replay);
         });
         return replays;

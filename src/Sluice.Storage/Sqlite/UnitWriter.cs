@@ -43,6 +43,8 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
 
     private readonly Statement _eraseUsage = new(database, "delete from usage where scope = ? and customer = ?");
 
+    private readonly Statement _eraseCheckpoint = new(database, "delete from checkpoint where scope = ? and customer = ?");
+
     private readonly Statement _snapshot = new(database, """
         insert into snapshot (scope, customer, version, schema, hash, body) values (?, ?, ?, ?, ?, ?)
         on conflict (scope, customer) do update
@@ -115,6 +117,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
         _appendPlain.Dispose();
         _erase.Dispose();
         _eraseUsage.Dispose();
+        _eraseCheckpoint.Dispose();
         _snapshot.Dispose();
         _hold.Dispose();
         _grantAlone.Dispose();
@@ -160,6 +163,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
         var key = change.After.Key;
         _erase.Bind(before).Run();
         _eraseUsage.Bind(change.Scope.Value).Bind(key.Value).Run();
+        _eraseCheckpoint.Bind(change.Scope.Value).Bind(key.Value).Run();
         days.Erase(change.Scope, key);
         _entities.Erase(change.Scope, key);
         _rewards.Erase(change.Scope, key);

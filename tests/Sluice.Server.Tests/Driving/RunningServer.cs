@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Core;
+using Sluice.Server.Customers;
 using Sluice.Server.Operations;
 using Sluice.Server.Operators;
 using Sluice.Server.Payments;
@@ -63,6 +64,19 @@ internal sealed class RunningServer : IAsyncDisposable
         {
             Assert.True(Environment.TickCount64 < end, "the sweeper does not come");
             Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Waits until everything has been let go that is too old by now, by the settings.</summary>
+    public async Task Retired()
+    {
+        var now = Instant.Of(Time.GetUtcNow());
+        var before = Day.Start(Day.Of(now) - _app.Services.GetRequiredService<Settings>().KeepUsageDays!.Value);
+        var end = Environment.TickCount64 + 60_000;
+        for (var worker = ActivatorUtilities.CreateInstance<Retention>(_app.Services); await Shell.RetiredBefore() < before; await worker.Retire(now, CancellationToken.None))
+        {
+            Assert.True(Environment.TickCount64 < end, "retention does not come to an end");
             await Task.Yield();
         }
     }

@@ -31,7 +31,7 @@ internal sealed class StoredState : IAsyncDisposable
         DbConnection connection = TestDatabase.IsPostgres ? Postgres(new Uri(TestDatabase.Of(directory))) : new SqliteConnection($"Data Source={directory[SqliteStore.FileName]};Pooling=False");
         await connection.OpenAsync();
         var columns = await Rows(connection, TestDatabase.IsPostgres
-            ? "select table_name, column_name from information_schema.columns where table_schema = current_schema()"
+            ? "select table_name, column_name from information_schema.columns where table_schema = current_schema() and not starts_with(table_name, 'journal_')"
             : "select m.name, p.name from sqlite_master m join pragma_table_info(m.name) p where m.type = 'table' and m.name not like 'sqlite%'");
         return new StoredState(connection, [.. columns.GroupBy(row => row[0], row => row[1]).Where(table => !Moving.Contains(table.Key)).OrderBy(table => table.Key, StringComparer.Ordinal).Select(table => (table.Key, (IReadOnlyList<string>)[.. table]))]);
     }
@@ -70,6 +70,15 @@ internal sealed class StoredState : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>Changes the database of a directory as nobody should.</summary>
+    public static async Task Change(TempDirectory directory, string sql)
+    {
+        await using var state = await Open(directory);
+        await using var command = state._connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
+    }
 
     private static NpgsqlConnection Postgres(Uri url) =>
         new(new NpgsqlConnectionStringBuilder { Host = url.Host, Port = url.Port, Username = url.UserInfo.Split(':')[0], Password = url.UserInfo.Split(':').ElementAtOrDefault(1), Database = url.AbsolutePath[1..], Pooling = false }.ConnectionString);

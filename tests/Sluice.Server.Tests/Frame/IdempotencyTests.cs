@@ -75,16 +75,24 @@ public sealed class IdempotencyTests(OneServer one) : IClassFixture<OneServer>
         static object Item(string key, int value) => new { customer_id = "i6", feature_id = "messages", value, idempotency_key = key };
     }
 
-    [Fact]
-    public async Task A_key_is_kept_for_a_day()
+    [Theory]
+    [InlineData(null, 24)]
+    [InlineData(1, 1)]
+    [InlineData(72, 72)]
+    public async Task A_key_is_kept_for_a_day_or_as_long_as_the_settings_say(int? setting, int hours)
     {
-        await using var server = await RunningServer.Start();
+        await using var server = await RunningServer.Start(change: settings => setting is { } kept ? settings with { KeepIdempotencyKeys = TimeSpan.FromHours(kept) } : settings);
         await server.Api.Create("c");
         (await server.Api.Track("c", 1, "k")).MustBe(200);
-        server.Time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMilliseconds(1));
+        (await Header(2)).MustBe(200);
+        server.Time.Advance(TimeSpan.FromHours(hours) - TimeSpan.FromMilliseconds(1));
         Assert.Equal(409, (await server.Api.Track("c", 1, "k")).Status);
+        Assert.Equal(409, (await Header(3)).Status);
         server.Time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal(200, (await server.Api.Track("c", 1, "k")).Status);
+        Assert.Equal(200, (await Header(3)).Status);
+
+        Task<Reply> Header(int value) => server.Api.Post("balances.track", new { customer_id = "c", feature_id = "messages", value }, ("Idempotency-Key", "k"));
     }
 
     [Fact]

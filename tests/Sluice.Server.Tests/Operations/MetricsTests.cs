@@ -33,7 +33,7 @@ public sealed class MetricsTests
         Assert.Equal((2, 0, 16_384), (after["sluice_customers_cached"], after["sluice_queue_depth"], after["sluice_queue_limit"]));
         foreach (var zero in (string[])
                  [
-                     "sluice_commit_failures_total", "sluice_invariant_failures_total", "sluice_log_errors_total", "sluice_due_customers", "sluice_due_lateness_seconds", "sluice_payments_waiting",
+                     "sluice_commit_failures_total", "sluice_invariant_failures_total", "sluice_log_errors_total", "sluice_journal_retired_total", "sluice_due_customers", "sluice_due_lateness_seconds", "sluice_payments_waiting",
                      "sluice_payments_lateness_seconds", "sluice_webhooks_lanes", "sluice_webhooks_lanes_due", "sluice_referrals_waiting",
                  ])
             Assert.Equal(0, after[zero]);

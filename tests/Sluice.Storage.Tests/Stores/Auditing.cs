@@ -1,30 +1,14 @@
-using Dapper;
-using Microsoft.Data.Sqlite;
 using Sluice.Core;
 
 namespace Sluice.Storage.Tests;
 
-public sealed class SqliteAuditing() : Auditing(new SqliteHost())
-{
-    private protected override void Tamper(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={((SqliteHost)Host).File};Pooling=False");
-        connection.Open();
-        Assert.NotEqual(0, connection.Execute(sql));
-    }
-}
+public sealed class SqliteAuditing() : Auditing(new SqliteHost());
 
-public sealed class PostgresAuditing() : Auditing(new PostgresHost())
-{
-    private protected override void Tamper(string sql) => ((PostgresHost)Host).Ask(sql);
-}
+public sealed class PostgresAuditing() : Auditing(new PostgresHost());
 
 /// <summary>What is stored fits together, and whatever is changed behind the store's back is found and named.</summary>
 public abstract class Auditing(StoreHost host) : StoreSuite(host)
 {
-    /// <summary>Changes the database as nobody should.</summary>
-    private protected abstract void Tamper(string sql);
-
     [Fact]
     public async Task What_was_committed_passes()
     {
@@ -49,9 +33,9 @@ public abstract class Auditing(StoreHost host) : StoreSuite(host)
         Assert.Empty(await Faults(5));
         Assert.Equal(new InvoiceNumbers(1, 1, 1), await Audit.NumbersOf(Scope));
 
-        Tamper("update invoice set refunded = 300");
+        Host.Tamper("update invoice set refunded = 300");
         Assert.Contains("invoices: the journal says", string.Join(' ', await Faults(5)), StringComparison.Ordinal);
-        Tamper("update invoice set number = 3");
+        Host.Tamper("update invoice set number = 3");
         Assert.False((await Audit.NumbersOf(Scope)).AreGapless);
         Committed(actor.Do(Now, new CustomerEvent.Deleted()));
         Assert.Empty(await Faults(5));
@@ -79,7 +63,7 @@ public abstract class Auditing(StoreHost host) : StoreSuite(host)
     {
         await Life(1);
         await Life(2);
-        Tamper(sql);
+        Host.Tamper(sql);
         var faults = await Faults(1);
         Assert.True(faults.Any(fault => fault.Contains(says, StringComparison.Ordinal)), $"{sql}: {string.Join(" | ", faults)}");
         Assert.Empty(await Faults(2));
@@ -89,9 +73,9 @@ public abstract class Auditing(StoreHost host) : StoreSuite(host)
     public async Task A_snapshot_that_is_not_the_state_is_found()
     {
         var actor = await Life(1);
-        Commit(new TestUnit { Snapshots = [new SnapshotWrite(Scope, actor.Key, actor.State!.Version, actor.Hash, JournalFormat.WriteState(actor.State))] });
+        Commit(new TestUnit { Snapshots = [Snapshotter.Of(Scope, actor.State!, actor.Hash)] });
         Assert.Empty(await Faults(1));
-        Tamper("update snapshot set body = replace(body, '\"last_no\":2', '\"last_no\":3')");
+        Host.Tamper("update snapshot set body = replace(body, '\"last_no\":2', '\"last_no\":3')");
         Assert.Contains("is not the state that the journal leads to", Assert.Single(await Faults(1)), StringComparison.Ordinal);
     }
 

@@ -17,6 +17,8 @@ internal sealed class PostgresHost : StoreHost
 
     public string Ask(string sql) => PostgresServer.Shared.Ask(_url, sql);
 
+    public override void Tamper(string sql) => Ask(sql);
+
     public override ValueTask DisposeAsync()
     {
         PostgresServer.Shared.Drop(_url);

@@ -1,3 +1,6 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
 namespace Sluice.Storage.Tests;
 
 internal sealed class SqliteHost : StoreHost
@@ -11,6 +14,13 @@ internal sealed class SqliteHost : StoreHost
         var store = new SqliteStore(File);
         await store.Migrate();
         return store;
+    }
+
+    public override void Tamper(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
+        connection.Open();
+        Assert.NotEqual(0, connection.Execute(sql));
     }
 
     public override ValueTask DisposeAsync()

@@ -8,6 +8,9 @@ public abstract class StoreHost : IAsyncDisposable
     /// <summary>Opens the same database, as another node or after a restart.</summary>
     public abstract Task<IStore> Open();
 
+    /// <summary>Changes the database as nobody should.</summary>
+    public abstract void Tamper(string sql);
+
     public abstract ValueTask DisposeAsync();
 }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sluice.Core;
 using Sluice.Server.Api.Customers;
 using Sluice.Server.Api.Entities;
@@ -7,12 +8,15 @@ namespace Sluice.Server.Api.Balances;
 
 /// <summary>
 /// balances.history: every grant, use, reset and end of a customer's balances with its cause and time, oldest first, told
-/// from the journal itself. The customer is told again from its start for every page, so a long life costs time.
+/// from the journal itself. The customer is told again from its start for every page, so a long life costs time. Where the
+/// journal begins with a checkpoint, the history begins with the balances as they stood there.
 /// </summary>
 internal static class History
 {
     private const int Default = 50;
     private const int Most = 200;
+    private const long MostLines = 1_000_000;
+    private const int Attempts = 10;
 
     public static async ValueTask<Answer> Handle(Call call)
     {
@@ -26,49 +30,87 @@ internal static class History
         if (await call.Stored(customerId) is not { } standing) return call.NoSuchCustomer(customerId);
         if (feature is not null && call.Catalog.Feature(new FeatureId(feature)) is null) return call.Refuse(RefusalCode.FeatureNotFound, $"Feature {feature} does not exist.");
 
-        // A cursor names the entry and how many of its lines were shown.
-        var (version, shown) = page.AfterNumbered is { } after ? (after.No / MostLines, (int)(after.No % MostLines)) : (0, 0);
-        var lines = new List<LedgerBody>();
-        (long Version, int Line, Instant At)? last = null;
-        Customer? customer = null;
-        await foreach (var row in call.Engine.Audit.ReadJournal(call.Scope.Id, standing.Key, 1, standing.Version))
+        // Retention may take entries away while they are read: then it is told again, from where the journal begins now.
+        for (var attempt = 0; attempt < Attempts; attempt++)
         {
+            var lines = new HistoryPage(call, standing, page, new HistoryFilter(feature, balance, entityId, from, to));
+            if (await Tell(call, standing, lines)) return lines.ToAnswer();
+        }
+
+        throw new InvariantViolation($"the journal of {standing.Key} has a hole");
+    }
+
+    // False: an entry is missing.
+    private static async ValueTask<bool> Tell(Call call, Customer standing, HistoryPage lines)
+    {
+        Customer? customer = null;
+        if (await call.Engine.Audit.ReadCheckpoint(call.Scope.Id, standing.Key) is { } begin)
+        {
+            customer = begin.Read(call.Scope.ResolveTerms);
+            if (lines.Wants(begin.Version, begin.At) && !lines.TryAdd(begin.Version, begin.At, customer, customer, Ledger.Opening(customer), [])) return true;
+        }
+
+        await foreach (var row in call.Engine.Audit.ReadJournal(call.Scope.Id, standing.Key, (customer?.Version ?? 0) + 1, standing.Version))
+        {
+            if (row.Version != (customer?.Version ?? 0) + 1) return false;
             var (events, at) = JournalFormat.ReadEntry(row.Schema, row.Body, row.Properties, call.Scope.ResolveTerms);
-            if (row.Version < version || from > at)
+            if (lines.EndsBefore(at)) return true;
+            if (!lines.Wants(row.Version, at))
             {
                 customer = CustomerState.ApplyEntry(customer, events, at);
                 continue;
             }
 
-            if (at >= to) break;
             var (next, told) = Ledger.Of(customer, events, at);
-            for (var i = row.Version == version ? shown : 0; i < told.Length; i++)
-            {
-                if (!IsMeant(call, standing, customer ?? next, next, told[i], feature, balance, entityId)) continue;
-                if (lines.Count == page.Limit) return Page(lines, standing.Key, last);
-                lines.Add(LedgerBody.Of(standing.Key, told[i], row, events, at, EntityId(customer, next, told[i])));
-                last = (row.Version, i + 1, at);
-            }
-
+            if (!lines.TryAdd(row.Version, at, customer ?? next, next, told, events)) return true;
             customer = next;
         }
 
-        return Page(lines, standing.Key, null);
+        return customer?.Version >= standing.Version;
     }
 
-    private const long MostLines = 1_000_000;
+    /// <param name="From">Inclusive.</param>
+    /// <param name="To">Exclusive.</param>
+    private sealed record HistoryFilter(string? Feature, string? Balance, string? EntityId, Instant? From, Instant? To);
 
-    private static Answer Page(List<LedgerBody> lines, CustomerKey key, (long Version, int Line, Instant At)? last) => Answer.Ok(
-        new CursorPage<LedgerBody>(lines, last is { } end ? PageAsked.Encode(end.At, key, (end.Version * MostLines) + end.Line) : null), ApiJson.Default.CursorPageLedgerBody);
+    /// <summary>The lines of a page as they are told. A cursor names the entry and how many of its lines were shown.</summary>
+    private sealed class HistoryPage(Call call, Customer standing, PageAsked page, HistoryFilter filter)
+    {
+        private readonly (long Version, int Shown) _after = page.AfterNumbered is { } after ? (after.No / MostLines, (int)(after.No % MostLines)) : (0, 0);
+        private readonly List<LedgerBody> _lines = [];
+        private (long Version, int Line, Instant At)? _last;
+        private bool _isFull;
 
-    private static bool IsMeant(Call call, Customer standing, Customer before, Customer after, LedgerLine line, string? feature, string? balance, string? entityId) =>
-        (feature is null || line.Grant.Feature.Value == feature)
-        && (balance is null || PublicIds.Of(standing.Key, line.Grant) == balance)
-        && (entityId is null || EntityId(before, after, line) == entityId)
-        && call.Catalog.Feature(line.Grant.Feature) is not { IsBoolean: true };
+        public bool EndsBefore(Instant at) => at >= filter.To;
 
-    private static string? EntityId(Customer? before, Customer after, LedgerLine line) =>
-        line.Grant.Entity is { } entity ? (after.Entities.Find(entity) ?? before?.Entities.Find(entity))?.Id : null;
+        public bool Wants(long version, Instant at) => version >= _after.Version && !(filter.From > at) && !EndsBefore(at);
+
+        /// <summary>False: the page is full, and there is more.</summary>
+        public bool TryAdd(long version, Instant at, Customer before, Customer after, ImmutableArray<LedgerLine> told, ImmutableArray<CustomerEvent> events)
+        {
+            for (var i = version == _after.Version ? _after.Shown : 0; i < told.Length; i++)
+            {
+                if (!IsMeant(before, after, told[i])) continue;
+                if (_lines.Count == page.Limit) return !(_isFull = true);
+                _lines.Add(LedgerBody.Of(standing.Key, told[i], version, events, at, EntityId(before, after, told[i])));
+                _last = (version, i + 1, at);
+            }
+
+            return true;
+        }
+
+        public Answer ToAnswer() => Answer.Ok(
+            new CursorPage<LedgerBody>(_lines, _isFull && _last is { } end ? PageAsked.Encode(end.At, standing.Key, (end.Version * MostLines) + end.Line) : null), ApiJson.Default.CursorPageLedgerBody);
+
+        private bool IsMeant(Customer before, Customer after, LedgerLine line) =>
+            (filter.Feature is null || line.Grant.Feature.Value == filter.Feature)
+            && (filter.Balance is null || PublicIds.Of(standing.Key, line.Grant) == filter.Balance)
+            && (filter.EntityId is null || EntityId(before, after, line) == filter.EntityId)
+            && call.Catalog.Feature(line.Grant.Feature) is not { IsBoolean: true };
+
+        private static string? EntityId(Customer before, Customer after, LedgerLine line) =>
+            line.Grant.Entity is { } entity ? (after.Entities.Find(entity) ?? before.Entities.Find(entity))?.Id : null;
+    }
 }
 
 /// <summary>One change of one balance.</summary>
@@ -79,12 +121,13 @@ internal static class History
 public sealed record LedgerBody(
     Instant At, string Cause, string FeatureId, string BalanceId, string? PlanId, string? EntityId, Quantity Amount, Quantity? Balance, Quantity Saved, LedgerEventBody? Event)
 {
-    internal static LedgerBody Of(CustomerKey key, LedgerLine line, JournalRow row, System.Collections.Immutable.ImmutableArray<CustomerEvent> events, Instant at, string? entityId) => new(
+    internal static LedgerBody Of(CustomerKey key, LedgerLine line, long version, ImmutableArray<CustomerEvent> events, Instant at, string? entityId) => new(
         at, Word(line.Cause), line.Grant.Feature.Value, PublicIds.Of(key, line.Grant), line.Grant.Plan?.Value, entityId, line.Amount, line.After, line.SavedAfter,
-        line.Cause is LedgerCause.Used or LedgerCause.GivenBack && CustomerEvent.Used.In(events) is { } used ? new LedgerEventBody(PublicIds.OfEvent(key, row.Version), used.Feature, used.Value, used.UsedAt) : null);
+        line.Cause is LedgerCause.Used or LedgerCause.GivenBack && CustomerEvent.Used.In(events) is { } used ? new LedgerEventBody(PublicIds.OfEvent(key, version), used.Feature, used.Value, used.UsedAt) : null);
 
     private static string Word(LedgerCause cause) => cause switch
     {
+        LedgerCause.Opening => "opening",
         LedgerCause.Granted => "granted",
         LedgerCause.Used => "used",
         LedgerCause.GivenBack => "given_back",
