@@ -38,6 +38,9 @@ public sealed record Settings(
     /// <summary>Customers kept in memory; beyond it those go that were not used lately.</summary>
     public int CustomersInMemory { get; init; } = 200_000;
 
+    /// <summary>How long what was accepted has to end when Sluice is stopped.</summary>
+    public TimeSpan StopTime { get; init; } = TimeSpan.FromSeconds(20);
+
     public BillingSettings Billing { get; init; } = new();
 
     public WebhookSettings Webhooks { get; init; } = new();
@@ -49,7 +52,7 @@ public sealed record Settings(
     public IReadOnlyList<RateLimit> RateLimits { get; init; } = [];
 
     private const string Prefix = "SLUICE_";
-    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "LOG_FORMAT", "METRICS", "RATE_LIMITS", "QUEUE", "CUSTOMERS_IN_MEMORY", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE", "PAYMENTS_RETRY_DAYS", "PAYMENTS_UNPAID", "TAX_RATE", "TAX_RATES", "CURRENCY", "WEBHOOK_URL", "WEBHOOK_ENVIRONMENT", "WEBHOOKS_ALLOW_PRIVATE"];
+    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "LOG_FORMAT", "METRICS", "RATE_LIMITS", "QUEUE", "CUSTOMERS_IN_MEMORY", "STOP_SECONDS", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE", "PAYMENTS_RETRY_DAYS", "PAYMENTS_UNPAID", "TAX_RATE", "TAX_RATES", "CURRENCY", "WEBHOOK_URL", "WEBHOOK_ENVIRONMENT", "WEBHOOKS_ALLOW_PRIVATE"];
     private static readonly string[] Secret = ["SANDBOX_KEY", "LIVE_KEY", "WEBHOOK_SECRET", "DATABASE"];
 
     public static Settings Read(IConfiguration configuration, IReadOnlyDictionary<string, string?> environment)
@@ -87,6 +90,7 @@ public sealed record Settings(
         {
             Database = DatabaseAddress(Value("DATABASE")),
             CustomersInMemory = Number("CUSTOMERS_IN_MEMORY", Value("CUSTOMERS_IN_MEMORY"), 200_000, 100, 100_000_000),
+            StopTime = TimeSpan.FromSeconds(Number("STOP_SECONDS", Value("STOP_SECONDS"), 20, 1, 3_600)),
             LogFormat = Value("LOG_FORMAT") switch
             {
                 null or "text" => LogFormat.Text,

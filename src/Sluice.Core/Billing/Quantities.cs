@@ -25,7 +25,7 @@ internal static class Quantities
 /// <summary>Changes of quantities of one plan, and their one invoice.</summary>
 internal sealed class QuantityChange(Customer customer, Catalog catalog, Subscription target, Instant now, bool prorates)
 {
-    private readonly Currency _currency = customer.Billing.Currency ?? catalog.Policy.Currency;
+    private readonly Currency _currency = customer.Billing.CurrencyIn(catalog);
     private readonly List<DraftLine> _lines = [];
     private readonly List<DraftLine> _deferred = [.. target.Deferred];
     private readonly List<Upcoming> _bought = [];

@@ -81,9 +81,9 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             using var reservation = await claimsInFlight.Reserve(key);
             if (await Find(scope, profile, now) is not null) continue;
 
-            var command = create(await keys.Next());
             if (!committer.TryReserve(out var reserved)) return (Ran.Overloaded, false);
             using var place = reserved;
+            var command = create(await keys.Next());
             if (!scope.TryEnter(out var changed))
             {
                 await changed;

@@ -22,7 +22,7 @@ internal static class TestClock
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (OnlySandbox(call, "customers.advance_test_clock") is { } live) return live;
         if (await call.Engine.Customers.Find(call.Scope, id, call.Now) is not { Committed: { } customer } cell) return call.NoSuchCustomer(id);
-        using var turn = await call.Engine.Payments.TakeTurn(call.Scope, cell.Key);
+        await using var turn = await call.Engine.Payments.TakeTurn(call.Scope, cell.Key);
         if (to < call.NowOf(customer)) return call.Refuse(RefusalCode.InvalidRequest, "frozen_time: a clock only goes forward.");
 
         // One due moment after the other, each with the provider's answer, so that it ends as if lived day by day.

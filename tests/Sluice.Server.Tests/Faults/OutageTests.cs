@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Sluice.Server.Tests.Webhooks;
+using Sluice.Tests;
+using Xunit.Abstractions;
+
+namespace Sluice.Server.Tests.Faults;
+
+/// <summary>
+/// The server stands still for a day or for weeks and is started again. Everything that fell due in between happens at its own
+/// moment, in its order, as at a twin that never stopped: the same balances, invoices and webhooks.
+/// </summary>
+[Collection(nameof(AloneOnTheMachine))]
+public sealed partial class OutageTests(ITestOutputHelper output)
+{
+    private static readonly DateTimeOffset Start = new(2026, 2, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly WebhookSettings Webhooks = new(AllowPrivate: true);
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(40, false)]
+    [InlineData(1, true)]
+    [InlineData(40, true)]
+    public async Task After_an_outage_all_is_as_if_it_had_never_been(int days, bool postgres)
+    {
+        var seed = Seed.Next();
+        output.WriteLine($"SLUICE_SEED={seed}");
+        using var directory = new TempDirectory();
+        var database = postgres ? PostgresServer.Shared.Create() : null;
+        await using (var told = await Receiver.Start())
+        await using (var toldTwin = await Receiver.Start())
+        await using (var twin = await RunningServer.Start(time: new ManualTime(Start), webhooks: Webhooks))
+        {
+            var (home, homeOfTwin) = (new Household(new Random(seed)), new Household(new Random(seed), twin));
+            await Begin(homeOfTwin, toldTwin);
+            await using (var server = await RunningServer.Start(directory: directory, time: new ManualTime(Start), webhooks: Webhooks, database: database))
+            {
+                home.Servers = [server];
+                await Begin(home, told);
+            }
+
+            for (var hour = 0; hour < 24; hour++)
+            {
+                homeOfTwin.Lives(TimeSpan.FromHours(days));
+                await homeOfTwin.Settles();
+            }
+
+            var (before, started) = (told.All.Count, Stopwatch.StartNew());
+            await using var again = await RunningServer.Start(directory: directory, time: new ManualTime(twin.Time.GetUtcNow()), demo: false, webhooks: Webhooks, database: database);
+            home.Servers = [again];
+            var due = await again.Store.DueCustomers(Sluice.Core.Instant.Of(again.Time.GetUtcNow()), 1_000);
+            await home.Settles();
+            var caughtUp = started.Elapsed;
+            for (var at = 0; at < 6; at++)
+            {
+                Assert.Equal(await Shown(twin, $"c{at}"), await Shown(again, $"c{at}"));
+                Assert.Equal(toldTwin.All.Where(one => one.Customer == $"c{at}").Select(static one => one.Type), told.All.Where(one => one.Customer == $"c{at}").Select(static one => one.Type));
+            }
+
+            Assert.Equal(told.All.Count, told.All.Select(static one => one.Id).Distinct().Count());
+            Assert.True(due.Count > 0 && (days == 1 || told.All.Count > before), "something must fall due in between");
+            output.WriteLine($"{days} days away, {(postgres ? "PostgreSQL" : "SQLite")}: {due.Count} customers due, caught up {caughtUp.TotalSeconds:0.0} s after the start was begun; {told.All.Count - before} webhooks of {told.All.Count} came after it; {await home.Check()}");
+        }
+
+        if (database is not null) PostgresServer.Shared.Drop(database);
+    }
+
+    private static async Task Begin(Household home, Receiver told)
+    {
+        (await home.Servers[0].Api.Post("webhooks.create", new { url = told.Url, events = new[] { "billing.updated", "customer.products.updated", "balances.limit_reached" } })).MustBe(200);
+        await home.Furnish();
+        for (var step = 0; step < 60; step++)
+        {
+            await home.Step();
+            if (step % 10 == 0) home.Lives(TimeSpan.FromMinutes(30));
+        }
+
+        await home.Settles();
+    }
+
+    // Customers' keys and addresses differ from server to server; nothing else may.
+    private static async Task<string> Shown(RunningServer server, string customer)
+    {
+        var (shown, invoices) = ((await server.Api.Post("customers.get", new { customer_id = customer })).MustBe(200), (await server.Api.Post("invoices.list", new { customer_id = customer, limit = 100 })).MustBe(200));
+        return OwnWords.Replace(shown.Text + "\n" + invoices.Text, "");
+    }
+
+    [GeneratedRegex(@"https?://[^""]*|""number"":""[^""]*""")]
+    private static partial Regex OwnWords { get; }
+}
