@@ -98,7 +98,7 @@ internal static class Seats
     private static DraftLine Line(Customer customer, Catalog catalog, Subscription held, Grant grant, Quantity paid, Quantity seats, bool whole, Instant now)
     {
         var price = grant.Terms.Price!;
-        var cycle = Cycle.Around(price.Interval, held.Anchor!.Value, now) ?? throw new InvariantViolation($"no period of {price.Interval} holds {now}");
+        var cycle = Cycle.Of(price.Interval, held.Anchor!.Value, now);
         var charging = new Charging(catalog, customer.Billing.CurrencyIn(catalog));
         var cost = charging.Cost(price, paid + seats, grant.Included) - charging.Cost(price, paid, grant.Included);
         return charging.Line(LineKind.Charge, held, grant.No, grant.Feature, whole ? cost : cost * cycle.Left(now), seats, cycle with { Start = now });

@@ -19,18 +19,14 @@ internal sealed partial class Sweeper(
     // A page is stored well within it; what was not is taken again, by whichever node comes.
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
 
-    // Less is what a clock is steered by.
-    private static readonly TimeSpan StepBack = TimeSpan.FromSeconds(1);
-
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        var (before, wentBack) = (clock.Off, false);
+        var wentBack = false;
         using var timer = new PeriodicTimer(Pause, time);
         while (await timer.WaitForNextTickAsync(stopping))
         {
             if (clock.HasLeapt) ClockLeapt(clock.Off);
-            wentBack |= clock.Off < before - StepBack;
-            before = clock.Off;
+            wentBack |= clock.WentBack();
             try
             {
                 if (wentBack) await backlog.PullIn(Instant.Of(time.GetUtcNow()));

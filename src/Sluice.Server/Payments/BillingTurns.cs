@@ -32,8 +32,14 @@ internal sealed class BillingTurns(ClaimsInFlight claims, PostgresStore? shared)
     {
         public async ValueTask DisposeAsync()
         {
-            if (others is not null) await others.DisposeAsync();
-            own.Dispose();
+            try
+            {
+                if (others is not null) await others.DisposeAsync();
+            }
+            finally
+            {
+                own.Dispose();
+            }
         }
     }
 }

@@ -44,8 +44,17 @@ internal static partial class Wiring
         .AddSingleton(settings.Telemetry)
         .AddSingleton<Measures>()
         .AddSingleton(new CommitterLimits(settings.Queue))
-        .AddSingleton(provider => new Committer(
-            store, provider.GetRequiredService<CommitterLimits>(), provider.GetRequiredService<ILogger<Committer>>().CommitFailed, provider.GetRequiredService<Measures>().Committed, time))
+        .AddSingleton(provider =>
+        {
+            var (measures, clock) = (provider.GetRequiredService<Measures>(), provider.GetRequiredService<ClockWatch>());
+            return new Committer(store, provider.GetRequiredService<CommitterLimits>(), provider.GetRequiredService<ILogger<Committer>>().CommitFailed, Committed, time);
+
+            void Committed(int units, TimeSpan took)
+            {
+                measures.Committed(units, took);
+                clock.Look();
+            }
+        })
         .AddSingleton<ClockWatch>()
         .AddSingleton<ClaimsInFlight>()
         .AddSingleton(provider => new BillingTurns(provider.GetRequiredService<ClaimsInFlight>(), shell as PostgresStore))

@@ -83,13 +83,15 @@ internal sealed class Household(Random random, params RunningServer[] servers)
     {
         foreach (var server in Servers)
         {
-            await Deadline.Until(
-                async () =>
-                {
-                    var waits = await server.Shell.Backlog(Instant.Of(server.Time.GetUtcNow()));
-                    return waits is { Customers: 0, PaymentTasks: 0, WebhookLanes: 0 };
-                },
-                "the end of all that is due", server.Time);
+            Backlog waits = null!;
+            try
+            {
+                await Deadline.Until(async () => (waits = await server.Shell.Backlog(Instant.Of(server.Time.GetUtcNow()))) is { Customers: 0, PaymentTasks: 0, WebhookLanes: 0 }, "", server.Time);
+            }
+            catch (TimeoutException)
+            {
+                throw new TimeoutException($"at {server.Time.GetUtcNow():u} there still is {waits}");
+            }
         }
     }
 
@@ -150,13 +152,16 @@ internal sealed class Household(Random random, params RunningServer[] servers)
     private async Task Place(RunningServer server, string customer)
     {
         var hold = new Hold(string.Create(CultureInfo.InvariantCulture, $"hold{Requests}"), customer, random.Next(1, 3));
-        var end = server.Time.GetUtcNow() + TimeSpan.FromMinutes(random.Next(60, 30 * 60));
+        var end = server.Time.GetUtcNow() + TimeSpan.FromMinutes(random.Next(60, 23 * 60));
         var reply = (await server.Api.Post("balances.check", new
         {
             customer_id = customer, feature_id = "calls", required_balance = hold.Value, @lock = new { enabled = true, lock_id = hold.Id, expires_at = end.ToUnixTimeMilliseconds() }, properties = new { tag = hold.Id },
-        })).MustBe(200);
-        if (reply.Flag("allowed")) _holds.Add(hold.Id, hold);
-        else Denied++;
+        }));
+
+        // A customer who was asked for while the clock was ahead is there already.
+        if (reply.Status == 400) Assert.Contains("must lie", reply.Message, StringComparison.Ordinal);
+        else if (reply.MustBe(200).Flag("allowed")) _holds.Add(hold.Id, hold);
+        if (!_holds.ContainsKey(hold.Id)) Denied++;
     }
 
     // Moments never go back, no balance is ever below zero, and a day, which begins at midnight, has one reset at most.

@@ -25,6 +25,7 @@ public sealed class StartTests
     [InlineData("SLUICE_PORT", "eighty", "SLUICE_PORT is \"eighty\"")]
     [InlineData("SLUICE_PORT", "70000", "SLUICE_PORT is \"70000\"")]
     [InlineData("SLUICE_QUEUE", "0", "SLUICE_QUEUE is \"0\"")]
+    [InlineData("SLUICE_STOP_SECONDS", "0", "SLUICE_STOP_SECONDS is \"0\"")]
     [InlineData("SLUICE_LOG_REQUESTS", "some", "SLUICE_LOG_REQUESTS is \"some\"")]
     [InlineData("SLUICE_LOG_FORMAT", "xml", "SLUICE_LOG_FORMAT is \"xml\"; it must be text or json")]
     [InlineData("SLUICE_METRICS", "yes", "SLUICE_METRICS is \"yes\"; it must be loopback, all or none")]
