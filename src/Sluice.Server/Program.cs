@@ -25,8 +25,12 @@ try
     Console.Write(welcome.Text(settings.PublicUrl?.AbsoluteUri ?? app.Urls.First()));
     if (database.Warning is { } warning) Console.WriteLine(warning);
     await app.WaitForShutdownAsync();
-    await app.Services.GetRequiredService<Committer>().StopAsync();
-    return 0;
+    if (await Stopping.Written(app.Services.GetRequiredService<Committer>())) return 0;
+
+    // Closing the store would wait for the commit.
+    await Console.Error.WriteLineAsync(Stopping.WithoutCommit);
+    Environment.Exit(1);
+    return 1;
 }
 catch (Exception failure) when (failure is SettingsException or DataDirectoryInUseException or UsageException or IOException or NewerDatabaseException or DbException)
 {

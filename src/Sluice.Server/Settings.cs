@@ -44,6 +44,9 @@ public sealed record Settings(
     /// <summary>Days after which usage events, and what else the journal tells of a customer, are let go; null = never.</summary>
     public int? KeepUsageDays { get; init; }
 
+    /// <summary>How long what was accepted has to end when Sluice is stopped.</summary>
+    public TimeSpan StopTime { get; init; } = TimeSpan.FromSeconds(20);
+
     public BillingSettings Billing { get; init; } = new();
 
     public WebhookSettings Webhooks { get; init; } = new();
@@ -55,7 +58,7 @@ public sealed record Settings(
     public IReadOnlyList<RateLimit> RateLimits { get; init; } = [];
 
     private const string Prefix = "SLUICE_";
-    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "LOG_FORMAT", "METRICS", "RATE_LIMITS", "QUEUE", "CUSTOMERS_IN_MEMORY", "KEEP_IDEMPOTENCY_KEYS", "KEEP_USAGE_DAYS", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE", "PAYMENTS_RETRY_DAYS", "PAYMENTS_UNPAID", "TAX_RATE", "TAX_RATES", "CURRENCY", "WEBHOOK_URL", "WEBHOOK_ENVIRONMENT", "WEBHOOKS_ALLOW_PRIVATE"];
+    private static readonly string[] Plain = ["DATA", "HOST", "PORT", "LOG_REQUESTS", "LOG_FORMAT", "METRICS", "RATE_LIMITS", "QUEUE", "CUSTOMERS_IN_MEMORY", "KEEP_IDEMPOTENCY_KEYS", "KEEP_USAGE_DAYS", "STOP_SECONDS", "PUBLIC_URL", "MODEL_PRICES", "PAYMENTS_LIVE", "PAYMENTS_RETRY_DAYS", "PAYMENTS_UNPAID", "TAX_RATE", "TAX_RATES", "CURRENCY", "WEBHOOK_URL", "WEBHOOK_ENVIRONMENT", "WEBHOOKS_ALLOW_PRIVATE"];
     private static readonly string[] Secret = ["SANDBOX_KEY", "LIVE_KEY", "WEBHOOK_SECRET", "DATABASE"];
 
     public static Settings Read(IConfiguration configuration, IReadOnlyDictionary<string, string?> environment)
@@ -95,6 +98,7 @@ public sealed record Settings(
             CustomersInMemory = Number("CUSTOMERS_IN_MEMORY", Value("CUSTOMERS_IN_MEMORY"), 200_000, 100, 100_000_000),
             KeepIdempotencyKeys = TimeSpan.FromHours(Number("KEEP_IDEMPOTENCY_KEYS", Value("KEEP_IDEMPOTENCY_KEYS"), 24, 1, 8_760)),
             KeepUsageDays = Value("KEEP_USAGE_DAYS") is { } days ? Number("KEEP_USAGE_DAYS", days, 0, 1, 36_500) : null,
+            StopTime = TimeSpan.FromSeconds(Number("STOP_SECONDS", Value("STOP_SECONDS"), 20, 1, 3_600)),
             LogFormat = Value("LOG_FORMAT") switch
             {
                 null or "text" => LogFormat.Text,

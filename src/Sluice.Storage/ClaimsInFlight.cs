@@ -6,20 +6,25 @@ namespace Sluice.Storage;
 /// Claims that requests of this process are working on: one request at a time per key, the others wait their turn.
 /// It spares lost commits; what decides is the claim in the store.
 /// </summary>
-public sealed class ClaimsInFlight
+/// <param name="limits">As many may wait as may wait for a commit.</param>
+public sealed class ClaimsInFlight(CommitterLimits limits)
 {
     private readonly Lock _gate = new();
+    private int _waiting;
 
     // A key is here while it is held; its queue is made when the first one waits.
     private readonly Dictionary<ClaimKey, Queue<TaskCompletionSource<Reservation>>?> _held = [];
 
     /// <summary>Waits while someone else holds the key, first come first served.</summary>
+    /// <exception cref="OverloadedException">Too many wait already.</exception>
     public ValueTask<Reservation> Reserve(ClaimKey key, CancellationToken cancelled = default)
     {
         TaskCompletionSource<Reservation> turn;
         lock (_gate)
         {
             if (_held.TryAdd(key, null)) return ValueTask.FromResult(new Reservation(this, key));
+            if (_waiting >= limits.Places) throw new OverloadedException();
+            _waiting++;
             turn = new TaskCompletionSource<Reservation>(TaskCreationOptions.RunContinuationsAsynchronously);
             (_held[key] ??= new Queue<TaskCompletionSource<Reservation>>()).Enqueue(turn);
         }
@@ -58,6 +63,7 @@ public sealed class ClaimsInFlight
         {
             while (_held[key] is { Count: > 0 } waiting)
             {
+                _waiting--;
                 if (waiting.Dequeue().TrySetResult(new Reservation(this, key))) return;
             }
 
@@ -88,3 +94,6 @@ public sealed class ClaimsInFlight
         }
     }
 }
+
+/// <summary>More requests wait than may; nothing was done for this one.</summary>
+public sealed class OverloadedException() : Exception("More requests wait than may.");

@@ -14,6 +14,7 @@ public sealed class Committer
     private readonly CommitterLimits _limits;
     private readonly Action<Exception> _onFault;
     private readonly Action<int, TimeSpan>? _onCommit;
+    private readonly TimeProvider _time;
     private readonly object _gate = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<Unit> _queue = [];
@@ -22,12 +23,14 @@ public sealed class Committer
     private bool _stopping;
     private bool _closed;
     private int _places;
+    private long _writingSince;
 
     /// <param name="onFault">Told of every failure of the store and of every exception in a unit's own code.</param>
     /// <param name="onCommit">Told, on the committer's thread, how many units a batch had and how long its commit took. It must not throw.</param>
-    public Committer(IStore store, CommitterLimits limits, Action<Exception> onFault, Action<int, TimeSpan>? onCommit = null)
+    /// <param name="time">By which <see cref="Writing"/> is told.</param>
+    public Committer(IStore store, CommitterLimits limits, Action<Exception> onFault, Action<int, TimeSpan>? onCommit = null, TimeProvider? time = null)
     {
-        (_store, _limits, _onFault, _onCommit) = (store, limits, onFault, onCommit);
+        (_store, _limits, _onFault, _onCommit, _time) = (store, limits, onFault, onCommit, time ?? TimeProvider.System);
         new Thread(Loop) { IsBackground = true, Name = "sluice committer" }.Start();
     }
 
@@ -43,6 +46,9 @@ public sealed class Committer
     public int LastBatchSize { get; private set; }
 
     public TimeSpan LastCommit { get; private set; }
+
+    /// <summary>How long the commit that is under way has taken so far; zero when none is.</summary>
+    public TimeSpan Writing => Volatile.Read(ref _writingSince) is not 0 and var since ? _time.GetElapsedTime(since) : TimeSpan.Zero;
 
     public int PlacesTaken => Volatile.Read(ref _places);
 
@@ -187,7 +193,17 @@ public sealed class Committer
     private IReadOnlyList<Fate> Commit(List<Unit> writing)
     {
         var started = Stopwatch.GetTimestamp();
-        var fates = _store.Commit(writing);
+        Volatile.Write(ref _writingSince, _time.GetTimestamp());
+        IReadOnlyList<Fate> fates;
+        try
+        {
+            fates = _store.Commit(writing);
+        }
+        finally
+        {
+            Volatile.Write(ref _writingSince, 0);
+        }
+
         LastCommit = Stopwatch.GetElapsedTime(started);
         LastBatchSize = writing.Count;
         Batches++;

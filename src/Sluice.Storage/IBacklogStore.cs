@@ -6,6 +6,12 @@ namespace Sluice.Storage;
 public interface IBacklogStore
 {
     ValueTask<Backlog> Backlog(Instant now);
+
+    /// <summary>
+    /// Whatever waits for a moment after <paramref name="now"/> to be tried, or is leased until far beyond it, waits no longer: a clock
+    /// that was ahead may have said so. What falls due by a customer's own time is left as it is.
+    /// </summary>
+    ValueTask PullIn(Instant now);
 }
 
 /// <param name="Customers">With something due.</param>

@@ -90,7 +90,11 @@ public readonly record struct Fate(FateKind Kind, ClaimKey? Lost = null, bool Co
 /// <param name="Erase">The customer was deleted: drop its journal and keep only its last state.</param>
 /// <param name="HeadMoved">False when neither the profile nor the next due moment changed: then only the version moves.</param>
 public sealed record CustomerChange(
-    ScopeId Scope, long ExpectedVersion, Customer After, ImmutableArray<JournalEntry> Entries, bool Erase = false, bool HeadMoved = true);
+    ScopeId Scope, long ExpectedVersion, Customer After, ImmutableArray<JournalEntry> Entries, bool Erase = false, bool HeadMoved = true)
+{
+    /// <summary>By our own clock, which the customer's may be ahead of: what others are asked for is due from then on. Null = by the customer's.</summary>
+    public Instant? WrittenAt { get; init; }
+}
 
 /// <summary>One command's events as stored.</summary>
 /// <param name="Body">The events as JSON (UTF-8).</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -92,6 +93,12 @@ public sealed class PostgresServer : IDisposable
     /// <summary>As a power cut ends it: connections are gone, what was not committed is gone.</summary>
     public void Crash() => Must("pg_ctl", "-D", Data, "-s", "stop", "-m", "immediate");
 
+    /// <summary>It hangs: it keeps its connections and takes new ones, and answers nothing.</summary>
+    public void Freeze() => Signal("-STOP");
+
+    /// <summary>It goes on where it was.</summary>
+    public void Thaw() => Signal("-CONT");
+
     public void Dispose()
     {
         _keeper.StandardInput.Close();
@@ -112,6 +119,30 @@ public sealed class PostgresServer : IDisposable
         var keeper = Process.Start(new ProcessStartInfo("sh", ["-c", Keeper, "sh", _directory, .. Command("pg_ctl")]) { RedirectStandardInput = true })!;
         Start();
         return keeper;
+    }
+
+    // The postmaster first, so that it makes no more children.
+    private void Signal(string signal)
+    {
+        var postmaster = File.ReadLines(Path.Combine(Data, "postmaster.pid")).First();
+        using (var first = Process.Start("kill", [signal, postmaster])) first.WaitForExit();
+        var children = Directory.GetDirectories("/proc").Select(static path => Path.GetFileName(path)).Where(id => int.TryParse(id, CultureInfo.InvariantCulture, out _) && ParentOf(id) == postmaster);
+        using var others = Process.Start("kill", [signal, .. children]);
+        others.WaitForExit();
+    }
+
+    private static string? ParentOf(string process)
+    {
+        try
+        {
+            // "pid (name) state parent …"
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1];
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static int FreePort()

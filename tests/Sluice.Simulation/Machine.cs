@@ -116,7 +116,7 @@ internal sealed class Machine : IAsyncDisposable
     /// <summary>A page, or the provider by itself, says something about a customer.</summary>
     public async Task<Ran> Say(CustomerKey customer, params Command[] commands)
     {
-        using var turn = await Engine.Payments.TakeTurn(Scope, customer);
+        await using var turn = await Engine.Payments.TakeTurn(Scope, customer);
         var ran = await Engine.Runner.Run(Scope, [.. commands.Select(command => new Addressed(customer, command))], [], Now);
         if (ran.End == RunEnd.Done) await Engine.Payments.Settle(Scope, ran.Customer, Now);
         return ran;

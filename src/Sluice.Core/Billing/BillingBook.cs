@@ -31,6 +31,9 @@ public sealed record BillingBook(
     /// <summary>An invoice above zero was paid.</summary>
     public bool HasPaid { get; init; }
 
+    /// <summary>What the next invoice is in.</summary>
+    public Currency CurrencyIn(Catalog catalog) => Currency ?? catalog.Policy.Currency;
+
     public Invoice? Find(InvoiceNo no) => Open.FirstOrDefault(invoice => invoice.No == no);
 
     /// <summary>

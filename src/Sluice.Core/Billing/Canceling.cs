@@ -50,7 +50,7 @@ internal static class Canceling
         if (command.Refund is not null && !command.Prorates)
             return new Refusal(RefusalCode.InvalidRequest, "refund_last_payment cannot go with proration_behavior none: keep one of the two.");
         if (Waiting.UnderWay(customer, target) is { } underWay) return underWay;
-        var currency = customer.Billing.Currency ?? catalog.Policy.Currency;
+        var currency = customer.Billing.CurrencyIn(catalog);
         var lines = command.Prorates && command.Refund is null ? new Charging(catalog, currency).Unused(customer, target, now).Concat(Charging.Settled(target.Deferred, now)).ToList() : [];
         var story = new EventList(customer, now);
         story.AddRange(Waiting.GiveWay(customer, target, now));

@@ -130,7 +130,7 @@ internal sealed class Charging(Catalog catalog, Currency currency)
 
         var isTrial = subscription.TrialEnd is { } trialEnd && trialEnd > at;
         var cycle = isTrial ? new BillingPeriod(at, subscription.TrialEnd!.Value)
-            : Cycle.Around(interval, subscription.Anchor!.Value, at) ?? throw new InvariantViolation($"no period of {interval} holds {at}");
+            : Cycle.Of(interval, subscription.Anchor!.Value, at);
         var period = cycle with { Start = at };
         runs.Add(new PriceRun(item, period, Money.Zero(currency)));
         if (isTrial) amount = 0m;

@@ -33,6 +33,9 @@ public static class Cycle
         return floor is not { } least ? new BillingPeriod(start, end) : new BillingPeriod(Instant.Max(start, least), Instant.Max(end, least));
     }
 
+    /// <summary>The same of an interval that recurs: where the calendar ends first, the cycle ends with it.</summary>
+    public static BillingPeriod Of(Interval interval, Instant anchor, Instant now) => Around(interval, anchor, now) ?? new BillingPeriod(now, Instant.Latest);
+
     /// <summary>Where the cycle that holds <paramref name="now"/> ends.</summary>
     public static Instant? End(Interval interval, Instant anchor, Instant now, Instant? floor = null)
     {

@@ -11,7 +11,7 @@ internal static class Issuing
     {
         var wish = command.Wish;
         if (wish.Plans.IsEmpty && wish.Lines.IsEmpty) return Invalid("There is nothing to invoice: name plans or custom_line_items.");
-        var currency = customer.Billing.Currency ?? catalog.Policy.Currency;
+        var currency = customer.Billing.CurrencyIn(catalog);
         var (drafts, refusal) = Drafts(catalog, currency, wish, now);
         if (refusal is not null) return refusal;
         var wishes = wish.AllDiscounts;

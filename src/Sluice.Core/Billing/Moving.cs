@@ -37,7 +37,7 @@ internal static class Moving
     {
         if (plan.IsOneOff) return (null, Invalid($"Version {plan.Version} of plan {plan.Id} is paid once, and the customer's recurs."));
         var own = customer.HeldBy(target.Entity);
-        var currency = customer.Billing.Currency ?? catalog.Policy.Currency;
+        var currency = customer.Billing.CurrencyIn(catalog);
         if (!target.Runs.IsEmpty && CurrencyRules.Lacks(plan, currency, catalog.Policy.Currency)) return (null, CurrencyRules.NoPrice(plan.Id, currency));
         var charging = new Charging(catalog, currency);
         var offer = Offers.Default(plan, target.Entity);

@@ -169,7 +169,7 @@ internal static class Payments
 
     public static Outcome Credit(Customer customer, Catalog catalog, Command.AddCredit command)
     {
-        var currency = customer.Billing.Currency ?? catalog.Policy.Currency;
+        var currency = customer.Billing.CurrencyIn(catalog);
         if (command.Amount.Currency != currency) return new Refusal(RefusalCode.CurrencyMismatch, $"The customer is billed in {currency}: give the credit in it.");
         if (Math.Abs(command.Amount.Major) >= Rating.Most) return new Refusal(RefusalCode.InvalidInputs, "The credit is more than can be charged.");
         return command.Amount.IsZero ? new Outcome([]) : new CustomerEvent.CreditAdded(command.Amount);

@@ -25,7 +25,7 @@ internal static class Quantities
 /// <summary>Changes of quantities of one plan, and their one invoice.</summary>
 internal sealed class QuantityChange(Customer customer, Catalog catalog, Subscription target, Instant now, bool prorates)
 {
-    private readonly Currency _currency = customer.Billing.Currency ?? catalog.Policy.Currency;
+    private readonly Currency _currency = customer.Billing.CurrencyIn(catalog);
     private readonly List<DraftLine> _lines = [];
     private readonly List<DraftLine> _deferred = [.. target.Deferred];
     private readonly List<Upcoming> _bought = [];
@@ -52,7 +52,7 @@ internal sealed class QuantityChange(Customer customer, Catalog catalog, Subscri
         var at = _runs.IndexOf(_runs.FirstOrDefault(run => run.Item == grant.No));
         if (at < 0 || target.TrialEnd > now) return;
         var period = new BillingPeriod(now, _runs[at].Period.End);
-        var whole = Cycle.Around(grant.Terms.Price!.Interval, target.Anchor!.Value, now)!.Value;
+        var whole = Cycle.Of(grant.Terms.Price!.Interval, target.Anchor!.Value, now);
         var cost = charging.Cost(grant.Terms.Price, bought, grant.Terms.Included) * whole.Left(now);
         var lines = unused.Append(charging.Line(LineKind.Charge, target, grant.No, grant.Feature, cost, grant.Terms.Included + bought, period)).Where(static line => line.Amount != 0m).ToList();
         var before = Charging.Settled(_deferred, now).ToList();

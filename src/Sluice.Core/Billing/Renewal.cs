@@ -22,7 +22,7 @@ internal sealed class Renewal
     {
         (_catalog, _cycle, _at, _now) = (catalog, cycle, at, now);
         _story = new EventList(customer, now);
-        _currency = customer.Billing.Currency ?? catalog.Policy.Currency;
+        _currency = customer.Billing.CurrencyIn(catalog);
         _charging = new Charging(catalog, _currency);
     }
 

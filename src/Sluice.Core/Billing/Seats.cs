@@ -87,7 +87,7 @@ internal static class Seats
         var line = Line(customer, catalog, held, grant, grant.Prepaid - seats, seats, whole: false, now);
         line = line with { Kind = LineKind.Unused, Description = $"Unused {line.Description}", Amount = -Math.Min(line.Amount, Left(customer, held, grant, now)) };
         var bought = new CustomerEvent.GrantBought(grant.No, grant.Prepaid - seats, grant.Balance - seats, grant.Entity);
-        var runs = Reduced(held, grant, -line.Amount, now, customer.Billing.Currency ?? catalog.Policy.Currency);
+        var runs = Reduced(held, grant, -line.Amount, now, customer.Billing.CurrencyIn(catalog));
         var isLater = decrease == OnDecrease.ProrateNextCycle || (decrease == OnDecrease.Prorate && proration.OnIncrease is OnIncrease.ProrateNextCycle or OnIncrease.BillNextCycle);
         if (line.Amount == 0m) return [bought];
         if (isLater) return [bought, new CustomerEvent.PlanBilled(held.No, runs, held.Upcoming, held.Deferred.Add(line), held.Anchor, held.TrialEnd, held.Entity)];
@@ -98,8 +98,8 @@ internal static class Seats
     private static DraftLine Line(Customer customer, Catalog catalog, Subscription held, Grant grant, Quantity paid, Quantity seats, bool whole, Instant now)
     {
         var price = grant.Terms.Price!;
-        var cycle = Cycle.Around(price.Interval, held.Anchor!.Value, now) ?? throw new InvariantViolation($"no period of {price.Interval} holds {now}");
-        var charging = new Charging(catalog, customer.Billing.Currency ?? catalog.Policy.Currency);
+        var cycle = Cycle.Of(price.Interval, held.Anchor!.Value, now);
+        var charging = new Charging(catalog, customer.Billing.CurrencyIn(catalog));
         var cost = charging.Cost(price, paid + seats, grant.Included) - charging.Cost(price, paid, grant.Included);
         return charging.Line(LineKind.Charge, held, grant.No, grant.Feature, whole ? cost : cost * cycle.Left(now), seats, cycle with { Start = now });
     }
@@ -130,7 +130,7 @@ internal static class Seats
     {
         var discounts = customer.Billing.Discounts.Where(discount => discount.HoldsFor(held.Cycle, now)).Select(static discount => discount.Discount);
         var invoice = Invoicing.Make(
-            new InvoiceNo(customer.LastNo + 1), InvoiceReason.Change, now, customer.Billing.Currency ?? catalog.Policy.Currency, lines, discounts, TaxRates.Of(customer, catalog, held.Cycle), customer.Billing.Credit) with { Cycle = held.Cycle };
+            new InvoiceNo(customer.LastNo + 1), InvoiceReason.Change, now, customer.Billing.CurrencyIn(catalog), lines, discounts, TaxRates.Of(customer, catalog, held.Cycle), customer.Billing.Credit) with { Cycle = held.Cycle };
         return Payments.Asked(invoice, held.NetTermsDays is null ? PaymentPath.Collect : PaymentPath.Send, new InvoiceMode(true, NetTermsDays: held.NetTermsDays), customer, now);
     }
 }

@@ -12,7 +12,7 @@ internal static class TopUps
         var grant = customer.HeldBy(target.Entity).Grants.FirstOrDefault(row => row.Subscription == target.No && row.Feature == feature && row.Terms is { IsPrepaid: true, Price.Interval.Recurs: false });
         if (grant is null) return new Refusal(RefusalCode.InvalidRequest, $"feature_quantities: plan {target.Plan} has no prepaid item for feature {feature}.");
         var bought = Packs(grant, command.Quantities[feature]);
-        if (new Charging(catalog, customer.Billing.Currency ?? catalog.Policy.Currency).Cost(grant.Terms.Price!, bought, grant.Terms.Included) >= Rating.Most || (grant.Balance + bought).Value > Quantity.Limit)
+        if (new Charging(catalog, customer.Billing.CurrencyIn(catalog)).Cost(grant.Terms.Price!, bought, grant.Terms.Included) >= Rating.Most || (grant.Balance + bought).Value > Quantity.Limit)
             return new Refusal(RefusalCode.InvalidInputs, $"feature_quantities: {bought} {feature} are more than can be bought.");
         return bought.IsPositive ? Bought(customer, catalog, target, grant, bought, command.InvoiceMode, isAuto: false, now)
             : new Refusal(RefusalCode.InvalidInputs, $"feature_quantities: the quantity of {feature} is what is bought now, so it must be above 0.");
@@ -27,7 +27,7 @@ internal static class TopUps
 
     public static Planned Bought(Customer customer, Catalog catalog, Subscription target, Grant grant, Quantity bought, InvoiceMode? mode, bool isAuto, Instant now)
     {
-        var currency = customer.Billing.Currency ?? catalog.Policy.Currency;
+        var currency = customer.Billing.CurrencyIn(catalog);
         var charging = new Charging(catalog, currency);
         var line = charging.Line(LineKind.Charge, target, grant.No, grant.Feature, charging.Cost(grant.Terms.Price!, bought, grant.Terms.Included), bought, null);
         var invoice = Invoicing.Make(new InvoiceNo(customer.LastNo + 1), InvoiceReason.TopUp, now, currency, [line], [], TaxRates.Of(customer, catalog, target.Cycle), customer.Billing.Credit);

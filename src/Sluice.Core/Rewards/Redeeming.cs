@@ -121,7 +121,7 @@ public static class Redeeming
                 story.Add(new CustomerEvent.DiscountAdded(off.Discount.Standing(null, now)));
                 return null;
             case Gift.InvoiceCredit credit:
-                story.Add(new CustomerEvent.CreditAdded(Money.Of(credit.Amount.Amount, story.Customer.Billing.Currency ?? catalog.Policy.Currency)));
+                story.Add(new CustomerEvent.CreditAdded(Money.Of(credit.Amount.Amount, story.Customer.Billing.CurrencyIn(catalog))));
                 return null;
             case Gift.Units units:
                 foreach (var given in units.Features)

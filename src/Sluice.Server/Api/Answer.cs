@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Text.Json.Serialization.Metadata;
 using Sluice.Core;
+using Sluice.Storage;
 
 namespace Sluice.Server.Api;
 
@@ -20,6 +22,17 @@ public readonly record struct Answer(int Status, object Body, JsonTypeInfo Type,
     /// <summary>The database cannot be reached, or did not say what became of a commit.</summary>
     public static Answer Unreachable(string environment) => Error(
         503, "service_unavailable", "The store could not be reached, so it is not known whether this was carried out. Repeat it with the same idempotency key.", environment);
+
+    /// <summary>Too much waits already.</summary>
+    public static Answer Overloaded(string environment) => Error(429, "rate_limit_exceeded", "Sluice has more requests waiting than it takes. Nothing was done; try again.", environment);
+
+    /// <summary>To a failure that passes by itself; null = it is a bug.</summary>
+    public static Answer? ForNow(Exception failure, string environment) => failure switch
+    {
+        OverloadedException => Overloaded(environment),
+        DbException or IOException => Unreachable(environment),
+        _ => null,
+    };
 
     public static Answer Error(Refusal refusal, string environment)
     {

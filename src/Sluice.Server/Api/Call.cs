@@ -59,7 +59,7 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
     }
 
     /// <summary>Waits until no other call of billing is under way for the customer. Null when there is none.</summary>
-    public async ValueTask<IDisposable?> BillingTurn(string customerId) =>
+    public async ValueTask<IAsyncDisposable?> BillingTurn(string customerId) =>
         await Stored(customerId) is { } customer ? await engine.Payments.TakeTurn(Scope, customer, Now) : null;
 
     /// <summary>The committed customer as of now, or null.</summary>
@@ -96,7 +96,7 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
     private Answer Failure(RunEnd end, Refusal? refusal) => end switch
     {
         RunEnd.Refused => Refuse(refusal!),
-        RunEnd.Overloaded => Answer.Error(429, "rate_limit_exceeded", "Sluice has more requests waiting than it takes. Nothing was done; try again.", Scope.Environment),
+        RunEnd.Overloaded => Answer.Overloaded(Scope.Environment),
         RunEnd.StoreFailed => Answer.Unreachable(Scope.Environment),
         _ => throw new InvariantViolation($"{end} is no failure"),
     };

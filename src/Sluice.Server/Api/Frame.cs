@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Core;
@@ -49,9 +48,8 @@ internal sealed partial class Frame(Engine engine, RateLimiter limiter, RequestL
         catch (Exception unexpected)
         {
             failure = unexpected;
-            answer = unexpected is DbException or IOException
-                ? Answer.Unreachable(ScopeDirectory.Sandbox)
-                : Answer.Error(500, "internal_error", "Sluice has a bug, and its log says more. Whether the request was carried out is not known: repeat it with the same idempotency key.", ScopeDirectory.Sandbox);
+            answer = Answer.ForNow(unexpected, ScopeDirectory.Sandbox)
+                ?? Answer.Error(500, "internal_error", "Sluice has a bug, and its log says more. Whether the request was carried out is not known: repeat it with the same idempotency key.", ScopeDirectory.Sandbox);
         }
 
         await AnswerWriter.Write(http.Response, answer);

@@ -81,9 +81,9 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             using var reservation = await claimsInFlight.Reserve(key);
             if (await Find(scope, profile, now) is not null) continue;
 
-            var command = create(await keys.Next());
             if (!committer.TryReserve(out var reserved)) return (Ran.Overloaded, false);
             using var place = reserved;
+            var command = create(await keys.Next());
             if (!scope.TryEnter(out var changed))
             {
                 await changed;
@@ -106,7 +106,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 unit = new CustomersUnit(scope, [new CellChange(cell, accepted.Customer, null, chain.Bytes)], snapshots.Due, outbox, turns)
                 {
                     CatalogVersion = scope.Catalog.Version,
-                    Changes = [chain.ToChange()],
+                    Changes = [chain.ToChange(now)],
                     Messages = messages is null ? [] : [.. messages],
                     Takes = claims.Add(new Claim(key, command.Key, now, null)),
                 };
@@ -236,7 +236,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             var unit = new CustomersUnit(scope, ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.CellChange)), snapshots.Due, outbox, turns)
             {
                 CatalogVersion = scope.Catalog.Version,
-                Changes = ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.Change)),
+                Changes = ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.Change(now))),
                 Takes = takes.DrainToImmutable(),
                 Frees = frees.DrainToImmutable(),
                 Messages = Gathered(changes, static draft => draft.Messages),
@@ -341,7 +341,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
 
         public CellChange CellChange => new(cell, Customer, _idBefore, _chain.Bytes);
 
-        public CustomerChange Change => _chain.ToChange();
+        public CustomerChange Change(Instant now) => _chain.ToChange(now);
 
         /// <summary>What is told of it; null when nothing is.</summary>
         public IReadOnlyList<WebhookMessage>? Messages => _messages;

@@ -11,19 +11,17 @@ namespace Sluice.Server.Customers;
 /// takes its place. And sees that the journal has its months. Answers about the present never depend on it.
 /// </summary>
 internal sealed partial class Retention(
-    Settings settings, IRetentionStore store, ScopeDirectory scopes, Freshness freshness, Measures measures, TimeProvider time, ILogger<Retention> log) : BackgroundService
+    Settings settings, IRetentionStore store, ScopeDirectory scopes, Freshness freshness, Measures measures, ClockWatch clock, TimeProvider time, ILogger<Retention> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Leap = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        var clock = new ClockWatch(time, Leap);
         using var timer = new PeriodicTimer(Pause, time);
         do
         {
             // What is dropped by a wrong clock does not come back. The sweeper tells of it.
-            if (clock.Leapt(out _)) continue;
+            if (clock.HasLeapt) continue;
             try
             {
                 var now = Instant.Of(time.GetUtcNow());

@@ -10,7 +10,7 @@ namespace Sluice.Server.Customers;
 /// by itself, and a claim that has run out holds nothing.
 /// </summary>
 internal sealed partial class Sweeper(
-    IStore store, ITenantStore tenants, IOperatorStore operators, CommandRunner runner, ScopeDirectory scopes, Freshness freshness, TimeProvider time, ILogger<Sweeper> log) : BackgroundService
+    IStore store, ITenantStore tenants, IOperatorStore operators, IBacklogStore backlog, CommandRunner runner, ScopeDirectory scopes, Freshness freshness, ClockWatch clock, TimeProvider time, ILogger<Sweeper> log) : BackgroundService
 {
     private const int Page = 500;
     private const int ErasedAtOnce = 20;
@@ -18,23 +18,20 @@ internal sealed partial class Sweeper(
 
     // A page is stored well within it; what was not is taken again, by whichever node comes.
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Leap = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        var clock = new ClockWatch(time, Leap);
+        var wentBack = false;
         using var timer = new PeriodicTimer(Pause, time);
         while (await timer.WaitForNextTickAsync(stopping))
         {
-            if (clock.Leapt(out var by))
-            {
-                ClockLeapt(by);
-                continue;
-            }
-
+            if (clock.HasLeapt) ClockLeapt(clock.Off);
+            wentBack |= clock.WentBack();
             try
             {
-                await Sweep(Instant.Of(time.GetUtcNow()), stopping);
+                if (wentBack) await backlog.PullIn(Instant.Of(time.GetUtcNow()));
+                wentBack = false;
+                if (!clock.HasLeapt) await Sweep(Instant.Of(time.GetUtcNow()), stopping);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
@@ -78,18 +75,4 @@ internal sealed partial class Sweeper(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Sweeping due customers failed; it is tried again.")]
     private partial void SweepFailed(Exception failure);
-}
-
-/// <summary>Compares the wall clock with the monotonic one.</summary>
-internal sealed class ClockWatch(TimeProvider time, TimeSpan limit)
-{
-    private readonly DateTimeOffset _wall = time.GetUtcNow();
-    private readonly long _ticks = time.GetTimestamp();
-
-    /// <summary>True while the wall clock is further off than the limit, forward or back.</summary>
-    public bool Leapt(out TimeSpan by)
-    {
-        by = time.GetUtcNow() - _wall - time.GetElapsedTime(_ticks);
-        return by.Duration() > limit;
-    }
 }

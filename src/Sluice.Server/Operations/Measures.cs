@@ -66,6 +66,7 @@ internal sealed class Measures : IDisposable
         _errors.Add(0);
         _retired.Add(0);
         Meter.CreateObservableCounter("sluice.commit.failures", () => committer.Faults, "{batch}", "Batches whose commit failed.");
+        Meter.CreateObservableGauge("sluice.commit.running", () => committer.Writing.TotalSeconds, Seconds, "How long the commit that is under way has taken so far.");
         Meter.CreateObservableGauge("sluice.queue.depth", () => committer.PlacesTaken, "{request}", "Changes that wait for the disk.");
         Meter.CreateObservableGauge("sluice.queue.limit", () => limits.Places, "{request}", "Changes that may wait; more are refused with 429.");
         Meter.CreateObservableGauge("sluice.customers.cached", () => scopes.All.Sum(static scope => (long)scope.Cells.Count), "{customer}", "Customers in memory.");

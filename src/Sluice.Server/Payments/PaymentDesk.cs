@@ -13,7 +13,7 @@ namespace Sluice.Server.Payments;
 /// the same answer to the customer, and the second changes nothing.
 /// </summary>
 internal sealed partial class PaymentDesk(
-    IBillingStore billing, CustomerDirectory directory, CommandRunner runner, ReferralDesk referrals, ScopeDirectory scopes, Providers providers, ClaimsInFlight turns, Freshness freshness, TimeProvider time,
+    IBillingStore billing, CustomerDirectory directory, CommandRunner runner, ReferralDesk referrals, ScopeDirectory scopes, Providers providers, BillingTurns turns, Freshness freshness, TimeProvider time,
     ILogger<PaymentDesk> log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
@@ -21,19 +21,17 @@ internal sealed partial class PaymentDesk(
     private const int MostRounds = 16;
     private const int MostPeriods = 100;
 
-    /// <summary>
-    /// Calls of billing for one customer wait for one another, so that a second one decides on what became of the first,
-    /// its payment included.
-    /// </summary>
-    public async ValueTask<IDisposable> TakeTurn(Scope scope, CustomerKey customer) =>
-        await turns.Reserve(new ClaimKey(scope.Id, ClaimKind.BillingTurn, customer.ToString()));
+    /// <summary>See <see cref="BillingTurns"/>.</summary>
+    public ValueTask<IAsyncDisposable> TakeTurn(Scope scope, CustomerKey customer) => turns.Take(scope, customer);
 
     /// <summary>A turn that begins when everything due by now has happened and was asked for: a call at the moment of a renewal decides on the renewed plan.</summary>
-    public async ValueTask<IDisposable> TakeTurn(Scope scope, Customer customer, Instant now)
+    public async ValueTask<IAsyncDisposable> TakeTurn(Scope scope, Customer customer, Instant now)
     {
         var turn = await TakeTurn(scope, customer.Key);
         try
         {
+            // It may have been long in coming.
+            customer = (await directory.Load(scope, customer.Key))?.Committed ?? customer;
             if (customer.Billing.Open.Any(static open => open.Asked is not null)) customer = await Settle(scope, customer, now);
 
             // After an outage several periods are due, each with a payment of its own.
@@ -48,7 +46,7 @@ internal sealed partial class PaymentDesk(
         }
         catch
         {
-            turn.Dispose();
+            await turn.DisposeAsync();
             throw;
         }
     }

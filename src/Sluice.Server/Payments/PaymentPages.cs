@@ -70,7 +70,7 @@ internal sealed record Visit(
     /// <summary>Runs commands as one step and asks the provider what comes of them. The customer after it, or why not.</summary>
     public async ValueTask<(Customer? After, string? Refused)> Run(params Command[] commands)
     {
-        using var turn = await Desk.TakeTurn(Scope, Customer.Key);
+        await using var turn = await Desk.TakeTurn(Scope, Customer.Key);
         var ran = await Runner.Run(Scope, [.. commands.Select(command => new Addressed(Customer.Key, command))], [], Now);
         return ran.End switch
         {

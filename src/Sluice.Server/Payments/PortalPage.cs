@@ -76,7 +76,7 @@ internal sealed class PortalPage(Visit visit)
 
     private string PriceOf(PlanPrice price)
     {
-        var currency = visit.Customer.Billing.Currency ?? visit.Scope.Catalog.Policy.Currency;
+        var currency = visit.Customer.Billing.CurrencyIn(visit.Scope.Catalog);
         var amount = Visit.Amount(Money.Of(price.In(currency).Amount.Amount, currency));
         return $"{amount}{(price.Interval.Recurs ? $" every {(price.Interval.Count == 1 ? "" : price.Interval.Count + " ")}{Api.Words.Of(price.Interval.Unit).Replace('_', ' ')}{(price.Interval.Count == 1 ? "" : "s")}" : "")}";
     }

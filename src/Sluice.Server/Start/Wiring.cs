@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Extensions.Logging.Console;
 using Sluice.Core;
 using Sluice.Server.Api;
@@ -37,6 +36,7 @@ internal static partial class Wiring
     internal static IServiceCollection AddSluice(
         this IServiceCollection services, Settings settings, IStore store, IShellStore shell, ScopeDirectory scopes, Providers providers, TimeProvider time) => services
         .AddSingleton(settings)
+        .Configure<HostOptions>(host => host.ShutdownTimeout = settings.StopTime)
         .AddSingleton(store)
         .AddSingleton(scopes)
         .AddSingleton(providers)
@@ -44,9 +44,20 @@ internal static partial class Wiring
         .AddSingleton(settings.Telemetry)
         .AddSingleton<Measures>()
         .AddSingleton(new CommitterLimits(settings.Queue))
-        .AddSingleton(provider => new Committer(
-            store, provider.GetRequiredService<CommitterLimits>(), provider.GetRequiredService<ILogger<Committer>>().CommitFailed, provider.GetRequiredService<Measures>().Committed))
+        .AddSingleton(provider =>
+        {
+            var (measures, clock) = (provider.GetRequiredService<Measures>(), provider.GetRequiredService<ClockWatch>());
+            return new Committer(store, provider.GetRequiredService<CommitterLimits>(), provider.GetRequiredService<ILogger<Committer>>().CommitFailed, Committed, time);
+
+            void Committed(int units, TimeSpan took)
+            {
+                measures.Committed(units, took);
+                clock.Look();
+            }
+        })
+        .AddSingleton<ClockWatch>()
         .AddSingleton<ClaimsInFlight>()
+        .AddSingleton(provider => new BillingTurns(provider.GetRequiredService<ClaimsInFlight>(), shell as PostgresStore))
         .AddSingleton<ApiKeys>()
         .AddSingleton(provider => new Freshness(shell as PostgresStore, scopes, provider.GetRequiredService<ApiKeys>()))
         .AddSingleton(provider => new Turns(shell as PostgresStore, provider.GetRequiredService<Freshness>(), TimeProvider.System))
@@ -117,6 +128,7 @@ internal static partial class Wiring
         app.Use(RequestIds.Give);
         telemetry.Map(app);
         app.Use(UnknownRoutes.Answer);
+        app.Use(TryLater);
         if (app.Services.GetRequiredService<Freshness>() is { IsAlone: false } freshness) app.Use((http, next) => LookFirst(http, next, freshness));
         foreach (var endpoint in Routes.Served) app.MapMethods(endpoint.Path, [endpoint.Method], http => frame.Serve(http, endpoint));
         app.Services.GetRequiredService<SignInPages>().Map(app);
@@ -126,22 +138,30 @@ internal static partial class Wiring
         OpenApi.Map(app);
     }
 
-    // Where other nodes write, too, a request begins by learning what they did to keys, scopes and catalogs.
-    private static async Task LookFirst(HttpContext http, RequestDelegate next, Freshness freshness)
+    // Pages, and whatever else is not in the frame, are told like everyone when the database cannot be reached.
+    private static async Task TryLater(HttpContext http, RequestDelegate next)
     {
         try
         {
-            if (!Health.IsAsked(http)) await freshness.Look();
+            await next(http);
         }
-        catch (Exception failure) when (failure is DbException or IOException)
+        catch (Exception failure) when (!http.Response.HasStarted && failure is not BadHttpRequestException && Answer.ForNow(failure, ScopeDirectory.Sandbox) is not null)
         {
-            await AnswerWriter.Write(http.Response, Answer.Unreachable(ScopeDirectory.Sandbox));
-            return;
+            http.RequestServices.GetRequiredService<ILogger<Frame>>().TriedInVain(failure);
+            await AnswerWriter.Write(http.Response, Answer.ForNow(failure, ScopeDirectory.Sandbox)!.Value);
         }
+    }
 
+    // Where other nodes write, too, a request begins by learning what they did to keys, scopes and catalogs.
+    private static async Task LookFirst(HttpContext http, RequestDelegate next, Freshness freshness)
+    {
+        if (!Health.IsAsked(http)) await freshness.Look();
         await next(http);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A commit failed; what was in memory of it is dropped.")]
     private static partial void CommitFailed(this ILogger<Committer> log, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A request could not be answered for now.")]
+    private static partial void TriedInVain(this ILogger<Frame> log, Exception failure);
 }

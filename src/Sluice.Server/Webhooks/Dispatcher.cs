@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Sluice.Core;
+using Sluice.Server.Customers;
 using Sluice.Storage;
 
 namespace Sluice.Server.Webhooks;
@@ -10,7 +11,7 @@ namespace Sluice.Server.Webhooks;
 /// customer at one endpoint never more than one message is on its way. It sleeps until the bell rings: a message was
 /// committed, an attempt has ended, or a second has gone by.
 /// </summary>
-internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sender sender, TimeProvider time, ILogger<Dispatcher> log) : BackgroundService
+internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sender sender, ClockWatch clock, TimeProvider time, ILogger<Dispatcher> log) : BackgroundService
 {
     /// <summary>How long a message is kept after it was written, unless it is pending.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromDays(30);
@@ -55,7 +56,7 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
                 fresh = false;
                 var now = Instant.Of(time.GetUtcNow());
                 await Round(now);
-                if (now >= sweptAt.Plus(BetweenSweeps)) sweptAt = await Swept(now);
+                if (now >= sweptAt.Plus(BetweenSweeps) && !clock.HasLeapt) sweptAt = await Swept(now);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

@@ -38,10 +38,11 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
         return this;
     }
 
-    public CustomerChange ToChange()
+    /// <param name="writtenAt">See <see cref="CustomerChange.WrittenAt"/>.</param>
+    public CustomerChange ToChange(Instant? writtenAt = null)
     {
         if (_last is null || IsEmpty) throw new InvariantViolation("a change without entries");
-        return new CustomerChange(scope, _before?.Version ?? 0, _last, _entries.DrainToImmutable(), Erase: _last.Deleted, HeadMoved(_before, _last));
+        return new CustomerChange(scope, _before?.Version ?? 0, _last, _entries.DrainToImmutable(), Erase: _last.Deleted, HeadMoved(_before, _last)) { WrittenAt = writtenAt };
     }
 
     /// <param name="before">The state the events were decided on; null when they create it.</param>

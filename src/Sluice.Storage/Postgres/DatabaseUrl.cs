@@ -6,6 +6,7 @@ namespace Sluice.Storage;
 public static class DatabaseUrl
 {
     private const int Connections = 20;
+    private const int ConnectSeconds = 10;
 
     /// <summary>What is wrong with the address, or null.</summary>
     public static string? Fault(string url)
@@ -35,7 +36,7 @@ public static class DatabaseUrl
         if (database.Length == 0) throw new FormatException("it names no database");
 
         // What a commit says again and again is prepared once.
-        var read = new NpgsqlConnectionStringBuilder { Host = hosts, Database = Uri.UnescapeDataString(database), MaxPoolSize = Connections, MaxAutoPrepare = 200, AutoPrepareMinUsages = 3, IncludeErrorDetail = false };
+        var read = new NpgsqlConnectionStringBuilder { Host = hosts, Database = Uri.UnescapeDataString(database), MaxPoolSize = Connections, Timeout = ConnectSeconds, MaxAutoPrepare = 200, AutoPrepareMinUsages = 3, IncludeErrorDetail = false };
         if (user.Length > 0) read.Username = Uri.UnescapeDataString(user);
         if (password.Length > 0) read.Password = Uri.UnescapeDataString(password);
 

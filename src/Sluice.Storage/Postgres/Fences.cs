@@ -42,7 +42,7 @@ internal sealed class Fences
     {
         var verdicts = new Verdicts();
         var (claims, codes) = (_claims.ToArray(), CodeColumns.InOrder(_codes));
-        using var batch = new NpgsqlBatch(connection);
+        using var batch = new NpgsqlBatch(connection) { Timeout = PostgresStore.CommitSeconds };
         Add(batch, "begin");
         if (_shared.Count > 0) Add(batch, "select pg_advisory_xact_lock_shared($1, scope) from unnest($2) scope", Value(Locks.Catalog), Value(_shared.ToArray()));
         if (_catalogs.Count > 0) Add(batch, "select id, catalog_version from scope where id = any($1) and ended_at is null", Value(_catalogs.ToArray()));

@@ -12,6 +12,9 @@ internal static class Locks
     /// <summary>With a number made of a customer's: whose turn it is.</summary>
     public const int Turn = 0x51D0;
 
+    /// <summary>With a number made of a customer's: whose call of billing is under way.</summary>
+    public const int Billing = 0x51D1;
+
     public const int Migration = 1;
     public const int Start = 2;
     public const int Retention = 3;

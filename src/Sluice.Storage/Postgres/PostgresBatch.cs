@@ -95,7 +95,7 @@ internal sealed class PostgresBatch(NpgsqlDataSource source, long node) : IDispo
 
         rows.WriteTo(_statements, verdicts.Claims, verdicts.Codes);
         _statements.Add("commit");
-        using var write = new NpgsqlBatch(connection);
+        using var write = new NpgsqlBatch(connection) { Timeout = PostgresStore.CommitSeconds };
         _statements.MoveTo(write);
         _isSent = true;
         write.ExecuteNonQuery();

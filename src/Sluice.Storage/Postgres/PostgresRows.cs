@@ -216,8 +216,8 @@ internal sealed class PostgresRows
         {
             var (scope, key) = (change.Scope, change.After.Key);
             foreach (var entity in entry.Entities) (entities ??= new EntityWriter(statements)).Write(scope, key, entity);
-            foreach (var invoice in entry.Invoices) (invoices ??= new InvoiceWriter(statements)).Write(scope, key, invoice, entry.At);
-            foreach (var refund in entry.Refunds) (invoices ??= new InvoiceWriter(statements)).Write(scope, key, refund, entry.At);
+            foreach (var invoice in entry.Invoices) (invoices ??= new InvoiceWriter(statements)).Write(scope, key, invoice, entry.At, change.WrittenAt ?? entry.At);
+            foreach (var refund in entry.Refunds) (invoices ??= new InvoiceWriter(statements)).Write(scope, key, refund, change.WrittenAt ?? entry.At);
             foreach (var referral in entry.Referrals) (rewards ??= new RewardWriter(statements)).Write(scope, key, referral, entry.At);
             foreach (var license in entry.Licenses) (entities ??= new EntityWriter(statements)).Write(scope, key, license, entry.At);
         }

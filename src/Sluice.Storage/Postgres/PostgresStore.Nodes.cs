@@ -16,7 +16,7 @@ public sealed partial class PostgresStore
     public ValueTask<Versions> LookAt(IReadOnlyCollection<(ScopeId Scope, CustomerKey Key)> customers) => Twice(async () =>
     {
         await using var connection = await _source.OpenConnectionAsync();
-        await using var batch = new NpgsqlBatch(connection);
+        await using var batch = new NpgsqlBatch(connection) { Timeout = LookSeconds };
         batch.BatchCommands.Add(new NpgsqlBatchCommand("select next from counter where name = 'keys'"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("select id, catalog_version from scope where ended_at is null"));
         if (customers.Count > 0)
@@ -53,7 +53,7 @@ public sealed partial class PostgresStore
     /// <returns>Wanted = another node has asked for it a moment ago.</returns>
     public async ValueTask<(IAsyncDisposable Turn, bool Wanted)> TakeTurn(ScopeId scope, CustomerKey key)
     {
-        var turn = await Lock(Locks.Turn, unchecked(((int)key.Value * 31) + scope.Value), StandsStill);
+        var turn = await Lock(Locks.Turn, NumberOf(scope, key), StandsStill);
         try
         {
             await using var command = _source.CreateCommand($"""
@@ -70,6 +70,17 @@ public sealed partial class PostgresStore
             throw;
         }
     }
+
+    public override async ValueTask PullIn(Instant now)
+    {
+        await base.PullIn(now);
+        await Write("update customer set leased_until = 0 where leased_until > @far", new { far = now.Plus(Far).Milliseconds });
+    }
+
+    /// <summary>Until it is disposed no other node does a call of billing for the customer.</summary>
+    public ValueTask<IAsyncDisposable> LockBilling(ScopeId scope, CustomerKey key) => Lock(Locks.Billing, NumberOf(scope, key), Collects, _billing);
+
+    private static int NumberOf(ScopeId scope, CustomerKey key) => unchecked(((int)key.Value * 31) + scope.Value);
 
     public override async ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> LeaseDueCustomers(Instant now, Instant until, int limit) => await InOne(async write =>
     {

@@ -12,10 +12,23 @@ public sealed partial class PostgresStore : SqlStore
     /// <summary>A node that does nothing for so long has lost its locks.</summary>
     internal const string StandsStill = "10s";
 
+    /// <summary>For how many seconds a commit is waited for: longer than another node may keep it waiting.</summary>
+    internal const int CommitSeconds = 15;
+
+    /// <summary>For how many seconds a look at what others did is waited for, which no lock holds up.</summary>
+    private const int LookSeconds = 5;
+
+    // For so long a payment provider may be asked.
+    private const string Collects = "60s";
+    private const int MostBilling = 8;
+
     private const string Forever = "0";
     private const int Again = 10;
 
     private readonly NpgsqlDataSource _source;
+
+    // Who waits for a call of billing must not take the connections that the call itself needs.
+    private readonly NpgsqlDataSource _billing;
     private readonly PostgresBatch _batch;
 
     // Tells this node from the others on the same database; no more is known of them.
@@ -25,7 +38,10 @@ public sealed partial class PostgresStore : SqlStore
     public PostgresStore(string url)
         : base(Dialect.Postgres)
     {
-        _source = new NpgsqlDataSourceBuilder(DatabaseUrl.Read(url).ToString()).Build();
+        var address = DatabaseUrl.Read(url);
+        _source = NpgsqlDataSource.Create(address);
+        address.MaxPoolSize = MostBilling;
+        _billing = NpgsqlDataSource.Create(address);
         _batch = new PostgresBatch(_source, _node);
     }
 
@@ -67,6 +83,7 @@ public sealed partial class PostgresStore : SqlStore
     {
         _batch.Dispose();
         await _source.DisposeAsync();
+        await _billing.DisposeAsync();
     }
 
     private protected override async ValueTask<Session> Read() => new(await _source.OpenConnectionAsync(), reconnect: async () => await _source.OpenConnectionAsync());
@@ -116,17 +133,21 @@ public sealed partial class PostgresStore : SqlStore
         }
     }
 
-    /// <summary>The connection is of no use any more: what was not committed on it is not there.</summary>
+    /// <summary>
+    /// The connection is of no use any more: what was not committed on it is not there, and another one may do. A server that does
+    /// not answer in time would not answer on another one, either.
+    /// </summary>
     internal static bool IsGone(NpgsqlException failure) =>
-        failure is not PostgresException || failure.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.ReadOnlySqlTransaction;
+        failure is not PostgresException ? failure.InnerException is not TimeoutException : failure.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.ReadOnlySqlTransaction;
 
     private protected override string Stored(ClaimKey key) => ClaimText.Of(key);
 
     /// <summary>Kept until disposed, or until its connection breaks.</summary>
     /// <param name="patience">For how long whoever holds it may do nothing with its connection.</param>
-    private async ValueTask<IAsyncDisposable> Lock(int space, int which, string patience)
+    /// <param name="source">Where its connection comes from.</param>
+    private async ValueTask<IAsyncDisposable> Lock(int space, int which, string patience, NpgsqlDataSource? source = null)
     {
-        var connection = await _source.OpenConnectionAsync();
+        var connection = await (source ?? _source).OpenConnectionAsync();
         try
         {
             var transaction = await connection.BeginTransactionAsync();

@@ -29,7 +29,9 @@ internal sealed class InvoiceWriter(IStatements statements) : IDisposable
         on conflict (scope, customer, kind, invoice, attempt) do update set due_at = excluded.due_at, tries = 0
         """);
 
-    public void Write(ScopeId scope, CustomerKey customer, InvoiceChange change, Instant at)
+    /// <param name="at">The moment of the entry, by the customer's own clock.</param>
+    /// <param name="due">When the provider is to be asked, by ours.</param>
+    public void Write(ScopeId scope, CustomerKey customer, InvoiceChange change, Instant at, Instant due)
     {
         var invoice = change.Invoice;
         var isSettled = invoice.Status is InvoiceStatus.Paid or InvoiceStatus.Void;
@@ -43,13 +45,13 @@ internal sealed class InvoiceWriter(IStatements statements) : IDisposable
         }
 
         if (invoice.Asked is { } asked)
-            Ask(scope, customer, asked.What == PaymentAsk.Collect ? PaymentTaskKind.Collect : PaymentTaskKind.Void, invoice.No, asked.Attempt, invoice.Due, at);
+            Ask(scope, customer, asked.What == PaymentAsk.Collect ? PaymentTaskKind.Collect : PaymentTaskKind.Void, invoice.No, asked.Attempt, invoice.Due, due);
     }
 
-    public void Write(ScopeId scope, CustomerKey customer, RefundChange refund, Instant at)
+    public void Write(ScopeId scope, CustomerKey customer, RefundChange refund, Instant due)
     {
         _refund.Bind(refund.Amount.Minor).Bind(scope.Value).Bind(customer.Value).Bind(refund.Invoice.Value).Run();
-        Ask(scope, customer, PaymentTaskKind.Refund, refund.Invoice, refund.No, refund.Amount, at);
+        Ask(scope, customer, PaymentTaskKind.Refund, refund.Invoice, refund.No, refund.Amount, due);
     }
 
     public void Dispose()
@@ -61,7 +63,7 @@ internal sealed class InvoiceWriter(IStatements statements) : IDisposable
         _ask.Dispose();
     }
 
-    private void Ask(ScopeId scope, CustomerKey customer, PaymentTaskKind kind, InvoiceNo invoice, int attempt, Money amount, Instant at) => _ask
-        .Bind(scope.Value).Bind(customer.Value).Bind((long)kind).Bind(invoice.Value).Bind(attempt).Bind(amount.Minor).Bind(amount.Currency.Code).Bind(at.Milliseconds)
+    private void Ask(ScopeId scope, CustomerKey customer, PaymentTaskKind kind, InvoiceNo invoice, int attempt, Money amount, Instant due) => _ask
+        .Bind(scope.Value).Bind(customer.Value).Bind((long)kind).Bind(invoice.Value).Bind(attempt).Bind(amount.Minor).Bind(amount.Currency.Code).Bind(due.Milliseconds)
         .Run();
 }

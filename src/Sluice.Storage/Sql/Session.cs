@@ -27,7 +27,7 @@ internal sealed class Session(DbConnection connection, DbTransaction? transactio
         {
             return await ask();
         }
-        catch (DbException) when (reconnect is not null && _connection.State != System.Data.ConnectionState.Open)
+        catch (DbException failure) when (reconnect is not null && _connection.State != System.Data.ConnectionState.Open && failure.InnerException is not TimeoutException)
         {
             await _connection.DisposeAsync();
             _connection = await reconnect();

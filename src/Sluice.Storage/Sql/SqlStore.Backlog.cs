@@ -2,9 +2,12 @@ using Sluice.Core;
 
 namespace Sluice.Storage;
 
-/// <summary>Counts of what waits. Each reads an index on what is due, so it costs as much as there is of it.</summary>
+/// <summary>What waits. Counts read an index on what is due, so they cost as much as there is of it.</summary>
 public abstract partial class SqlStore
 {
+    // No lease is longer.
+    private protected static readonly TimeSpan Far = TimeSpan.FromHours(1);
+
     private const string Standing = "scope in (select id from scope where ended_at is null)";
 
     public async ValueTask<Backlog> Backlog(Instant now)
@@ -24,6 +27,15 @@ public abstract partial class SqlStore
             new { now = now.Milliseconds });
         return row!.ToBacklog();
     }
+
+    public virtual ValueTask PullIn(Instant now) => InOne(async write =>
+    {
+        var at = new { now = now.Milliseconds, far = now.Plus(Far).Milliseconds };
+        await write.Execute("update payment_task set due_at = @now where due_at > @now", at);
+        await write.Execute("update referral set due_at = @now where due_at > @now", at);
+        await write.Execute("update plan_migration set leased_until = 0 where leased_until > @far", at);
+        await write.Execute("update webhook_lane set next_at = @now, lease = null where next_at > @now and (lease is null or lease > @far)", at);
+    });
 
     // By members, not by constructor: a minimum over nothing has no type.
     private sealed record StoredBacklog

@@ -12,14 +12,14 @@ public sealed partial class SqliteStore
 
     private int _retiring;
 
-    public override ValueTask<IAsyncDisposable?> TakeRetention() => new(Interlocked.Exchange(ref _retiring, 1) == 0 ? new Turn(this) : null);
+    public override ValueTask<IAsyncDisposable?> TakeRetention() => new(Interlocked.Exchange(ref _retiring, 1) == 0 ? new Retiring(this) : null);
 
     public override ValueTask<bool> KeepMonths(Instant now) => new(true);
 
     public override async IAsyncEnumerable<IReadOnlyList<OldEntries>> FindOld(Instant before, Func<ScopeId, Terms?> terms)
     {
         // Only what is gathered may go: what is not yet is found along the chain of rows, and a restart would give its numbers again.
-        lock (_writing) Writer.Gather();
+        using (Writing()) Writer.Gather();
         for (var after = 0L; ;)
         {
             List<Place> window;
@@ -68,7 +68,7 @@ public sealed partial class SqliteStore
 
     private sealed record Place(long No, long Scope, long Customer, long At);
 
-    private sealed class Turn(SqliteStore store) : IAsyncDisposable
+    private sealed class Retiring(SqliteStore store) : IAsyncDisposable
     {
         public ValueTask DisposeAsync()
         {

@@ -5,7 +5,7 @@ using Sluice.Core;
 namespace Sluice.Storage;
 
 /// <summary>
-/// The store in one SQLite file. One connection writes, under a lock: the committer's thread and, seldom, the few
+/// The store in one SQLite file. One connection writes, for one at a time: the committer's thread and, seldom, the few
 /// writes of the shell. Reads have pooled connections of their own and see the last commit.
 /// </summary>
 public sealed partial class SqliteStore : SqlStore
@@ -18,7 +18,10 @@ public sealed partial class SqliteStore : SqlStore
 
     private readonly string _readers;
     private readonly SqliteConnection _connection;
-    private readonly Lock _writing = new();
+
+    // Who waits for a commit that stands still holds no thread, and waits for so long.
+    private readonly SemaphoreSlim _writing = new(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private BatchWriter? _writer;
 
     public SqliteStore(string path)
@@ -32,7 +35,7 @@ public sealed partial class SqliteStore : SqlStore
 
     public override Task Migrate()
     {
-        lock (_writing)
+        using (Writing())
         {
             _connection.Open();
             _connection.Execute($"""
@@ -69,17 +72,17 @@ public sealed partial class SqliteStore : SqlStore
     /// <summary>How the writer is set: journal mode, and 2 = every commit is synced to the disk before it returns.</summary>
     public (string Journal, long Synchronous) Durability()
     {
-        lock (_writing) return (Opened.ExecuteScalar<string>("pragma journal_mode")!, Opened.ExecuteScalar<long>("pragma synchronous"));
+        using (Writing()) return (Opened.ExecuteScalar<string>("pragma journal_mode")!, Opened.ExecuteScalar<long>("pragma synchronous"));
     }
 
     public override IReadOnlyList<Fate> Commit(IReadOnlyList<Unit> batch)
     {
-        lock (_writing) return Writer.Write(batch);
+        using (Writing()) return Writer.Write(batch);
     }
 
     public override ValueTask DisposeAsync()
     {
-        lock (_writing)
+        using (Writing())
         {
             _writer?.Dispose();
             _writer = null;
@@ -104,18 +107,17 @@ public sealed partial class SqliteStore : SqlStore
         return await read(new Session(connection, transaction));
     }
 
-    // SQLite's calls end before they return, so nothing is awaited under the lock.
-    private protected override ValueTask<T> InOne<T>(Func<Session, Task<T>> write)
+    // SQLite's calls end before they return, so nothing is awaited while it writes.
+    private protected override async ValueTask<T> InOne<T>(Func<Session, Task<T>> write)
     {
-        lock (_writing)
-        {
-            using var transaction = Opened.BeginTransaction();
-            var writing = write(new Session(Opened, transaction));
-            if (!writing.IsCompleted) throw new InvariantViolation("a write to SQLite did not end at once");
-            var written = writing.GetAwaiter().GetResult();
-            transaction.Commit();
-            return ValueTask.FromResult(written);
-        }
+        if (!await _writing.WaitAsync(Patience)) throw new IOException("The commit before this write stands still.");
+        using var turn = new Turn(_writing);
+        using var transaction = Opened.BeginTransaction();
+        var writing = write(new Session(Opened, transaction));
+        if (!writing.IsCompleted) throw new InvariantViolation("a write to SQLite did not end at once");
+        var written = writing.GetAwaiter().GetResult();
+        transaction.Commit();
+        return written;
     }
 
     private protected override async Task EraseJournal(Session write, long scope, long customer)
@@ -133,10 +135,21 @@ public sealed partial class SqliteStore : SqlStore
         await write.Execute("delete from usage where scope = @scope and customer = @customer", of);
     }
 
+    private Turn Writing()
+    {
+        _writing.Wait();
+        return new Turn(_writing);
+    }
+
     private SqliteConnection Connect()
     {
         var connection = new SqliteConnection(_readers);
         connection.Open();
         return connection;
+    }
+
+    private readonly struct Turn(SemaphoreSlim writing) : IDisposable
+    {
+        public void Dispose() => writing.Release();
     }
 }

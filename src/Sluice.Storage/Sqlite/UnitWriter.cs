@@ -148,9 +148,9 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
             foreach (var entity in entry.Entities)
                 _entities.Write(change.Scope, key, entity);
             foreach (var invoice in entry.Invoices)
-                _invoices.Write(change.Scope, key, invoice, entry.At);
+                _invoices.Write(change.Scope, key, invoice, entry.At, change.WrittenAt ?? entry.At);
             foreach (var refund in entry.Refunds)
-                _invoices.Write(change.Scope, key, refund, entry.At);
+                _invoices.Write(change.Scope, key, refund, change.WrittenAt ?? entry.At);
             foreach (var license in entry.Licenses)
                 _entities.Write(change.Scope, key, license, entry.At);
             foreach (var referral in entry.Referrals)

@@ -30,6 +30,14 @@ public class CycleTests
         Assert.True(cycle!.Value.Holds(At(now)));
     }
 
+    [Fact]
+    public void The_last_cycle_ends_with_the_calendar()
+    {
+        Assert.Null(Cycle.Around(Every("month"), Instant.Latest, Instant.Latest));
+        Assert.Equal(new BillingPeriod(Instant.Latest, Instant.Latest), Cycle.Of(Every("month"), Instant.Latest, Instant.Latest));
+        Assert.Equal(new BillingPeriod(At("1 Feb 2026"), Instant.Latest), Cycle.Of(new Interval(IntervalUnit.Year, 9_000), At("1 Jan 2026"), At("1 Feb 2026")));
+    }
+
     [Theory]
     [InlineData("4 Aug 2026", "month", "16 Jan 2026", "4 Aug 2026", null, "4 Aug 2026", "a trial that ends on the anchor")]
     [InlineData("15 Jan 2026", "month", "5 Jan 2026", "1 Jan 2026", "1 Jan 2026", "15 Jan 2026", "a subscription that started within the cycle")]

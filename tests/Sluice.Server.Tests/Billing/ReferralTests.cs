@@ -161,16 +161,7 @@ public sealed class ReferralTests(Till till) : IClassFixture<Till>
         (await Api.Post("rewards.delete", new { reward_id = program })).MustBe(200);
     }
 
-    private static async Task Eventually(RunningServer server, Func<Task<bool>> happens)
-    {
-        var end = Environment.TickCount64 + 30_000;
-        while (!await happens())
-        {
-            Assert.True(Environment.TickCount64 < end, "nobody is rewarded");
-            server.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-    }
+    private static Task Eventually(RunningServer server, Func<Task<bool>> happens) => Deadline.Until(happens, "the reward", server.Time);
 
     private static async Task Furnish(ApiClient api)
     {

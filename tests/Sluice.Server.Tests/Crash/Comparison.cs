@@ -53,13 +53,8 @@ internal sealed class Comparison(ApiClient api)
     {
         var expected = acknowledged.SelectMany(operation => operation.Effects).OfType<Effect.CameAndWent>().ToDictionary(effect => effect.Tag, effect => effect.Value);
         var perhaps = unknown.SelectMany(operation => operation.Effects).OfType<Effect.CameAndWent>().ToDictionary(effect => effect.Tag, effect => effect.Value);
-        var (events, end) = (await Events(account), Environment.TickCount64 + 60_000);
-        while (events.Sum(pair => pair.Value) != 0m)
-        {
-            Assert.True(Environment.TickCount64 < end, $"{account}: not given back: {string.Join(' ', events.GroupBy(pair => pair.Tag).Where(group => group.Sum(pair => pair.Value) != 0m).Select(group => group.Key))}");
-            events = await Events(account);
-        }
-
+        List<(string Tag, decimal Value)> events = [];
+        await Deadline.Until(async () => (events = await Events(account)).Sum(pair => pair.Value) == 0m, $"{account}: the end of every hold");
         var listed = events.ToLookup(pair => pair.Tag, pair => pair.Value);
         foreach (var (tag, value) in expected) Assert.Equal([-value, value], listed[tag].Order());
         foreach (var group in listed.Where(group => !expected.ContainsKey(group.Key))) Assert.Equal([-perhaps[group.Key], perhaps[group.Key]], group.Order());

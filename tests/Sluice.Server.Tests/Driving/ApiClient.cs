@@ -5,9 +5,10 @@ using System.Text.Json;
 namespace Sluice.Server.Tests.Driving;
 
 /// <summary>Talks to a server as a caller does. A body is raw JSON when it is a string, else any object.</summary>
-internal sealed class ApiClient(string url, string? key) : IDisposable
+/// <param name="patience">For how long an answer is waited for.</param>
+internal sealed class ApiClient(string url, string? key, TimeSpan? patience = null) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = Timeout.InfiniteTimeSpan }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = Timeout.InfiniteTimeSpan }) { BaseAddress = new Uri(url), Timeout = patience ?? TimeSpan.FromSeconds(60) };
 
     public string Url => url;
 

@@ -5,6 +5,9 @@ internal static class Deadline
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // Left to those who are waited for.
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(2);
+
     public static async Task<T> InTime<T>(this Task<T> task, string what)
     {
         try
@@ -30,13 +33,17 @@ internal static class Deadline
     }
 
     /// <summary>Only where nothing tells that the moment has come.</summary>
-    public static async Task Until(Func<bool> come, string what)
+    public static Task Until(Func<bool> come, string what, ManualTime? clock = null) => Until(() => Task.FromResult(come()), what, clock);
+
+    /// <param name="clock">Goes on by a second whenever it has not come yet: for what happens by the clock.</param>
+    public static async Task Until(Func<Task<bool>> come, string what, ManualTime? clock = null)
     {
         var end = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
-        while (!come())
+        while (!await come())
         {
             if (Environment.TickCount64 > end) throw new TimeoutException($"never came: {what}");
-            await Task.Yield();
+            clock?.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(Breath);
         }
     }
 }

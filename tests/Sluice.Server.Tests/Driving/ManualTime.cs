@@ -7,6 +7,9 @@ internal sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = start ?? new DateTimeOffset(2026, 1, 15, 12, 0, 0, TimeSpan.Zero);
 
+    // What a clock that nobody sets has counted.
+    private TimeSpan _gone = TimeSpan.FromHours(1);
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow()
@@ -14,7 +17,16 @@ internal sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
         lock (_gate) return _now;
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp()
+    {
+        lock (_gate) return _gone.Ticks;
+    }
+
+    /// <summary>The wall clock is set forward or back; no time goes by.</summary>
+    public void Set(TimeSpan by)
+    {
+        lock (_gate) _now += by;
+    }
 
     public void Advance(TimeSpan by)
     {
@@ -22,11 +34,14 @@ internal sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
         lock (_gate)
         {
             _now += by;
-            due = [.. _timers.Where(timer => timer.IsDue(_now))];
+            _gone += by;
+            due = [.. _timers.Where(timer => timer.IsDue(_gone))];
         }
 
         foreach (var timer in due) timer.Fire();
     }
+
+    private TimeSpan Gone => TimeSpan.FromTicks(GetTimestamp());
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -38,16 +53,16 @@ internal sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
 
     private sealed class ManualTimer(ManualTime time, Action callback) : ITimer
     {
-        private DateTimeOffset? _next;
+        private TimeSpan? _next;
         private TimeSpan _period;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            (_next, _period) = (dueTime < TimeSpan.Zero ? null : time.GetUtcNow() + dueTime, period);
+            (_next, _period) = (dueTime < TimeSpan.Zero ? null : time.Gone + dueTime, period);
             return true;
         }
 
-        public bool IsDue(DateTimeOffset now)
+        public bool IsDue(TimeSpan now)
         {
             if (_next is not { } next || next > now) return false;
             _next = _period > TimeSpan.Zero ? now + _period : null;

@@ -75,7 +75,7 @@ public sealed class DatabaseCrashTests(ITestOutputHelper output)
             await fault(all);
             await Task.WhenAll(callers).InTime("the callers' end");
             repair();
-            for (var wait = 0; wait < 600 && (await all.Api[0].Get("/health/ready")).Status != 200; wait++) await Task.Delay(100);
+            await Deadline.Until(async () => (await all.Api[0].Get("/health/ready")).Status == 200, "a node that is ready");
 
             foreach (var operation in ledger.Unanswered.Where(static operation => operation.Repeatable))
             {

@@ -62,6 +62,8 @@ public sealed class MeasureTests
         public Storage.Backlog? Says { get; set; }
 
         public ValueTask<Storage.Backlog> Backlog(Instant now) => Says is { } says ? new(says) : throw new IOException("gone");
+
+        public ValueTask PullIn(Instant now) => ValueTask.CompletedTask;
     }
 
     /// <summary>Adds up what one server counts; what is shown is its last value.</summary>

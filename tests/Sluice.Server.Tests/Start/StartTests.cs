@@ -27,6 +27,7 @@ public sealed class StartTests
     [InlineData("SLUICE_QUEUE", "0", "SLUICE_QUEUE is \"0\"")]
     [InlineData("SLUICE_KEEP_USAGE_DAYS", "0", "SLUICE_KEEP_USAGE_DAYS is \"0\"; it must be a whole number from 1 to 36500")]
     [InlineData("SLUICE_KEEP_IDEMPOTENCY_KEYS", "9000", "SLUICE_KEEP_IDEMPOTENCY_KEYS is \"9000\"; it must be a whole number from 1 to 8760")]
+    [InlineData("SLUICE_STOP_SECONDS", "0", "SLUICE_STOP_SECONDS is \"0\"")]
     [InlineData("SLUICE_LOG_REQUESTS", "some", "SLUICE_LOG_REQUESTS is \"some\"")]
     [InlineData("SLUICE_LOG_FORMAT", "xml", "SLUICE_LOG_FORMAT is \"xml\"; it must be text or json")]
     [InlineData("SLUICE_METRICS", "yes", "SLUICE_METRICS is \"yes\"; it must be loopback, all or none")]

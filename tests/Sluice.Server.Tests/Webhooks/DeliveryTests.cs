@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Core;
+using Sluice.Server.Customers;
 using Sluice.Server.Webhooks;
 using Sluice.Storage;
 
@@ -127,7 +128,7 @@ public sealed class DeliveryTests
         var time = new LeapingClock();
         var (outbox, scope, now) = (new Outbox(time, new Settings("data", "127.0.0.1", 0, null, null, RequestLogging.None, 1)), new ScopeId(1), new Instant(0));
         using var sender = new Sender(new Settings("", "", 0, null, null, RequestLogging.None, 1) { Webhooks = Listening.Private }, time);
-        using var dispatcher = new Dispatcher(store, outbox, sender, time, NullLogger<Dispatcher>.Instance);
+        using var dispatcher = new Dispatcher(store, outbox, sender, new ClockWatch(time), time, NullLogger<Dispatcher>.Instance);
         var endpoint = await store.AddEndpoint(new WebhookEndpoint(0, scope, "wh", receiver.Url, null, [], Enabled: true, Signing.NewSecret(), null, null, Preset: false, now));
         receiver.Hangs = static message => message.Id == "first";
         await dispatcher.StartAsync(CancellationToken.None);

@@ -159,12 +159,7 @@ public sealed class EventTests
         await told.Controls("c", new { auto_topups = new[] { new { feature_id = "messages", enabled = true, threshold = 10, quantity = 100 } } });
         await told.Track("c", 95);
         var message = told.Receiver.Next();
-        while (!message.IsCompleted)
-        {
-            told.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
+        await Deadline.Until(() => message.IsCompleted, "the message", told.Time);
         Assert.StartsWith(data, (await message).Data.GetRawText(), StringComparison.Ordinal);
     }
 

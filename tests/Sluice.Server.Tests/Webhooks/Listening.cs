@@ -66,13 +66,9 @@ internal sealed class Listening : IAsyncDisposable
     /// <summary>Waits until the log looks so; the server writes it after it was answered.</summary>
     public async Task<IReadOnlyList<JsonElement>> Until(Func<IReadOnlyList<JsonElement>, bool> looks, string what)
     {
-        var end = Environment.TickCount64 + 30_000;
-        while (true)
-        {
-            var log = await Log();
-            if (looks(log)) return log;
-            Assert.True(Environment.TickCount64 < end, $"never came: {what}; the log is {string.Join('\n', log)}");
-        }
+        IReadOnlyList<JsonElement> log = [];
+        await Deadline.Until(async () => looks(log = await Log()), what);
+        return log;
     }
 
     public Task<IReadOnlyList<JsonElement>> AllSettled() => Until(static log => log.All(static one => Status(one) != "pending"), "the end of everything pending");
@@ -86,12 +82,7 @@ internal sealed class Listening : IAsyncDisposable
     {
         // A stop waits a little for what is on its way: time has to go by.
         var stopped = Server.DisposeAsync().AsTask();
-        while (!stopped.IsCompleted)
-        {
-            Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
+        await Deadline.Until(() => stopped.IsCompleted, "the end of the server", Time);
         await stopped;
         if (_ownsReceiver) await Receiver.DisposeAsync();
     }

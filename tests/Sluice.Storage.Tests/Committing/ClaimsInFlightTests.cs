@@ -4,13 +4,28 @@ namespace Sluice.Storage.Tests;
 
 public sealed class ClaimsInFlightTests
 {
-    private readonly ClaimsInFlight _claims = new();
+    private readonly ClaimsInFlight _claims = new(new CommitterLimits(Places: 1_000));
 
     [Fact]
     public async Task A_free_key_is_had_at_once()
     {
         Assert.True(_claims.Reserve(Key("a")).IsCompletedSuccessfully);
         using var other = await _claims.Reserve(Key("b"));
+    }
+
+    [Fact]
+    public async Task No_more_wait_than_may()
+    {
+        var claims = new ClaimsInFlight(new CommitterLimits(Places: 2));
+        var first = await claims.Reserve(Key("a"));
+        var waiting = Enumerable.Range(0, 2).Select(_ => claims.Reserve(Key("a")).AsTask()).ToList();
+        await Assert.ThrowsAsync<OverloadedException>(async () => await claims.Reserve(Key("a")));
+        first.Dispose();
+        (await waiting[0]).Dispose();
+        var third = claims.Reserve(Key("a")).AsTask();
+        (await waiting[1]).Dispose();
+        (await third).Dispose();
+        Assert.True(claims.Reserve(Key("a")).IsCompletedSuccessfully);
     }
 
     [Fact]

@@ -80,6 +80,23 @@ public abstract class Waiting(StoreHost host) : StoreSuite(host)
         Assert.Equal(0, (await Backlog(Hour(9))).Referrals);
     }
 
+    [Fact]
+    public async Task What_waits_by_a_clock_that_was_ahead_is_pulled_in_and_what_is_on_its_way_is_left_alone()
+    {
+        var (a, b) = (Joined(1), Joined(2));
+        var endpoint = await Webhooks.AddEndpoint(Endpoint("on"));
+        Commit(new TestUnit { Messages = [Message("a", 1), Message("b", 2), Message("c", 3)] });
+        Assert.Single(await Webhooks.Lease(endpoint.No, Now, Now.Plus(TimeSpan.FromMinutes(1)), 1));
+        var ahead = await Webhooks.Lease(endpoint.No, Hour(50), Hour(51), 2);
+        await Webhooks.Settle([new AttemptEnded(ahead[0], new DeliveryAttempt(Hour(50), 503, null, 7), DeliveryStatus.Pending, Hour(60))], Hour(50));
+        Committed(b.Do(Hour(1), Brought(a, earned: true)));
+        var referral = Assert.Single(await ((IRewardStore)Store).LeaseEarnedReferrals(Hour(50), Hour(51), 10));
+        await ((IRewardStore)Store).PutOffReferral(referral, Hour(60));
+        Assert.Equal((3, 0, 0), (await Backlog(Now)) is var before ? (before.WebhookLanes, before.WebhookLanesDue, before.Referrals) : default);
+        await ((IBacklogStore)Store).PullIn(Now);
+        Assert.Equal((3, 2, 1), (await Backlog(Now)) is var after ? (after.WebhookLanes, after.WebhookLanesDue, after.Referrals) : default);
+    }
+
     private ValueTask<Backlog> Backlog(Instant now) => ((IBacklogStore)Store).Backlog(now);
 
     private static (long, Instant?) Due(Backlog backlog) => (backlog.Customers, backlog.CustomersSince);

@@ -48,7 +48,7 @@ internal static class Attach
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (await DiscountFields.UsedUp(call, customerId, Discounts(command)) is { } usedUp) return call.Refuse(usedUp);
         if (await Newcomers.Make(call, body) is { } notMade) return notMade;
-        using var turn = await call.BillingTurn(customerId);
+        await using var turn = await call.BillingTurn(customerId);
         var ran = await call.Run(customerId, command);
         return ran.End == RunEnd.Done
             ? Answer.Ok(await AttachBody.Of(call, customerId, command.Entity, ran, returnTo), ApiJson.Default.AttachBody)

@@ -29,7 +29,7 @@ internal static class CreateSchedule
         // "So long after" counts from the customer's own time.
         if (customer.Clock is not null) phases = Phases(body, entity, call.NowOf(customer));
 
-        using var turn = await call.BillingTurn(customerId);
+        await using var turn = await call.BillingTurn(customerId);
         var ran = await call.Run(customerId, new Command.CreateSchedule(phases, options));
         if (ran.End != RunEnd.Done) return call.Failure(ran, entity);
         var done = await AttachBody.Of(call, customerId, entity, ran, returnTo);

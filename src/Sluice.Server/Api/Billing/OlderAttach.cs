@@ -17,7 +17,7 @@ internal static class OlderAttach
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (await DiscountFields.UsedUp(call, customerId, wish.Discounts) is { } usedUp) return call.Refuse(usedUp);
         if (await Newcomers.Make(call, body) is { } notMade) return notMade;
-        using var turn = await call.BillingTurn(customerId);
+        await using var turn = await call.BillingTurn(customerId);
         var (subject, notThere) = await call.Read(customerId, wish.Command.Entity);
         if (subject is not { Customer: var customer } known) return call.Refuse(notThere!);
         var command = wish.OfHeld(known.Own) ?? wish.Command;

@@ -17,7 +17,7 @@ internal static class OlderCancel
             Prorates = body.Flag("prorate", otherwise: true),
         };
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
-        using var turn = await call.BillingTurn(customerId);
+        await using var turn = await call.BillingTurn(customerId);
         var ran = await call.Run(customerId, command);
         if (ran.End != RunEnd.Done) return call.Failure(ran, command.Entity);
         await call.Engine.Payments.Settle(call.Scope, ran.Customer, call.Now);

@@ -24,7 +24,7 @@ internal static class OlderCheckout
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (await DiscountFields.UsedUp(call, customerId, wish.Discounts) is { } usedUp) return call.Refuse(usedUp);
         if (await Newcomers.Make(call, body) is { } notMade) return notMade;
-        using var turn = opensPage ? await call.BillingTurn(customerId) : null;
+        await using var turn = opensPage ? await call.BillingTurn(customerId) : null;
         var (subject, notThere) = await call.Read(customerId, wish.Command.Entity);
         if (subject is not { Customer: var customer } known) return call.Refuse(notThere!);
         var command = wish.OfHeld(known.Own) ?? wish.Command;

@@ -33,7 +33,7 @@ public sealed record PreviewBody(
     internal static PreviewBody Of(Call call, string customerId, Customer customer, BillingPlan plan, bool withPlans)
     {
         var invoice = plan.Invoice;
-        var currency = invoice?.Currency ?? plan.Next?.Invoice.Currency ?? customer.Billing.Currency ?? call.Catalog.Policy.Currency;
+        var currency = invoice?.Currency ?? plan.Next?.Invoice.Currency ?? customer.Billing.CurrencyIn(call.Catalog);
         return new PreviewBody(
             customerId,
             [.. (invoice?.Lines ?? []).Select(PreviewLineBody.Of)],

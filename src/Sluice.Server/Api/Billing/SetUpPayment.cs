@@ -20,7 +20,7 @@ internal static class SetUpPayment
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (NoCards(call) is { } refusal) return refusal;
         if (await DiscountFields.UsedUp(call, customerId, wanted?.Options.Discounts ?? []) is { } usedUp) return call.Refuse(usedUp);
-        using var turn = await call.BillingTurn(customerId);
+        await using var turn = await call.BillingTurn(customerId);
         var ran = await call.Run(customerId, new Command.SetUpPayment(wanted) { Entity = entity });
         if (ran.End != RunEnd.Done) return call.Failure(ran, entity);
         var url = await call.Engine.Links.CheckoutUrl(call.Scope, ran.Customer.Key, ran.Customer.Billing.Checkout!.No, returnTo, call.Request);

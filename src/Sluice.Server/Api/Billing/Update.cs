@@ -14,7 +14,7 @@ internal static class Update
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (await DiscountFields.UsedUp(call, customerId, command.Discounts) is { } usedUp) return call.Refuse(usedUp);
         if (await call.Read(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
-        using var turn = await call.Engine.Payments.TakeTurn(call.Scope, customer, call.Now);
+        await using var turn = await call.Engine.Payments.TakeTurn(call.Scope, customer, call.Now);
         var ran = await call.Run([new Addressed(customer.Key, command)]);
         return ran.End == RunEnd.Done ? Answer.Ok(await AttachBody.Of(call, customerId, command.Entity, ran, returnTo), ApiJson.Default.AttachBody) : call.Failure(ran, command.Entity);
     }
@@ -40,7 +40,7 @@ internal static class Update
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (await DiscountFields.UsedUp(call, customerId, updates.SelectMany(static update => update.Discounts)) is { } usedUp) return call.Refuse(usedUp);
         if (await call.Read(customerId) is not { } customer) return call.NoSuchCustomer(customerId);
-        using var turn = await call.Engine.Payments.TakeTurn(call.Scope, customer, call.Now);
+        await using var turn = await call.Engine.Payments.TakeTurn(call.Scope, customer, call.Now);
         var ran = await call.Run([.. updates.Select(update => new Addressed(customer.Key, update))]);
         if (ran.End == RunEnd.Refused && updates.Count > 1) return call.Refuse(ran.Refusal!.Of($"updates[{ran.RefusedAt}]"));
         return ran.End == RunEnd.Done ? Answer.Ok(await AttachBody.Of(call, customerId, entity, ran, null), ApiJson.Default.AttachBody) : call.Failure(ran, entity);

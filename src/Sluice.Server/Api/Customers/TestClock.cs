@@ -14,15 +14,19 @@ internal static class TestClock
 {
     private const int MostSteps = 20_000;
 
+    // Periods and trials must have room until the calendar ends.
+    private static readonly Instant End = Instant.Of(new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
     public static async ValueTask<Answer> Advance(Call call)
     {
         var body = Body.Of(call.Json);
         var (id, to) = (body.RequiredText("customer_id"), body.Moment("frozen_time"));
         if (to is null) body.Fault("frozen_time", "is required");
+        if (to > End) body.Fault("frozen_time", "must lie before the year 9000");
         if (body.Refusal is { } wrong) return call.Refuse(wrong);
         if (OnlySandbox(call, "customers.advance_test_clock") is { } live) return live;
         if (await call.Engine.Customers.Find(call.Scope, id, call.Now) is not { Committed: { } customer } cell) return call.NoSuchCustomer(id);
-        using var turn = await call.Engine.Payments.TakeTurn(call.Scope, cell.Key);
+        await using var turn = await call.Engine.Payments.TakeTurn(call.Scope, cell.Key);
         if (to < call.NowOf(customer)) return call.Refuse(RefusalCode.InvalidRequest, "frozen_time: a clock only goes forward.");
 
         // One due moment after the other, each with the provider's answer, so that it ends as if lived day by day.

@@ -24,9 +24,13 @@ internal static class Change
         var (before, customer, missing) = await Found.Invoice(call, id);
         if (missing is { } notThere) return notThere;
         var (key, no) = (customer!.Key, before!.Invoice.No);
-        using var turn = await call.Engine.Payments.TakeTurn(call.Scope, key);
-        if (Found.Settled(call, id, before) is { } settled) return settled;
-        var ran = await call.Run([new Addressed(key, command(customer, no))]);
+        await using var turn = await call.Engine.Payments.TakeTurn(call.Scope, key);
+
+        // The call before this one may have settled it.
+        (before, customer, missing) = await Found.Invoice(call, id);
+        if (missing is { } gone) return gone;
+        if (Found.Settled(call, id, before!) is { } settled) return settled;
+        var ran = await call.Run([new Addressed(key, command(customer!, no))]);
         if (ran.End != RunEnd.Done) return call.Failure(ran);
         await call.Engine.Payments.Settle(call.Scope, ran.Customer, call.Now);
         return Answer.Ok(new OneInvoiceBody(await InvoiceBody.Of(call, (await call.Engine.Billing.FindInvoice(call.Scope.Id, key, no))!)), ApiJson.Default.OneInvoiceBody);

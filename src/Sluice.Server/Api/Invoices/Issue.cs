@@ -39,7 +39,7 @@ internal static class Issue
 
     private static async ValueTask<(Answer? Refused, InvoiceBody? Invoice, IssuedPreviewBody? Preview)> Done(Call call, Customer customer, Command[] commands, bool isPreview)
     {
-        using var turn = await call.Engine.Payments.TakeTurn(call.Scope, customer.Key);
+        await using var turn = await call.Engine.Payments.TakeTurn(call.Scope, customer.Key);
         if ((await call.Engine.Customers.Load(call.Scope, customer.Key))?.Committed is not { Deleted: false } standing) return (call.NoSuchCustomer(customer.Profile.Id ?? ""), null, null);
         var before = call.AsOfNow(standing);
         if (isPreview)

@@ -36,7 +36,7 @@ public sealed record DiscountBody(
             discount.Percent ?? discount.Amount ?? 0m,
             standing.Once ? "one_off" : standing.EndsAt is null ? "forever" : "months",
             standing.EndsAt is not null && reward?.Gift is Gift.MoneyOff { Discount.Months: > 0 and var months } ? months : null,
-            discount.Percent is null ? (customer.Billing.Currency ?? view.Catalog.Policy.Currency).Code : null,
+            discount.Percent is null ? customer.Billing.CurrencyIn(view.Catalog).Code : null,
             standing.EndsAt,
             held is null ? null : held.CallerId ?? PublicIds.Of(customer.Key, held.No));
     }

@@ -30,7 +30,7 @@ internal static class Redeem
 
     private static async ValueTask<Ran> Run(Call call, string customerId, Command command)
     {
-        using var turn = await call.BillingTurn(customerId);
+        await using var turn = await call.BillingTurn(customerId);
         var ran = await call.Run(customerId, command);
         if (ran.End == RunEnd.Done) await call.Engine.Payments.Settle(call.Scope, ran.Customer, call.Now);
         return ran;
