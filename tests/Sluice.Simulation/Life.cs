@@ -100,6 +100,8 @@ internal sealed partial class Life : IAsyncDisposable
             await Agrees(account);
         }
 
+        // What the auditor has seen may go.
+        await _machine.Retire();
         Cash.Check(_bank);
         foreach (var sent in _sent) sent.Check(_auditor);
         _sent.RemoveAll(sent => sent.At < _machine.Now.Plus(-_machine.Settings.KeepIdempotencyKeys));

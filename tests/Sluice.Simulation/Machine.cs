@@ -105,7 +105,6 @@ internal sealed class Machine : IAsyncDisposable
             }
 
             await _parts.GetRequiredService<SnapshotWriter>().WriteDue();
-            await _retention.Retire(Now, CancellationToken.None);
         }
         catch (IOException)
         {
@@ -124,6 +123,9 @@ internal sealed class Machine : IAsyncDisposable
 
     /// <summary>As committed, from memory.</summary>
     public async Task<Customer?> Standing(string id) => await Engine.Customers.FindCommitted(Scope, id, Now);
+
+    /// <summary>Lets go what is too old.</summary>
+    public Task Retire() => _retention.Retire(Now, CancellationToken.None);
 
     /// <summary>What "verify" would find, and how many journals begin at a checkpoint.</summary>
     public async Task<(IReadOnlyList<string> Faults, int Shortened)> Verify()
