@@ -208,7 +208,7 @@ public sealed class Body
     internal JsonText? Picked(Shape shape) => _object.ValueKind == JsonValueKind.Object ? Written(shape, _object, _path) : null;
 
     /// <summary>True when the field is this very word.</summary>
-    public bool Says(string field, string word) => Find(field, out var value) && value.ValueKind == JsonValueKind.String && value.ValueEquals(word);
+    public bool Says(string field, string word) => Find(field, out var value) && IsWord(value, word);
 
     public Body? Object(string field, bool required = false, bool nullable = false) =>
         Take(field, required, nullable, out var value) ? new Body(value, PathOf(field), _faults) : null;
@@ -290,6 +290,8 @@ public sealed class Body
         var text = shape.Written(value, path, _faults.Add);
         return _faults.Count == faultsBefore ? text : new JsonText("{}");
     }
+
+    internal static bool IsWord(JsonElement value, string word) => value.ValueKind == JsonValueKind.String && TryGetText(value, out var text) && text == word;
 
     // A lone surrogate, written as an escape, is valid JSON and no text.
     internal static bool TryGetText(JsonElement value, out string text)

@@ -97,7 +97,7 @@ internal abstract class Shape
     {
         private protected override void Write(JsonElement value, string path, Sink sink)
         {
-            if (Word is not null && value.ValueKind == JsonValueKind.String && value.ValueEquals(Word))
+            if (Word is not null && Body.IsWord(value, Word))
             {
                 sink.To.WriteStringValue(Word);
                 return;

@@ -26,7 +26,6 @@ public sealed partial class OutageTests(ITestOutputHelper output)
     [Trait("Category", "Long")]
     [InlineData(40, false)]
     [InlineData(1, true)]
-    [InlineData(400, true)]
     public Task Nor_does_another_outage_on_another_store_change_anything(int days, bool postgres) => Outage(days, postgres);
 
     private async Task Outage(int days, bool postgres)

@@ -51,6 +51,7 @@ public sealed class BodyTests(OneServer one) : IClassFixture<OneServer>
     [InlineData("customers.get_or_create", """{"customer_id": "a", "email": "nobody"}""", "email: is not an email address")]
     [InlineData("customers.list", """{"limit": 2147483647}""", "limit: must be at most 5000")]
     [InlineData("customers.list", """{"plans": [{"id": "p", "versions": [1e16]}]}""", "plans[0].versions: expected a list of whole numbers")]
+    [InlineData("plans.create", """{"plan_id": "x", "name": "x", "items": [{"feature_id": "messages", "price": {"interval": "month", "tiers": [{"to": "\ud800", "amount": 1}]}}]}""", "tiers[0].to: expected a number, got a string")]
     [InlineData("plans.create", """{"plan_id": "x", "name": "x", "items": [{"feature_id": 5, "included": "z"}]}""", "items[0].feature_id: expected a string, got a number; items[0].included: expected a number, got a string")]
     public async Task A_wrong_field_is_named_with_its_path(string operation, string body, string says)
     {
