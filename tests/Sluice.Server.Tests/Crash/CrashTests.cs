@@ -21,7 +21,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     [Fact]
     public async Task Killed_at_any_moment_it_has_all_it_acknowledged_and_nothing_twice()
     {
-        var (seed, rounds) = (Seed.Next(), Seed.Long ? 300 : 20);
+        var (seed, rounds) = (Seed.Next(), Seed.Long ? 300 : 12);
         output.WriteLine($"SLUICE_SEED={seed}");
         var random = new Random(seed);
         using var directory = new TempDirectory();

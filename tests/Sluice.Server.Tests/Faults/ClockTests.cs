@@ -13,7 +13,7 @@ public sealed class ClockTests(ITestOutputHelper output)
     // On which everything begins and renews: midnight, so that days and periods are easy to tell apart.
     private static readonly DateTimeOffset Start = new(2026, 2, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static int Steps => Seed.Long ? 6_000 : 250;
+    private static int Steps => Seed.Long ? 6_000 : 150;
 
     [Fact]
     public async Task A_clock_that_leaps_forward_and_back_skips_nothing_and_repeats_nothing()
