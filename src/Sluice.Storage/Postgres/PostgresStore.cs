@@ -120,16 +120,16 @@ public sealed partial class PostgresStore : SqlStore
         }
     }
 
-    // What is only read may be read again: the connection may be one from before the server was restarted.
-    private static async ValueTask<T> Twice<T>(Func<Task<T>> read)
+    // What writes nothing may be done again: the connection may be one from before the server was restarted.
+    private static async ValueTask<T> Twice<T>(Func<Task<T>> act)
     {
         try
         {
-            return await read();
+            return await act();
         }
         catch (NpgsqlException broken) when (IsGone(broken))
         {
-            return await read();
+            return await act();
         }
     }
 
@@ -145,7 +145,7 @@ public sealed partial class PostgresStore : SqlStore
     /// <summary>Kept until disposed, or until its connection breaks.</summary>
     /// <param name="patience">For how long whoever holds it may do nothing with its connection.</param>
     /// <param name="source">Where its connection comes from.</param>
-    private async ValueTask<IAsyncDisposable> Lock(int space, int which, string patience, NpgsqlDataSource? source = null)
+    private ValueTask<IAsyncDisposable> Lock(int space, int which, string patience, NpgsqlDataSource? source = null) => Twice<IAsyncDisposable>(async () =>
     {
         var connection = await (source ?? _source).OpenConnectionAsync();
         try
@@ -162,7 +162,7 @@ public sealed partial class PostgresStore : SqlStore
             await connection.DisposeAsync();
             throw;
         }
-    }
+    });
 
     private sealed class Held(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
     {
