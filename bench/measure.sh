@@ -91,7 +91,7 @@ processes() { # name…
 # Processor time until now, of what ended meanwhile too.
 cpu_us() { # name…
   local pid
-  for pid in $(processes "$@"); do cat "/proc/$pid/stat" 2> /dev/null || true; done | sed 's/^.*) //' | awk -v hz="$(getconf CLK_TCK)" '{used += $12 + $13} END {printf "%d", used * 1000000 / hz}'
+  for pid in $(processes "$@"); do cat "/proc/$pid/stat" 2> /dev/null || true; done | sed 's/^.*) //' | awk -v hz="$(getconf CLK_TCK)" '{used += $12 + $13 + $14 + $15} END {printf "%d", used * 1000000 / hz}'
 }
 
 # Memory of its own, and its part of what it shares.

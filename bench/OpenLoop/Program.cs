@@ -17,7 +17,8 @@ if (args is not [var address, var rate, var seconds, var customers, .. { Length:
 var kinds = mix.Select(static part => part.Split('=')).SelectMany(static part => Enumerable.Repeat(part[0], int.Parse(part[1]))).ToArray();
 var requests = new Requests(new Uri(address), Environment.GetEnvironmentVariable("BENCH_KEY")!, int.Parse(customers), kinds);
 var sent = (int)(double.Parse(rate) * double.Parse(seconds));
-await requests.Send(1_000, double.Parse(rate) / 5);
+await requests.Send((int)(double.Parse(rate) * 2), double.Parse(rate) / 3);
+await requests.Send((int)(double.Parse(rate) * 3), double.Parse(rate));
 var timings = await requests.Send(sent, double.Parse(rate));
 foreach (var kind in kinds.Distinct())
 {
