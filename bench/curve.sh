@@ -8,11 +8,6 @@ cd "$(dirname "$0")"
 most_customers=${1:-1000000}
 most_events=${2:-10000000}
 
-export BENCH_KEY=am_sk_test_bench000000000000000000
-dir=$(realpath -m "${BENCH_DIR:-.run}")
-sluice_port=${BENCH_PORT:-18480}
-baseline_port=$((sluice_port + 1))
-customers=1000
 source ./measure.sh
 
 trap stop_all EXIT

@@ -1,5 +1,10 @@
-# The steps of run.sh; sourced by it.
+# What the benches begin with, and their steps; sourced by each.
 
+export BENCH_KEY=am_sk_test_bench000000000000000000
+dir=$(realpath -m "${BENCH_DIR:-.run}")
+sluice_port=${BENCH_PORT:-18480}
+baseline_port=$((sluice_port + 1))
+customers=1000
 failures=0
 
 # The processes that run, by the names they were started under.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures Sluice against a minimal ASP.NET Core endpoint, both as built for Release with shipped defaults.
-#   bench/run.sh          the table at 1, 16, 64 and 256 connections, then the targets (about 6 minutes)
-#   bench/run.sh quick    the table at 64 connections and the targets, shorter (under 2 minutes)
+# Measures Sluice against a minimal ASP.NET Core endpoint, both built for Release.
+#   bench/run.sh          the table at 1, 16, 64 and 256 connections, then the targets (10 to 12 minutes)
+#   bench/run.sh quick    the table at 64 connections and the targets, shorter (about 3 minutes)
 #   bench/run.sh targets  the targets only
 #   bench/run.sh large    large customers against small ones only (about 2 minutes)
 # BENCH_DIR: where the database goes (a directory on a real disk; default bench/.run). BENCH_KEEP=1 keeps it.
@@ -10,11 +10,6 @@ cd "$(dirname "$0")"
 mode=${1:-full}
 case $mode in full | quick | targets | large) ;; *) sed -n '2,7p' "$0"; exit 2 ;; esac
 
-export BENCH_KEY=am_sk_test_bench000000000000000000
-dir=$(realpath -m "${BENCH_DIR:-.run}")
-sluice_port=${BENCH_PORT:-18480}
-baseline_port=$((sluice_port + 1))
-customers=1000
 source ./measure.sh
 
 trap stop_all EXIT

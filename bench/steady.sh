@@ -8,10 +8,6 @@ rate=${1:-5000}
 seconds=${2:-60}
 many=${BENCH_CUSTOMERS:-1000000}
 
-export BENCH_KEY=am_sk_test_bench000000000000000000
-dir=$(realpath -m "${BENCH_DIR:-.run}")
-sluice_port=${BENCH_PORT:-18480}
-customers=1000
 source ./measure.sh
 
 trap stop_all EXIT

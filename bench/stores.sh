@@ -8,16 +8,12 @@ cd "$(dirname "$0")"
 rounds=${1:-5}
 seconds=${BENCH_SECONDS:-4}
 
-export BENCH_KEY=am_sk_test_bench000000000000000000
-dir=$(realpath -m "${BENCH_DIR:-.run}")
-port=${BENCH_PORT:-18480}
-baseline_port=$((port + 1))
+source ./measure.sh
+source ./databases.sh
+port=$sluice_port
 postgres_port=$((port + 2))
 redis_port=$((port + 3))
 proxy_port=$((port + 4))
-customers=1000
-source ./measure.sh
-source ./databases.sh
 
 trap 'stop_all; stop_postgres' EXIT
 fresh_directory

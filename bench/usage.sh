@@ -6,10 +6,6 @@ set -euo pipefail
 cd "$(dirname "$0")"
 events=${1:-10000000}
 
-export BENCH_KEY=am_sk_test_bench000000000000000000
-dir=$(realpath -m "${BENCH_DIR:-.run}")
-sluice_port=${BENCH_PORT:-18480}
-customers=1000
 source ./measure.sh
 
 trap stop_all EXIT

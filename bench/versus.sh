@@ -8,12 +8,9 @@ cd "$(dirname "$0")"
 commit=${1:?"which commit? bench/versus.sh COMMIT [rounds]"}
 rounds=${2:-7}
 
-export BENCH_KEY=am_sk_test_bench000000000000000000
-dir=$(realpath -m "${BENCH_DIR:-.run}")
-here_port=${BENCH_PORT:-18480}
-there_port=$((here_port + 1))
-customers=1000
 source ./measure.sh
+here_port=$sluice_port
+there_port=$baseline_port
 
 finish() {
   stop_all
