@@ -29,7 +29,7 @@ public abstract partial class SqlStore
         var holders = await read.Query<(string Plan, long Version, long Entity, long Held)>("select plan, version, entity, held from plan_holder where scope = @scope and customer = @key", one);
         var entities = await read.Query<(long No, string? Id)>("select no, external_id from entity where scope = @scope and customer = @key", one);
         var invoices = await read.Query<(long No, string Status, string Body, long Refunded)>("select no, status, body, refunded from invoice where scope = @scope and customer = @key", one);
-        var days = await read.Query<(long Day, string Feature, long Count, string Sum)>($"select day, feature, count, sum{Sql.AsText} from usage_day where scope = @scope and customer = @key", one);
+        var days = await read.Query<(long Day, string Feature, long Count, string Sum)>(UsageDaysOfOne, one);
         return (CustomerFile?)new CustomerFile(scope, key, head.Version, new Instant(head.CreatedAt), head.ExternalId, head.Name, head.Email, head.NextDue is not null, head.Deleted == 1)
         {
             Snapshot = snapshot is null ? null : new SnapshotRow(snapshot.Version, checked((int)snapshot.Schema), snapshot.Hash, Encoding.UTF8.GetBytes(snapshot.Body)),
@@ -37,9 +37,14 @@ public abstract partial class SqlStore
             Holders = [.. holders.Select(static row => (new PlanId(row.Plan), checked((int)row.Version), checked((int)row.Entity), row.Held))],
             Entities = [.. entities.Select(static row => (checked((int)row.No), row.Id))],
             Invoices = [.. invoices.Select(static row => (checked((int)row.No), row.Status, row.Body, row.Refunded))],
-            UsageDays = [.. days.Select(static row => (row.Day, row.Feature, row.Count, decimal.Parse(row.Sum, CultureInfo.InvariantCulture)))],
+            UsageDays = [.. days.GroupBy(
+                static row => (row.Day, row.Feature),
+                static (of, rows) => (of.Day, of.Feature, rows.Sum(static row => row.Count), rows.Sum(static row => decimal.Parse(row.Sum, CultureInfo.InvariantCulture))))],
         };
     });
+
+    /// <summary>Day, feature, count and sum of the customer @key of @scope; a day may come in parts.</summary>
+    private protected virtual string UsageDaysOfOne => $"select day, feature, count, sum{Sql.AsText} from usage_day where scope = @scope and customer = @key";
 
     public abstract IAsyncEnumerable<JournalRow> ReadJournal(ScopeId scope, CustomerKey key, long from, long upTo);
 

@@ -13,7 +13,6 @@ internal sealed class BatchWriter : IDisposable
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _rollback;
-    private readonly UsageDays _days;
     private readonly UsageGatherer _usage;
     private readonly UnitWriter _units;
 
@@ -24,28 +23,27 @@ internal sealed class BatchWriter : IDisposable
         _begin = new Statement(_database, "begin immediate");
         _commit = new Statement(_database, "commit");
         _rollback = new Statement(_database, "rollback");
-        _days = new UsageDays(connection, _database);
-        _usage = new UsageGatherer(_database);
+        _usage = new UsageGatherer(connection);
 
         // Never below what was gathered: the rows of customers deleted since are gone, their numbers are not free.
         var lastNo = connection.ExecuteScalar<long>("select max((select coalesce(max(no), 0) from journal), (select next from counter where name = 'gathered'))");
-        _units = new UnitWriter(_database, _days, _usage, lastNo);
+        _units = new UnitWriter(_database, _usage, lastNo);
         _checkpoints = new Checkpointer(another, _database);
         Gather();
     }
 
-    /// <summary>Puts the usage that waits for it into the order of customers.</summary>
+    /// <summary>Puts all usage that waits for it where it is read.</summary>
     public void Gather()
     {
         _begin.Run();
         try
         {
-            _usage.Gather();
+            _usage.Gather(_units.LastNo);
             _commit.Run();
         }
         catch
         {
-            if (raw.sqlite3_get_autocommit(_database) == 0) TryRollback();
+            Failed();
             throw;
         }
     }
@@ -69,7 +67,6 @@ internal sealed class BatchWriter : IDisposable
         _commit.Dispose();
         _rollback.Dispose();
         _units.Dispose();
-        _days.Dispose();
         _usage.Dispose();
     }
 
@@ -77,7 +74,6 @@ internal sealed class BatchWriter : IDisposable
     {
         if (Array.TrueForAll(fates, fate => fate is not null)) return true;
         _begin.Run();
-        _days.Clear();
         _units.Begin();
         try
         {
@@ -87,14 +83,12 @@ internal sealed class BatchWriter : IDisposable
                 return false;
             }
 
-            _days.Put();
-            _usage.GatherWhenDue();
+            _usage.GatherSome(_units.LastNo);
             _commit.Run();
         }
         catch
         {
-            // The statement that failed may have ended the transaction itself.
-            if (raw.sqlite3_get_autocommit(_database) == 0) TryRollback();
+            Failed();
             throw;
         }
 
@@ -135,8 +129,12 @@ internal sealed class BatchWriter : IDisposable
         return clean;
     }
 
-    private void TryRollback()
+    private void Failed()
     {
+        _usage.Forget();
+
+        // The statement that failed may have ended the transaction itself.
+        if (raw.sqlite3_get_autocommit(_database) != 0) return;
         try
         {
             _rollback.Run();

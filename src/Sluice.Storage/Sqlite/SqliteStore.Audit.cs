@@ -7,6 +7,13 @@ public sealed partial class SqliteStore
 {
     private const int EntriesAtOnce = 1_000;
 
+    private protected override string UsageDaysOfOne => $"""
+        {UsageGatherer.Recent("@scope", "@key")}
+        {base.UsageDaysOfOne}
+        union all
+        select {UsageGatherer.DayOf("j.used_at")}, j.feature, 1, j.value from recent r cross join journal j on j.no = r.no where j.listed = 1
+        """;
+
     public override async IAsyncEnumerable<JournalRow> ReadJournal(ScopeId scope, CustomerKey key, long from, long upTo)
     {
         foreach (var some in (await Chain(scope, key, from, upTo)).Chunk(EntriesAtOnce))

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Sluice.Core;
@@ -16,7 +17,7 @@ public sealed partial class SqliteStore
         if (query.Customer is { } customer)
         {
             // What is gathered lies in order; the newest is found along the customer's journal rows.
-            sql.Text(Recent(sql.Value(customer.Value)));
+            sql.Text(UsageGatherer.Recent("@scope", sql.Value(customer.Value)));
             sql.Text("select * from (");
             Part("usage u cross join journal j on j.no = u.no", "u");
             sql.Text(") union all select * from (");
@@ -42,15 +43,6 @@ public sealed partial class SqliteStore
         }
     }
 
-    /// <summary>The customer's journal rows that are not gathered yet, as a table "recent".</summary>
-    private static string Recent(string customer) => $"""
-        with recursive recent (no, prev) as (
-            select j.no, j.prev from customer_version v cross join journal j on j.no = v.last_no
-            where v.scope = @scope and v.key = {customer} and j.no > (select next from counter where name = 'gathered')
-            union all
-            select j.no, j.prev from recent r cross join journal j on j.no = r.prev and j.no > (select next from counter where name = 'gathered'))
-        """;
-
     // Anything but text is compared as it was written in the JSON: 1.50 is not 1.5, and no number becomes floating point.
     private protected override string HasProperty(Filters sql, string u, string name, string value) => $"""
         exists (select 1 from json_each({u}.properties) p where p.key = {sql.Value(name)}
@@ -59,17 +51,29 @@ public sealed partial class SqliteStore
 
     public override ValueTask<IReadOnlyList<UsageDay>> SumUsageByDay(UsageDayQuery query)
     {
-        var days = new List<UsageDay>();
+        // The stored sums, and each event that is not gathered yet.
         using var connection = Connect();
+        var customer = query.Customer?.Value.ToString(CultureInfo.InvariantCulture);
+        var features = string.Join(", ", Enumerable.Range(4, query.Features.Length).Select(static number => $"?{number}"));
         using var rows = new Rows(connection, $"""
+            {(customer is null ? "" : UsageGatherer.Recent("?1", customer))}
             select day, customer, feature, count, sum from usage_day
-            where scope = ? and day >= ? and day < ? and feature in ({Marks(query.Features.Length)}){(query.Customer is null ? "" : " and customer = ?")}
+            where scope = ?1 and day >= ?2 and day < ?3 and feature in ({features}){(customer is null ? "" : $" and customer = {customer}")}
+            union all
+            select {UsageGatherer.DayOf("j.used_at")} as day, j.customer, j.feature, 1, j.value
+            from {(customer is null ? UsageGatherer.NotGathered : "recent r cross join journal j on j.no = r.no")}
+            where j.scope = ?1 and j.listed = 1 and day >= ?2 and day < ?3 and j.feature in ({features})
             """);
         rows.Bind(query.Scope.Value).Bind(query.FromDay).Bind(query.ToDay);
         foreach (var feature in query.Features) rows.Bind(feature);
-        if (query.Customer is { } customer) rows.Bind(customer.Value);
-        while (rows.Next()) days.Add(new UsageDay(rows.Long(0), new CustomerKey(rows.Long(1)), rows.Text(2), rows.Long(3), rows.Number(4)));
-        return ValueTask.FromResult<IReadOnlyList<UsageDay>>(days);
+        var days = new Dictionary<(long Day, long Customer, string Feature), (long Count, decimal Sum)>();
+        while (rows.Next())
+        {
+            ref var day = ref CollectionsMarshal.GetValueRefOrAddDefault(days, (rows.Long(0), rows.Long(1), rows.Text(2)), out _);
+            day = (day.Count + rows.Long(3), day.Sum + rows.Number(4));
+        }
+
+        return ValueTask.FromResult<IReadOnlyList<UsageDay>>([.. days.Select(static pair => new UsageDay(pair.Key.Day, new CustomerKey(pair.Key.Customer), pair.Key.Feature, pair.Value.Count, pair.Value.Sum))]);
     }
 
     public override ValueTask ScanUsage(UsageScan scan, UsageVisitor visit)
@@ -84,7 +88,7 @@ public sealed partial class SqliteStore
         // One read transaction: what is gathered meanwhile must not be seen twice, or not at all.
         using var transaction = connection.BeginTransaction(deferred: true);
         Scan(connection, scan, "", scan.WithDraws ? "usage u cross join journal j on j.no = u.no" : "usage u", "u", visit);
-        var recent = Recent(customer.Value.ToString(CultureInfo.InvariantCulture)).Replace("@scope", scan.Scope.ToString(), StringComparison.Ordinal);
+        var recent = UsageGatherer.Recent(scan.Scope.ToString(), customer.Value.ToString(CultureInfo.InvariantCulture));
         Scan(connection, scan, recent, "recent r cross join journal j on j.no = r.no", "j", visit);
         return ValueTask.CompletedTask;
     }

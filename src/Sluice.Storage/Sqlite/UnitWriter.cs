@@ -5,7 +5,7 @@ using Sluice.Core;
 namespace Sluice.Storage;
 
 /// <summary>One unit inside an open transaction: fences first, so that nothing collides that merely came too late.</summary>
-internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer usage, long lastNo) : IDisposable
+internal sealed class UnitWriter(sqlite3 database, UsageGatherer usage, long lastNo) : IDisposable
 {
     private readonly MessageWriter _messages = new(database);
     private readonly List<long> _before = [];
@@ -42,6 +42,8 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
         """);
 
     private readonly Statement _eraseUsage = new(database, "delete from usage where scope = ? and customer = ?");
+
+    private readonly Statement _eraseDays = new(database, "delete from usage_day where scope = ? and customer = ?");
 
     private readonly Statement _eraseCheckpoint = new(database, "delete from checkpoint where scope = ? and customer = ?");
 
@@ -117,6 +119,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
         _appendPlain.Dispose();
         _erase.Dispose();
         _eraseUsage.Dispose();
+        _eraseDays.Dispose();
         _eraseCheckpoint.Dispose();
         _snapshot.Dispose();
         _hold.Dispose();
@@ -163,8 +166,8 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
         var key = change.After.Key;
         _erase.Bind(before).Run();
         _eraseUsage.Bind(change.Scope.Value).Bind(key.Value).Run();
+        _eraseDays.Bind(change.Scope.Value).Bind(key.Value).Run();
         _eraseCheckpoint.Bind(change.Scope.Value).Bind(key.Value).Run();
-        days.Erase(change.Scope, key);
         _entities.Erase(change.Scope, key);
         _rewards.Erase(change.Scope, key);
         Write(Snapshotter.Of(change.Scope, change.After, change.Entries[^1].Hash));
@@ -177,12 +180,11 @@ internal sealed class UnitWriter(sqlite3 database, UsageDays days, UsageGatherer
             .BindText(entry.Body).BindBlob(entry.Hash);
         if (entry.Usage is { } used)
         {
-            days.Gather(scope, key, used);
             row.Bind(used.Feature).BindText(Encoding.UTF8.GetBytes(used.Value.ToString())).Bind(used.UsedAt.Milliseconds).Bind(used.Properties?.Value).Bind(used.Listed ? 1 : 0).Bind(used.Entity);
         }
 
         row.Run();
-        usage.Appended(1);
+        usage.Appended(scope, key);
     }
 
     private void Write(SnapshotWrite snapshot) => _snapshot

@@ -1,49 +1,167 @@
-using SQLitePCL;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Sluice.Core;
+using Customer = (int Scope, long Key);
 
 namespace Sluice.Storage;
 
 /// <summary>
-/// Puts listed usage into the table that is ordered by customer, some thousands of rows at a time and in that order: row
-/// by row each would touch a page of its own.
+/// Puts usage where it is read: listed usage into the table that is ordered by customer, and the sums of its days. A commit
+/// only appends to the journal; a customer's rows come here together, later, since each by itself would touch pages of its
+/// own. Until then they are found by going back along the customer's rows. Each commit gathers a little, so that none stands still.
 /// </summary>
 internal sealed class UsageGatherer : IDisposable
 {
-    private const int Enough = 4_096;
+    // More rows of one customer than this are gathered at once: whoever reads the customer walks what is not.
+    private const int EnoughOfOne = 1_024;
 
-    private readonly Statement _gather;
+    // So many rows of all customers begin a round, in which each customer's turn comes. The more, the more rows share a page.
+    private const int Enough = 16_384;
+
+    // Rows that a commit of a round gathers for each one it appended.
+    private const int Pace = 2;
+
+    private const string AddExactly = "add_exactly";
+    private const string SumExactly = "sum_exactly";
+
+    private readonly SqliteConnection _connection;
+    private readonly Statement _copy;
+    private readonly Statement _sum;
+    private readonly Statement _gathered;
     private readonly Statement _mark;
-    private int _waiting;
 
-    public UsageGatherer(sqlite3 database)
+    // Customers and how many rows of theirs wait; at least as many as do.
+    private Dictionary<Customer, int> _waiting = [];
+    private readonly List<Customer> _full = [];
+    private int _rows;
+    private int _appended;
+
+    // The round that is under way, in the order of the table.
+    private List<(Customer Of, int Rows)> _round = [];
+    private int _next;
+    private long _upTo;
+    private bool _known;
+
+    public UsageGatherer(SqliteConnection connection)
     {
-        _gather = new Statement(database, """
+        _connection = connection;
+        connection.CreateFunction<string, string, string>(AddExactly, static (a, b) => Text(Number(a) + Number(b)), isDeterministic: true);
+        connection.CreateAggregate<string, decimal, string>(SumExactly, 0m, static (sum, value) => sum + Number(value), static sum => Text(sum), isDeterministic: true);
+        var database = connection.Handle ?? throw new InvariantViolation("the writer's connection is closed");
+        _copy = new Statement(database, $"""
+            {Recent("?1", "?2")}
             insert into usage (scope, customer, used_at, version, no, feature, value, properties, entity)
-            select scope, customer, used_at, version, no, feature, value, properties, entity from journal
-            where no > (select next from counter where name = 'gathered') and listed = 1
-            order by scope, customer, used_at, version
+            select j.scope, j.customer, j.used_at, j.version, j.no, j.feature, j.value, j.properties, j.entity
+            from recent r cross join journal j on j.no = r.no where j.listed = 1
             """);
-        _mark = new Statement(database, "update counter set next = max(next, (select coalesce(max(no), 0) from journal)) where name = 'gathered'");
+        _sum = new Statement(database, $"""
+            {Recent("?1", "?2")}
+            insert into usage_day (scope, day, customer, feature, count, sum)
+            select j.scope, {DayOf("j.used_at")} as day, j.customer, j.feature, count(*), {SumExactly}(j.value)
+            from recent r cross join journal j on j.no = r.no where j.listed = 1 group by day, j.feature
+            on conflict (scope, day, customer, feature) do update set count = count + excluded.count, sum = {AddExactly}(sum, excluded.sum)
+            """);
+        _gathered = new Statement(database, "update customer_version set gathered = last_no where scope = ? and key = ?");
+        _mark = new Statement(database, "update counter set next = max(next, ?) where name = 'gathered'");
     }
 
-    /// <summary>Rows were appended in the open transaction.</summary>
-    public void Appended(int rows) => _waiting += rows;
+    /// <summary>A customer's journal rows that are not gathered yet, newest first, as a table "recent".</summary>
+    public static string Recent(string scope, string customer) => $"""
+        with recursive recent (no, prev, gathered) as (
+            select j.no, j.prev, v.gathered from customer_version v cross join journal j on j.no = v.last_no
+            where v.scope = {scope} and v.key = {customer} and j.no > v.gathered
+            union all
+            select j.no, j.prev, r.gathered from recent r cross join journal j on j.no = r.prev and j.no > r.gathered)
+        """;
 
-    /// <summary>In the open transaction, when enough has come together.</summary>
-    public void GatherWhenDue()
+    /// <summary>Of all customers, as the table j; to be narrowed.</summary>
+    public const string NotGathered = """
+        journal j not indexed
+        cross join customer_version v on v.scope = j.scope and v.key = j.customer and j.no > v.gathered and j.no > (select next from counter where name = 'gathered')
+        """;
+
+    /// <summary>The UTC day of a moment, as <see cref="Day.Of"/>.</summary>
+    public static string DayOf(string moment) => $"(iif({moment} < 0, {moment} - {Day.Milliseconds - 1}, {moment}) / {Day.Milliseconds})";
+
+    /// <summary>A row was appended in the open transaction.</summary>
+    public void Appended(ScopeId scope, CustomerKey customer)
     {
-        if (_waiting >= Enough) Gather();
+        var of = (scope.Value, customer.Value);
+        _rows++;
+        _appended++;
+        if (++CollectionsMarshal.GetValueRefOrAddDefault(_waiting, of, out _) == EnoughOfOne) _full.Add(of);
     }
 
-    public void Gather()
+    /// <summary>In the open transaction, after its rows.</summary>
+    /// <param name="lastNo">The last number given to a row.</param>
+    public void GatherSome(long lastNo)
     {
-        _gather.Run();
-        _mark.Run();
-        _waiting = 0;
+        if (!_known) Recount();
+        foreach (var of in _full)
+        {
+            if (_waiting.Remove(of, out var rows)) _rows -= rows;
+            Gather(of);
+        }
+
+        _full.Clear();
+        if (_next == _round.Count && _rows >= Enough) BeginRound(lastNo);
+        for (var rows = Pace * _appended; rows > 0 && _next < _round.Count; _next++)
+        {
+            Gather(_round[_next].Of);
+            rows -= _round[_next].Rows;
+            if (_next == _round.Count - 1) _mark.Bind(_upTo).Run();
+        }
+
+        _appended = 0;
     }
+
+    /// <summary>In an open transaction: everything.</summary>
+    public void Gather(long lastNo)
+    {
+        Recount();
+        BeginRound(lastNo);
+        foreach (var (of, _) in _round) Gather(of);
+        _mark.Bind(_upTo).Run();
+        _next = _round.Count;
+    }
+
+    /// <summary>The transaction came to nothing, so what it gathered still waits.</summary>
+    public void Forget() => _known = false;
 
     public void Dispose()
     {
-        _gather.Dispose();
+        _copy.Dispose();
+        _sum.Dispose();
+        _gathered.Dispose();
         _mark.Dispose();
+    }
+
+    private static decimal Number(string text) => decimal.Parse(text, NumberStyles.Number, CultureInfo.InvariantCulture);
+
+    private static string Text(decimal sum) => sum.ToString("0.##########", CultureInfo.InvariantCulture);
+
+    private void BeginRound(long lastNo)
+    {
+        (_round, _next, _upTo) = ([.. _waiting.Select(static pair => (pair.Key, pair.Value)).Order()], 0, lastNo);
+        (_waiting, _rows) = ([], 0);
+    }
+
+    private void Gather(Customer of)
+    {
+        _copy.Bind(of.Scope).Bind(of.Key).Run();
+        _sum.Bind(of.Scope).Bind(of.Key).Run();
+        _gathered.Bind(of.Scope).Bind(of.Key).Run();
+    }
+
+    private void Recount()
+    {
+        _waiting = _connection.Query<(int Scope, long Key, int Rows)>(
+                "select scope, customer, count(*) from journal where no > (select next from counter where name = 'gathered') group by scope, customer")
+            .ToDictionary(static row => (row.Scope, row.Key), static row => row.Rows);
+        _full.Clear();
+        _full.AddRange(_waiting.Where(static pair => pair.Value >= EnoughOfOne).Select(static pair => pair.Key));
+        (_rows, _round, _next, _known) = (_waiting.Values.Sum(), [], 0, true);
     }
 }

@@ -63,6 +63,7 @@ public abstract class Auditing(StoreHost host) : StoreSuite(host)
     {
         await Life(1);
         await Life(2);
+        await Restart(); // Sums of usage are written by then.
         Host.Tamper(sql);
         var faults = await Faults(1);
         Assert.True(faults.Any(fault => fault.Contains(says, StringComparison.Ordinal)), $"{sql}: {string.Join(" | ", faults)}");
