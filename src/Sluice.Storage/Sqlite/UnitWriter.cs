@@ -184,7 +184,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageGatherer usage, long las
         }
 
         row.Run();
-        usage.Appended(scope, key);
+        usage.Appended(scope, key, no);
     }
 
     private void Write(SnapshotWrite snapshot) => _snapshot

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Sluice.Core;
@@ -32,17 +33,18 @@ internal sealed class UsageGatherer : IDisposable
     private readonly Statement _gathered;
     private readonly Statement _mark;
 
-    // Customers and how many rows of theirs wait; at least as many as do.
-    private Dictionary<Customer, int> _waiting = [];
+    // The numbers of the rows that wait, by customer. Those of units that lost are of no row.
+    private readonly Dictionary<Customer, List<long>> _waiting = [];
     private readonly List<Customer> _full = [];
+    private readonly StringBuilder _list = new();
     private int _rows;
     private int _appended;
+    private bool _known;
 
-    // The round that is under way, in the order of the table.
-    private List<(Customer Of, int Rows)> _round = [];
+    // The round that is under way, in the order of the table; it ends with all rows up to a number gathered.
+    private Customer[] _round = [];
     private int _next;
     private long _upTo;
-    private bool _known;
 
     public UsageGatherer(SqliteConnection connection)
     {
@@ -50,17 +52,15 @@ internal sealed class UsageGatherer : IDisposable
         connection.CreateFunction<string, string, string>(AddExactly, static (a, b) => Text(Number(a) + Number(b)), isDeterministic: true);
         connection.CreateAggregate<string, decimal, string>(SumExactly, 0m, static (sum, value) => sum + Number(value), static sum => Text(sum), isDeterministic: true);
         var database = connection.Handle ?? throw new InvariantViolation("the writer's connection is closed");
-        _copy = new Statement(database, $"""
-            {Recent("?1", "?2")}
+        _copy = new Statement(database, """
             insert into usage (scope, customer, used_at, version, no, feature, value, properties, entity)
             select j.scope, j.customer, j.used_at, j.version, j.no, j.feature, j.value, j.properties, j.entity
-            from recent r cross join journal j on j.no = r.no where j.listed = 1
+            from json_each(?) wanted cross join journal j on j.no = wanted.value where j.listed = 1
             """);
         _sum = new Statement(database, $"""
-            {Recent("?1", "?2")}
             insert into usage_day (scope, day, customer, feature, count, sum)
             select j.scope, {DayOf("j.used_at")} as day, j.customer, j.feature, count(*), {SumExactly}(j.value)
-            from recent r cross join journal j on j.no = r.no where j.listed = 1 group by day, j.feature
+            from json_each(?) wanted cross join journal j on j.no = wanted.value where j.listed = 1 group by day, j.feature
             on conflict (scope, day, customer, feature) do update set count = count + excluded.count, sum = {AddExactly}(sum, excluded.sum)
             """);
         _gathered = new Statement(database, "update customer_version set gathered = last_no where scope = ? and key = ?");
@@ -86,12 +86,11 @@ internal sealed class UsageGatherer : IDisposable
     public static string DayOf(string moment) => $"(iif({moment} < 0, {moment} - {Day.Milliseconds - 1}, {moment}) / {Day.Milliseconds})";
 
     /// <summary>A row was appended in the open transaction.</summary>
-    public void Appended(ScopeId scope, CustomerKey customer)
+    public void Appended(ScopeId scope, CustomerKey customer, long no)
     {
-        var of = (scope.Value, customer.Value);
-        _rows++;
         _appended++;
-        if (++CollectionsMarshal.GetValueRefOrAddDefault(_waiting, of, out _) == EnoughOfOne) _full.Add(of);
+        var of = (scope.Value, customer.Value);
+        if (Wait(of, no) == EnoughOfOne) _full.Add(of);
     }
 
     /// <summary>In the open transaction, after its rows.</summary>
@@ -99,19 +98,13 @@ internal sealed class UsageGatherer : IDisposable
     public void GatherSome(long lastNo)
     {
         if (!_known) Recount();
-        foreach (var of in _full)
-        {
-            if (_waiting.Remove(of, out var rows)) _rows -= rows;
-            Gather(of);
-        }
-
+        foreach (var of in _full) Gather(of);
         _full.Clear();
-        if (_next == _round.Count && _rows >= Enough) BeginRound(lastNo);
-        for (var rows = Pace * _appended; rows > 0 && _next < _round.Count; _next++)
+        if (_next == _round.Length && _rows >= Enough) BeginRound(lastNo);
+        for (var rows = Pace * _appended; rows > 0 && _next < _round.Length;)
         {
-            Gather(_round[_next].Of);
-            rows -= _round[_next].Rows;
-            if (_next == _round.Count - 1) _mark.Bind(_upTo).Run();
+            rows -= Gather(_round[_next]);
+            if (++_next == _round.Length) _mark.Bind(_upTo).Run();
         }
 
         _appended = 0;
@@ -122,9 +115,8 @@ internal sealed class UsageGatherer : IDisposable
     {
         Recount();
         BeginRound(lastNo);
-        foreach (var (of, _) in _round) Gather(of);
+        while (_next < _round.Length) Gather(_round[_next++]);
         _mark.Bind(_upTo).Run();
-        _next = _round.Count;
     }
 
     /// <summary>The transaction came to nothing, so what it gathered still waits.</summary>
@@ -142,26 +134,36 @@ internal sealed class UsageGatherer : IDisposable
 
     private static string Text(decimal sum) => sum.ToString("0.##########", CultureInfo.InvariantCulture);
 
-    private void BeginRound(long lastNo)
+    private void BeginRound(long lastNo) => (_round, _next, _upTo) = ([.. _waiting.Keys.Order()], 0, lastNo);
+
+    private int Wait(Customer of, long no)
     {
-        (_round, _next, _upTo) = ([.. _waiting.Select(static pair => (pair.Key, pair.Value)).Order()], 0, lastNo);
-        (_waiting, _rows) = ([], 0);
+        ref var rows = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiting, of, out _);
+        (rows ??= []).Add(no);
+        _rows++;
+        return rows.Count;
     }
 
-    private void Gather(Customer of)
+    // Gives how many rows waited.
+    private int Gather(Customer of)
     {
-        _copy.Bind(of.Scope).Bind(of.Key).Run();
-        _sum.Bind(of.Scope).Bind(of.Key).Run();
+        if (!_waiting.Remove(of, out var rows)) return 0;
+        _rows -= rows.Count;
+        var list = _list.Clear().Append('[').AppendJoin(',', rows).Append(']').ToString();
+        _copy.Bind(list).Run();
+        _sum.Bind(list).Run();
         _gathered.Bind(of.Scope).Bind(of.Key).Run();
+        return rows.Count;
     }
 
     private void Recount()
     {
-        _waiting = _connection.Query<(int Scope, long Key, int Rows)>(
-                "select scope, customer, count(*) from journal where no > (select next from counter where name = 'gathered') group by scope, customer")
-            .ToDictionary(static row => (row.Scope, row.Key), static row => row.Rows);
+        _waiting.Clear();
         _full.Clear();
-        _full.AddRange(_waiting.Where(static pair => pair.Value >= EnoughOfOne).Select(static pair => pair.Key));
-        (_rows, _round, _next, _known) = (_waiting.Values.Sum(), [], 0, true);
+        (_rows, _round, _next, _known) = (0, [], 0, true);
+        foreach (var (scope, key, no) in _connection.Query<(int, long, long)>($"select j.scope, j.customer, j.no from {NotGathered} order by j.no", buffered: false))
+        {
+            if (Wait((scope, key), no) == EnoughOfOne) _full.Add((scope, key));
+        }
     }
 }
