@@ -44,7 +44,7 @@ public sealed partial class SqliteStore : SqlStore
                 pragma synchronous = full;
                 pragma foreign_keys = off;
                 pragma secure_delete = on;
-                pragma cache_size = -32768;
+                pragma cache_size = -8192;
                 pragma wal_autocheckpoint = {Checkpointer.Most};
                 """);
             _connection.Execute($"{Migrations.Table} strict");

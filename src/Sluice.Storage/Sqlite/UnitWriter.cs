@@ -64,7 +64,11 @@ internal sealed class UnitWriter(sqlite3 database, UsageGatherer usage, long las
     public long LastNo { get; private set; } = lastNo;
 
     /// <summary>A pass over a batch begins, in a transaction of its own.</summary>
-    public void Begin() => _catalogs.Forget();
+    public void Begin()
+    {
+        _catalogs.Forget();
+        usage.Begin();
+    }
 
     public Fate Write(Unit unit)
     {
@@ -184,7 +188,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageGatherer usage, long las
         }
 
         row.Run();
-        usage.Appended(scope, key, no);
+        usage.Appended(scope, key, no, entry.Usage);
     }
 
     private void Write(SnapshotWrite snapshot) => _snapshot

@@ -25,7 +25,6 @@ internal sealed class UsageGatherer : IDisposable
     private const int Pace = 2;
 
     private const string AddExactly = "add_exactly";
-    private const string SumExactly = "sum_exactly";
 
     private readonly SqliteConnection _connection;
     private readonly Statement _copy;
@@ -33,12 +32,12 @@ internal sealed class UsageGatherer : IDisposable
     private readonly Statement _gathered;
     private readonly Statement _mark;
 
-    // The numbers of the rows that wait, by customer. Those of units that lost are of no row.
-    private readonly Dictionary<Customer, List<long>> _waiting = [];
-    private readonly List<Customer> _full = [];
+    // What waits, by customer, and what the open transaction appended.
+    private readonly Dictionary<Customer, List<Row>> _waiting = [];
+    private readonly List<(Customer Of, Row Row)> _appended = [];
+    private readonly Dictionary<(long Day, string Feature), (long Count, decimal Sum)> _sums = [];
     private readonly StringBuilder _list = new();
     private int _rows;
-    private int _appended;
     private bool _known;
 
     // The round that is under way, in the order of the table; it ends with all rows up to a number gathered.
@@ -50,7 +49,6 @@ internal sealed class UsageGatherer : IDisposable
     {
         _connection = connection;
         connection.CreateFunction<string, string, string>(AddExactly, static (a, b) => Text(Number(a) + Number(b)), isDeterministic: true);
-        connection.CreateAggregate<string, decimal, string>(SumExactly, 0m, static (sum, value) => sum + Number(value), static sum => Text(sum), isDeterministic: true);
         var database = connection.Handle ?? throw new InvariantViolation("the writer's connection is closed");
         _copy = new Statement(database, """
             insert into usage (scope, customer, used_at, version, no, feature, value, properties, entity)
@@ -58,9 +56,7 @@ internal sealed class UsageGatherer : IDisposable
             from json_each(?) wanted cross join journal j on j.no = wanted.value where j.listed = 1
             """);
         _sum = new Statement(database, $"""
-            insert into usage_day (scope, day, customer, feature, count, sum)
-            select j.scope, {DayOf("j.used_at")} as day, j.customer, j.feature, count(*), {SumExactly}(j.value)
-            from json_each(?) wanted cross join journal j on j.no = wanted.value where j.listed = 1 group by day, j.feature
+            insert into usage_day (scope, customer, day, feature, count, sum) values (?, ?, ?, ?, ?, ?)
             on conflict (scope, day, customer, feature) do update set count = count + excluded.count, sum = {AddExactly}(sum, excluded.sum)
             """);
         _gathered = new Statement(database, "update customer_version set gathered = last_no where scope = ? and key = ?");
@@ -85,29 +81,30 @@ internal sealed class UsageGatherer : IDisposable
     /// <summary>The UTC day of a moment, as <see cref="Day.Of"/>.</summary>
     public static string DayOf(string moment) => $"(iif({moment} < 0, {moment} - {Day.Milliseconds - 1}, {moment}) / {Day.Milliseconds})";
 
-    /// <summary>A row was appended in the open transaction.</summary>
-    public void Appended(ScopeId scope, CustomerKey customer, long no)
-    {
-        _appended++;
-        var of = (scope.Value, customer.Value);
-        if (Wait(of, no) == EnoughOfOne) _full.Add(of);
-    }
+    /// <summary>A transaction begins.</summary>
+    public void Begin() => _appended.Clear();
+
+    /// <summary>The open transaction appended a row.</summary>
+    public void Appended(ScopeId scope, CustomerKey customer, long no, UsageColumns? usage) =>
+        _appended.Add(((scope.Value, customer.Value), usage is { Listed: true } ? new Row(no, Day.Of(usage.UsedAt), usage.Feature, usage.Value.Value) : new Row(no, 0, null, 0)));
 
     /// <summary>In the open transaction, after its rows.</summary>
     /// <param name="lastNo">The last number given to a row.</param>
     public void GatherSome(long lastNo)
     {
         if (!_known) Recount();
-        foreach (var of in _full) Gather(of);
-        _full.Clear();
+        else foreach (var (of, row) in _appended) Wait(of, row);
+        foreach (var (of, _) in _appended)
+        {
+            if (_waiting.TryGetValue(of, out var rows) && rows.Count >= EnoughOfOne) Gather(of);
+        }
+
         if (_next == _round.Length && _rows >= Enough) BeginRound(lastNo);
-        for (var rows = Pace * _appended; rows > 0 && _next < _round.Length;)
+        for (var rows = Pace * _appended.Count; rows > 0 && _next < _round.Length;)
         {
             rows -= Gather(_round[_next]);
             if (++_next == _round.Length) _mark.Bind(_upTo).Run();
         }
-
-        _appended = 0;
     }
 
     /// <summary>In an open transaction: everything.</summary>
@@ -136,12 +133,11 @@ internal sealed class UsageGatherer : IDisposable
 
     private void BeginRound(long lastNo) => (_round, _next, _upTo) = ([.. _waiting.Keys.Order()], 0, lastNo);
 
-    private int Wait(Customer of, long no)
+    private void Wait(Customer of, Row row)
     {
         ref var rows = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiting, of, out _);
-        (rows ??= []).Add(no);
+        (rows ??= []).Add(row);
         _rows++;
-        return rows.Count;
     }
 
     // Gives how many rows waited.
@@ -149,21 +145,37 @@ internal sealed class UsageGatherer : IDisposable
     {
         if (!_waiting.Remove(of, out var rows)) return 0;
         _rows -= rows.Count;
-        var list = _list.Clear().Append('[').AppendJoin(',', rows).Append(']').ToString();
-        _copy.Bind(list).Run();
-        _sum.Bind(list).Run();
+        _copy.Bind(_list.Clear().Append('[').AppendJoin(',', rows.Where(static row => row.Feature is not null).Select(static row => row.No)).Append(']').ToString()).Run();
+        Sum(of, rows);
         _gathered.Bind(of.Scope).Bind(of.Key).Run();
         return rows.Count;
+    }
+
+    private void Sum(Customer of, List<Row> rows)
+    {
+        _sums.Clear();
+        foreach (var row in rows)
+        {
+            if (row.Feature is null) continue;
+            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, (row.Day, row.Feature), out _);
+            sum = (sum.Count + 1, sum.Sum + row.Value);
+        }
+
+        foreach (var ((day, feature), (count, sum)) in _sums) _sum.Bind(of.Scope).Bind(of.Key).Bind(day).Bind(feature).Bind(count).Bind(Text(sum)).Run();
     }
 
     private void Recount()
     {
         _waiting.Clear();
-        _full.Clear();
         (_rows, _round, _next, _known) = (0, [], 0, true);
-        foreach (var (scope, key, no) in _connection.Query<(int, long, long)>($"select j.scope, j.customer, j.no from {NotGathered} order by j.no", buffered: false))
+        var rows = _connection.Query<(int Scope, long Customer, long No, long? UsedAt, string? Feature, string? Value, long Listed)>(
+            $"select j.scope, j.customer, j.no, j.used_at, j.feature, j.value, j.listed from {NotGathered} order by j.no", buffered: false);
+        foreach (var row in rows)
         {
-            if (Wait((scope, key), no) == EnoughOfOne) _full.Add((scope, key));
+            Wait((row.Scope, row.Customer), row.Listed == 1 ? new Row(row.No, Day.Of(new Instant(row.UsedAt!.Value)), row.Feature, Number(row.Value!)) : new Row(row.No, 0, null, 0));
         }
     }
+
+    /// <param name="Feature">Null = no listed usage.</param>
+    private readonly record struct Row(long No, long Day, string? Feature, decimal Value);
 }
