@@ -1,6 +1,6 @@
 # What the benches begin with, and their steps; sourced by each.
 
-export BENCH_KEY=am_sk_test_bench000000000000000000
+export BENCH_KEY=am_sk_test_bench000000000000000000 MSBUILDDISABLENODEREUSE=1
 dir=$(realpath -m "${BENCH_DIR:-.run}")
 sluice_port=${BENCH_PORT:-18480}
 baseline_port=$((sluice_port + 1))
@@ -12,7 +12,9 @@ declare -A pids
 
 prepare_tools() {
   need wrk wrk
-  build ../src/Sluice.Server Baseline Inside BareSqlite
+  build Inside BareSqlite
+  publish ../src/Sluice.Server program
+  publish Baseline baseline
 }
 
 need() { # command package
@@ -27,10 +29,14 @@ heading() { # what
 
 build() { # projects…
   local project
-  export MSBUILDDISABLENODEREUSE=1
   for project in "$@"; do
     dotnet build -c Release --nologo -v quiet "$project" > "$dir/build.log" 2>&1 || { cat "$dir/build.log"; exit 1; }
   done
+}
+
+# As docs/operations.md says it is to be put on a server.
+publish() { # project, where to
+  dotnet publish -c Release --nologo -v quiet --use-current-runtime --no-self-contained -p:PublishReadyToRun=true -o "$dir/$2" "$1" > "$dir/build.log" 2>&1 || { cat "$dir/build.log"; exit 1; }
 }
 
 fresh_directory() {
@@ -45,7 +51,7 @@ call() { # path body
 }
 
 start_baseline() {
-  ASPNETCORE_URLS="http://127.0.0.1:$baseline_port" DOTNET_hostBuilder__reloadConfigOnChange=false dotnet Baseline/bin/Release/net10.0/Baseline.dll > "$dir/baseline.log" 2>&1 &
+  ASPNETCORE_URLS="http://127.0.0.1:$baseline_port" DOTNET_hostBuilder__reloadConfigOnChange=false dotnet "$dir/baseline/Baseline.dll" > "$dir/baseline.log" 2>&1 &
   pids[baseline]=$!
 }
 
@@ -58,7 +64,7 @@ serve() { # name port setting=value…
   if curl -s "http://127.0.0.1:$sluice_port/" > /dev/null; then echo "Port $sluice_port is taken: set BENCH_PORT."; exit 1; fi
   from=$(now_ms)
   env DOTNET_GCgen0size=0x4000000 SLUICE_PORT="$sluice_port" SLUICE_SANDBOX_KEY="$BENCH_KEY" DOTNET_STARTUP_HOOKS="$PWD/Inside/bin/Release/net10.0/Inside.dll" BENCH_INSIDE="$dir/$name" "$@" \
-    dotnet "${program:-../src/Sluice.Server/bin/Release/net10.0/Sluice.Server.dll}" --demo > "$dir/$name.log" 2>&1 &
+    dotnet "${program:-$dir/program/Sluice.Server.dll}" --demo > "$dir/$name.log" 2>&1 &
   pids[$name]=$!
   until call customers.get_or_create '{"customer_id":"bench-1"}' | grep -q '"id":"bench-1"'; do
     kill -0 "${pids[$name]}" 2> /dev/null || { cat "$dir/$name.log"; exit 1; }
@@ -196,6 +202,7 @@ warm_up() {
   local kind
   measure 64 4 "$baseline_port" baseline $customers
   for kind in check track send_event existing; do measure 64 5 "$sluice_port" $kind $customers; done
+  measure 64 20 "$sluice_port" new warm-
 }
 
 row() { # label connections port kind arguments…

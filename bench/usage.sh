@@ -10,7 +10,8 @@ source ./measure.sh
 
 trap stop_all EXIT
 fresh_directory
-build ../src/Sluice.Server Inside UsageBench
+build Inside UsageBench
+publish ../src/Sluice.Server program
 heading usage
 
 start_sluice "$dir/data"

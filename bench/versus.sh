@@ -24,10 +24,10 @@ mkdir -p "$dir"
 git worktree remove --force "$dir/tree" 2> /dev/null || true
 git worktree add --quiet --force --detach "$dir/tree" "$commit"
 prepare_tools
-build "$dir/tree/src/Sluice.Server"
+publish "$dir/tree/src/Sluice.Server" program-there
 serve here "$here_port" "SLUICE_DATA=$dir/here"
 prepare_customers
-program=$dir/tree/src/Sluice.Server/bin/Release/net10.0/Sluice.Server.dll serve there "$there_port" "SLUICE_DATA=$dir/there"
+program=$dir/program-there/Sluice.Server.dll serve there "$there_port" "SLUICE_DATA=$dir/there"
 prepare_customers
 
 echo "Sluice here beside $commit: $(nproc) cores, $(date -u +%F), load before $(cut -d' ' -f1 /proc/loadavg), 64 connections, median of $rounds pairs"

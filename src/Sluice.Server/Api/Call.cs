@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Sluice.Core;
 using Sluice.Server.Customers;
@@ -40,6 +41,7 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
 
     public ValueTask<Ran> Run(string customerId, Command command) => Run([new Addressed(customerId, command)]);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Ran> Run(ImmutableArray<Addressed> commands) => Spent(await engine.Runner.Run(Scope, commands, Claims, Now));
 
     /// <summary>Marks the claims as committed when the run stored something.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Core;
@@ -59,6 +60,7 @@ internal sealed partial class Frame(Engine engine, RateLimiter limiter, RequestL
         log.Served(http, endpoint, answer, took, seen, failure);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Answer> Answered(HttpContext http, Endpoint endpoint, Seen seen, Instant now)
     {
         var (caller, denied) = await Authenticate(http.Request, endpoint);
@@ -98,6 +100,7 @@ internal sealed partial class Frame(Engine engine, RateLimiter limiter, RequestL
         return await Answered(http, endpoint, caller, version, now, JsonTree.ToElement(body));
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Answer> Answered(HttpContext http, Endpoint endpoint, Caller caller, ApiVersion version, Instant now, JsonElement sent)
     {
         var chain = Chain.Of(endpoint, version);
@@ -116,6 +119,7 @@ internal sealed partial class Frame(Engine engine, RateLimiter limiter, RequestL
         return sent;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Answer> Handled(Call call, Endpoint endpoint)
     {
         var now = call.Now;

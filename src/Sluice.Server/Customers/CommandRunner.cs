@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sluice.Core;
 using Sluice.Server.Operations;
@@ -32,6 +33,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         Run(scope, [new Addressed(customerId, command)], claims, now);
 
     /// <summary>All commands or none, as one unit.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Ran> Run(Scope scope, ImmutableArray<Addressed> commands, ImmutableArray<Claim> claims, Instant now, ClaimChanges idChanges = default)
     {
         while (true)
@@ -77,9 +79,8 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         var key = IdClaim(scope, profile);
         while (true)
         {
-            if (await Find(scope, profile, now) is { } there) return (new Ran(RunEnd.Done, [there], []), false);
             using var reservation = await claimsInFlight.Reserve(key);
-            if (await Find(scope, profile, now) is not null) continue;
+            if (await Find(scope, profile, now) is { } there) return (new Ran(RunEnd.Done, [there], []), false);
 
             if (!committer.TryReserve(out var reserved)) return (Ran.Overloaded, false);
             using var place = reserved;

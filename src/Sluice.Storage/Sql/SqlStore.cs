@@ -39,7 +39,7 @@ public abstract partial class SqlStore : IStore, IShellStore
         return loaded.Count == 0 ? null : loaded[0];
     }
 
-    public async ValueTask<ClaimFound?> FindClaim(ClaimKey key, Instant now)
+    public virtual async ValueTask<ClaimFound?> FindClaim(ClaimKey key, Instant now)
     {
         await using var read = await Read();
         var row = await read.One<ClaimRow>(

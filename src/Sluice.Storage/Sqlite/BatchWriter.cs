@@ -29,7 +29,6 @@ internal sealed class BatchWriter : IDisposable
         var lastNo = connection.ExecuteScalar<long>("select max((select coalesce(max(no), 0) from journal), (select next from counter where name = 'gathered'))");
         _units = new UnitWriter(_database, _usage, lastNo);
         _checkpoints = new Checkpointer(another, _database);
-        Gather();
     }
 
     /// <summary>Puts all usage that waits for it where it is read.</summary>
@@ -38,7 +37,7 @@ internal sealed class BatchWriter : IDisposable
         _begin.Run();
         try
         {
-            _usage.Gather(_units.LastNo);
+            _usage.GatherAll(_units.LastNo);
             _commit.Run();
         }
         catch
@@ -60,8 +59,18 @@ internal sealed class BatchWriter : IDisposable
         return Array.ConvertAll(fates, fate => fate!.Value);
     }
 
+    /// <summary>Nothing waits when it is opened again, if that can be.</summary>
     public void Dispose()
     {
+        try
+        {
+            Gather();
+        }
+        catch (SqliteException)
+        {
+            // The journal has it: it comes along after the next start.
+        }
+
         _checkpoints.Dispose();
         _begin.Dispose();
         _commit.Dispose();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Sluice.Core;
@@ -22,6 +23,7 @@ public sealed partial class SqliteStore : SqlStore
     // Who waits for a commit that stands still holds no thread, and waits for so long.
     private readonly SemaphoreSlim _writing = new(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentBag<ClaimReader> _claims = [];
     private BatchWriter? _writer;
 
     public SqliteStore(string path)
@@ -80,8 +82,25 @@ public sealed partial class SqliteStore : SqlStore
         using (Writing()) return Writer.Write(batch);
     }
 
+    public override ValueTask<ClaimFound?> FindClaim(ClaimKey key, Instant now)
+    {
+        var reader = _claims.TryTake(out var kept) ? kept : new ClaimReader(_connection.ConnectionString);
+        try
+        {
+            var found = reader.Find(key, now);
+            _claims.Add(reader);
+            return new(found);
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+    }
+
     public override ValueTask DisposeAsync()
     {
+        while (_claims.TryTake(out var reader)) reader.Dispose();
         using (Writing())
         {
             _writer?.Dispose();

@@ -9,6 +9,7 @@ internal sealed class Statement : IStatement
 {
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
+    private readonly long?[] _number = new long?[1];
     private int _bound;
 
     public Statement(sqlite3 database, string sql)
@@ -58,15 +59,24 @@ internal sealed class Statement : IStatement
     }
 
     /// <summary>Runs it and gives the first column of its row; null when there is none.</summary>
-    public long? RunForNumber()
+    public long? RunForNumber() => RunFor(_number) ? _number[0] : null;
+
+    /// <summary>Runs it and reads the columns of its row; false when there is none.</summary>
+    public bool RunFor(long?[] columns)
     {
         _bound = 0;
         var code = raw.sqlite3_step(_statement);
-        long? number = code == raw.SQLITE_ROW ? raw.sqlite3_column_int64(_statement, 0) : null;
-        if (number is not null) code = raw.sqlite3_step(_statement);
+        var found = code == raw.SQLITE_ROW;
+        if (found)
+        {
+            for (var at = 0; at < columns.Length; at++)
+                columns[at] = raw.sqlite3_column_type(_statement, at) == raw.SQLITE_NULL ? null : raw.sqlite3_column_int64(_statement, at);
+            code = raw.sqlite3_step(_statement);
+        }
+
         raw.sqlite3_reset(_statement);
         if (code != raw.SQLITE_DONE) SqliteException.ThrowExceptionForRC(code, _database);
-        return number;
+        return found;
     }
 
     public void Dispose() => _statement.Dispose();

@@ -21,6 +21,9 @@ internal sealed class UsageGatherer : IDisposable
     // So many rows of all customers begin a round, in which each customer's turn comes. The more, the more rows share a page.
     private const int Enough = 16_384;
 
+    // Names of features at which all is gathered, so that they can be forgotten.
+    private const int ManyFeatures = 100_000;
+
     // Rows that a commit of a round gathers for each one it appended.
     private const int Pace = 2;
 
@@ -32,10 +35,13 @@ internal sealed class UsageGatherer : IDisposable
     private readonly Statement _gathered;
     private readonly Statement _mark;
 
-    // What waits, by customer, and what the open transaction appended.
+    // What waits, by customer, and what the open transaction appended. Features are told by their place in a list, so that the
+    // thousands of rows are nothing that a collection has to follow.
     private readonly Dictionary<Customer, List<Row>> _waiting = [];
     private readonly List<(Customer Of, Row Row)> _appended = [];
-    private readonly Dictionary<(long Day, string Feature), (long Count, decimal Sum)> _sums = [];
+    private readonly Dictionary<string, int> _places = [];
+    private readonly List<string> _features = [];
+    private readonly Dictionary<(long Day, int Feature), (long Count, decimal Sum)> _sums = [];
     private readonly StringBuilder _list = new();
     private int _rows;
     private bool _known;
@@ -86,12 +92,13 @@ internal sealed class UsageGatherer : IDisposable
 
     /// <summary>The open transaction appended a row.</summary>
     public void Appended(ScopeId scope, CustomerKey customer, long no, UsageColumns? usage) =>
-        _appended.Add(((scope.Value, customer.Value), usage is { Listed: true } ? new Row(no, Day.Of(usage.UsedAt), usage.Feature, usage.Value.Value) : new Row(no, 0, null, 0)));
+        _appended.Add(((scope.Value, customer.Value), usage is { Listed: true } ? new Row(no, Day.Of(usage.UsedAt), Place(usage.Feature), usage.Value.Value) : new Row(no)));
 
     /// <summary>In the open transaction, after its rows.</summary>
     /// <param name="lastNo">The last number given to a row.</param>
     public void GatherSome(long lastNo)
     {
+        if (_features.Count >= ManyFeatures) GatherAll(lastNo);
         if (!_known) Recount();
         else foreach (var (of, row) in _appended) Wait(of, row);
         foreach (var (of, _) in _appended)
@@ -108,12 +115,14 @@ internal sealed class UsageGatherer : IDisposable
     }
 
     /// <summary>In an open transaction: everything.</summary>
-    public void Gather(long lastNo)
+    public void GatherAll(long lastNo)
     {
         Recount();
         BeginRound(lastNo);
         while (_next < _round.Length) Gather(_round[_next++]);
         _mark.Bind(_upTo).Run();
+        _places.Clear();
+        _features.Clear();
     }
 
     /// <summary>The transaction came to nothing, so what it gathered still waits.</summary>
@@ -145,7 +154,7 @@ internal sealed class UsageGatherer : IDisposable
     {
         if (!_waiting.Remove(of, out var rows)) return 0;
         _rows -= rows.Count;
-        _copy.Bind(_list.Clear().Append('[').AppendJoin(',', rows.Where(static row => row.Feature is not null).Select(static row => row.No)).Append(']').ToString()).Run();
+        _copy.Bind(_list.Clear().Append('[').AppendJoin(',', rows.Where(static row => row.IsUsage).Select(static row => row.No)).Append(']').ToString()).Run();
         Sum(of, rows);
         _gathered.Bind(of.Scope).Bind(of.Key).Run();
         return rows.Count;
@@ -156,12 +165,12 @@ internal sealed class UsageGatherer : IDisposable
         _sums.Clear();
         foreach (var row in rows)
         {
-            if (row.Feature is null) continue;
+            if (!row.IsUsage) continue;
             ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, (row.Day, row.Feature), out _);
             sum = (sum.Count + 1, sum.Sum + row.Value);
         }
 
-        foreach (var ((day, feature), (count, sum)) in _sums) _sum.Bind(of.Scope).Bind(of.Key).Bind(day).Bind(feature).Bind(count).Bind(Text(sum)).Run();
+        foreach (var ((day, feature), (count, sum)) in _sums) _sum.Bind(of.Scope).Bind(of.Key).Bind(day).Bind(_features[feature]).Bind(count).Bind(Text(sum)).Run();
     }
 
     private void Recount()
@@ -172,10 +181,20 @@ internal sealed class UsageGatherer : IDisposable
             $"select j.scope, j.customer, j.no, j.used_at, j.feature, j.value, j.listed from {NotGathered} order by j.no", buffered: false);
         foreach (var row in rows)
         {
-            Wait((row.Scope, row.Customer), row.Listed == 1 ? new Row(row.No, Day.Of(new Instant(row.UsedAt!.Value)), row.Feature, Number(row.Value!)) : new Row(row.No, 0, null, 0));
+            Wait((row.Scope, row.Customer), row.Listed == 1 ? new Row(row.No, Day.Of(new Instant(row.UsedAt!.Value)), Place(row.Feature!), Number(row.Value!)) : new Row(row.No));
         }
     }
 
-    /// <param name="Feature">Null = no listed usage.</param>
-    private readonly record struct Row(long No, long Day, string? Feature, decimal Value);
+    private int Place(string feature)
+    {
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, feature, out var known);
+        if (known) return place;
+        _features.Add(feature);
+        return place = _features.Count - 1;
+    }
+
+    private readonly record struct Row(long No, long Day = 0, int Feature = -1, decimal Value = 0)
+    {
+        public bool IsUsage => Feature >= 0;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Sluice.Core;
 using Sluice.Server.Api.Customers;
@@ -12,6 +13,7 @@ namespace Sluice.Server.Api.Balances;
 /// <summary>balances.track: records usage and takes it from the balances that serve it.</summary>
 internal static class Track
 {
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Answer> Handle(Call call)
     {
         var body = Body.Of(call.Json);
@@ -23,6 +25,7 @@ internal static class Track
     }
 
     /// <summary>Takes the usage once for its idempotency key, and answers.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Answer> Record(Call call, Tracked tracked, TrackOptions options)
     {
         using var held = await tracked.Hold(call);

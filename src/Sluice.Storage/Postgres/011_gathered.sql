@@ -1,0 +1,2 @@
+-- Nothing: usage and its sums are written in the commit here.
+select 1;

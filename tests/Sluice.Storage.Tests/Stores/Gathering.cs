@@ -1,0 +1,95 @@
+using Microsoft.Data.Sqlite;
+using Sluice.Core;
+
+namespace Sluice.Storage.Tests;
+
+public sealed class SqliteGathering() : StoreSuite(new SqliteHost())
+{
+    private const int Customers = 300;
+    private const int Events = 40_000;
+
+    // SQLite puts usage into the order of customers behind the commits, in rounds, and a busy customer's before: whoever
+    // reads must not notice, whatever loses, fails or is deleted meanwhile.
+    [Fact]
+    public async Task Usage_is_listed_summed_and_scanned_the_same_at_every_moment_of_being_gathered()
+    {
+        var random = new Random(Seed.Print());
+        var actors = Enumerable.Range(1, Customers).Select(key => Joined(key)).ToList();
+        var told = actors.ToDictionary(static actor => actor.Key, static _ => new List<(Instant At, long Version, string Feature, decimal Value)>());
+        Host.Tamper("create trigger refuse before insert on journal when new.value = '666' begin select raise(abort, 'refused'); end; update scope set name = name");
+        for (int written = 0, checks = 0; written < Events;)
+        {
+            var units = new List<TestUnit>();
+            var late = actors[random.Next(actors.Count)].Twin();
+            for (var size = random.Next(1, 400); units.Count < size; written++)
+            {
+                var actor = random.Next(3) == 0 ? actors[0] : actors[random.Next(actors.Count)];
+                if (units.Count == 0) actor = actors.Single(one => one.Key == late.Key);
+                var (usedAt, feature, value) = (Now.Plus(TimeSpan.FromMinutes(written - random.Next(3_000))), random.Next(4) == 0 ? "images" : "messages", random.Next(1, 400) / 100m);
+                units.Add(TestUnit.Of(actor.Use(value, usedAt, feature)));
+                told[actor.Key].Add((usedAt, actor.State!.Version, feature, value));
+            }
+
+            var loses = random.Next(3) == 0;
+            Assert.Equal(
+                [.. Enumerable.Repeat(FateKind.Committed, units.Count), .. loses ? [FateKind.Moved] : Array.Empty<FateKind>()],
+                Commit([.. units, .. loses ? [TestUnit.Of(late.Use(9_999))] : Array.Empty<TestUnit>()]));
+            if (random.Next(20) == 0) Assert.Throws<SqliteException>(() => Commit(TestUnit.Of(actors[^1].Twin().Use(1)), TestUnit.Of(actors[1].Twin().Use(666))));
+            if (random.Next(30) == 0)
+            {
+                var gone = actors[random.Next(1, actors.Count)];
+                Committed(gone.Use(1), gone.Do(Now, new CustomerEvent.Deleted()));
+                actors.Remove(gone);
+                told[gone.Key].Clear();
+            }
+
+            if (written / 6_000 > checks)
+            {
+                checks = written / 6_000;
+                if (random.Next(6) == 0) await Restart();
+                await Check();
+            }
+        }
+
+        await Restart();
+        await Check();
+
+        async Task Check()
+        {
+            foreach (var actor in (Actor[])[actors[0], actors[random.Next(actors.Count)], actors[random.Next(actors.Count)]])
+            {
+                var expected = told[actor.Key].OrderByDescending(static one => one.At).ThenByDescending(static one => one.Version).Select(static one => one.Version);
+                Assert.Equal(expected, (await Store.ListEvents(new UsageQuery(Scope, Events, actor.Key))).Select(static one => one.Version));
+                Assert.Equal(await Sums(actor.Key), await Scanned(actor.Key));
+                Assert.Equal(Told(actor.Key), await Sums(actor.Key));
+                var file = await ((IAuditStore)Store).ReadFile(Scope, actor.Key);
+                Assert.Empty(await CustomerAudit.Check((IAuditStore)Store, file!, Sample.Terms));
+            }
+
+            Assert.Equal(Told(null), await Sums(null));
+            Assert.Equal(Told(null), await Scanned(null));
+        }
+
+        List<string> Told(CustomerKey? key) => Lines(told.Where(pair => key is null || pair.Key == key).SelectMany(static pair => pair.Value.Select(one => (Day.Of(one.At), pair.Key, one.Feature, 1L, one.Value))));
+    }
+
+    private async Task<List<string>> Sums(CustomerKey? key)
+    {
+        var days = await Store.SumUsageByDay(new UsageDayQuery(Scope, key, ["messages", "images"], Day.Of(Now) - 100, Day.Of(Now) + 100));
+        Assert.Equal(days.Count, days.Select(static day => (day.Day, day.Customer, day.Feature)).Distinct().Count());
+        return Lines(days.Select(static day => (day.Day, day.Customer, day.Feature, day.Count, day.Sum)));
+    }
+
+    private async Task<List<string>> Scanned(CustomerKey? key)
+    {
+        var seen = new List<(long, CustomerKey, string, long, decimal)>();
+        await Store.ScanUsage(
+            new UsageScan(Scope, key, [], Now.Plus(TimeSpan.FromDays(-100)), Now.Plus(TimeSpan.FromDays(100)), WithDraws: false),
+            (scoped in UsageSeen usage) => seen.Add((Day.Of(usage.UsedAt), usage.Customer, usage.Feature, 1, usage.Value)));
+        return Lines(seen);
+    }
+
+    private static List<string> Lines(IEnumerable<(long Day, CustomerKey Customer, string Feature, long Count, decimal Sum)> rows) =>
+        [.. rows.GroupBy(static row => (row.Day, row.Customer, row.Feature), static (of, those) => FormattableString.Invariant(
+            $"{of.Day} {of.Customer} {of.Feature} {those.Sum(static row => row.Count)}x {those.Sum(static row => row.Sum):0.##}")).Order(StringComparer.Ordinal)];
+}
