@@ -17,13 +17,13 @@ internal sealed class BatchWriter : IDisposable
     private readonly UnitWriter _units;
 
     /// <param name="another">For a connection beside this one.</param>
-    public BatchWriter(SqliteConnection connection, string another)
+    public BatchWriter(SqliteConnection connection, string another, GatheringLimits limits)
     {
         _database = connection.Handle ?? throw new InvariantViolation("the writer's connection is closed");
         _begin = new Statement(_database, "begin immediate");
         _commit = new Statement(_database, "commit");
         _rollback = new Statement(_database, "rollback");
-        _usage = new UsageGatherer(connection);
+        _usage = new UsageGatherer(connection, limits);
 
         // Never below what was gathered: the rows of customers deleted since are gone, their numbers are not free.
         var lastNo = connection.ExecuteScalar<long>("select max((select coalesce(max(no), 0) from journal), (select next from counter where name = 'gathered'))");
@@ -64,7 +64,7 @@ internal sealed class BatchWriter : IDisposable
     {
         try
         {
-            Gather();
+            if (_usage.IsInUse) Gather();
         }
         catch (SqliteException)
         {

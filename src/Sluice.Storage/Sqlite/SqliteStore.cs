@@ -18,6 +18,7 @@ public sealed partial class SqliteStore : SqlStore
     private const int BusySeconds = 30;
 
     private readonly string _readers;
+    private readonly GatheringLimits _gathering;
     private readonly SqliteConnection _connection;
 
     // Who waits for a commit that stands still holds no thread, and waits for so long.
@@ -27,8 +28,14 @@ public sealed partial class SqliteStore : SqlStore
     private BatchWriter? _writer;
 
     public SqliteStore(string path)
+        : this(path, new GatheringLimits())
+    {
+    }
+
+    internal SqliteStore(string path, GatheringLimits gathering)
         : base(Dialect.Sqlite)
     {
+        _gathering = gathering;
         var builder = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = BusySeconds, Pooling = true };
         _readers = builder.ToString();
         builder.Pooling = false;
@@ -58,7 +65,7 @@ public sealed partial class SqliteStore : SqlStore
                 transaction.Commit();
             }
 
-            _writer = new BatchWriter(_connection, _connection.ConnectionString);
+            _writer = new BatchWriter(_connection, _connection.ConnectionString, _gathering);
         }
 
         return Task.CompletedTask;

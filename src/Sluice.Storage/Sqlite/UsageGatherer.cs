@@ -15,24 +15,16 @@ namespace Sluice.Storage;
 /// </summary>
 internal sealed class UsageGatherer : IDisposable
 {
-    // More rows of one customer than this are gathered at once: whoever reads the customer walks what is not.
-    private const int EnoughOfOne = 1_024;
-
-    // So many rows of all customers begin a round, in which each customer's turn comes. The more, the more rows share a page.
-    private const int Enough = 16_384;
-
-    // Names of features at which all is gathered, so that they can be forgotten.
-    private const int ManyFeatures = 100_000;
-
     // Rows that a commit of a round gathers for each one it appended.
     private const int Pace = 2;
 
     private const string AddExactly = "add_exactly";
 
     private readonly SqliteConnection _connection;
+    private readonly GatheringLimits _limits;
     private readonly Statement _copy;
     private readonly Statement _sum;
-    private readonly Statement _gathered;
+    private readonly Statement _reach;
     private readonly Statement _mark;
 
     // What waits, by customer, and what the open transaction appended. Features are told by their place in a list, so that the
@@ -51,9 +43,9 @@ internal sealed class UsageGatherer : IDisposable
     private int _next;
     private long _upTo;
 
-    public UsageGatherer(SqliteConnection connection)
+    public UsageGatherer(SqliteConnection connection, GatheringLimits limits)
     {
-        _connection = connection;
+        (_connection, _limits) = (connection, limits);
         connection.CreateFunction<string, string, string>(AddExactly, static (a, b) => Text(Number(a) + Number(b)), isDeterministic: true);
         var database = connection.Handle ?? throw new InvariantViolation("the writer's connection is closed");
         _copy = new Statement(database, """
@@ -65,7 +57,7 @@ internal sealed class UsageGatherer : IDisposable
             insert into usage_day (scope, customer, day, feature, count, sum) values (?, ?, ?, ?, ?, ?)
             on conflict (scope, day, customer, feature) do update set count = count + excluded.count, sum = {AddExactly}(sum, excluded.sum)
             """);
-        _gathered = new Statement(database, "update customer_version set gathered = last_no where scope = ? and key = ?");
+        _reach = new Statement(database, "update customer_version set gathered = last_no where scope = ? and key = ? and gathered < ? and last_no >= ?");
         _mark = new Statement(database, "update counter set next = max(next, ?) where name = 'gathered'");
     }
 
@@ -98,15 +90,20 @@ internal sealed class UsageGatherer : IDisposable
     /// <param name="lastNo">The last number given to a row.</param>
     public void GatherSome(long lastNo)
     {
-        if (_features.Count >= ManyFeatures) GatherAll(lastNo);
+        if (_features.Count >= _limits.Features)
+        {
+            GatherAll(lastNo);
+            return;
+        }
+
         if (!_known) Recount();
         else foreach (var (of, row) in _appended) Wait(of, row);
         foreach (var (of, _) in _appended)
         {
-            if (_waiting.TryGetValue(of, out var rows) && rows.Count >= EnoughOfOne) Gather(of);
+            if (_waiting.TryGetValue(of, out var rows) && rows.Count >= _limits.OfOne) Gather(of);
         }
 
-        if (_next == _round.Length && _rows >= Enough) BeginRound(lastNo);
+        if (_next == _round.Length && _rows >= _limits.Rows) BeginRound(lastNo);
         for (var rows = Pace * _appended.Count; rows > 0 && _next < _round.Length;)
         {
             rows -= Gather(_round[_next]);
@@ -128,11 +125,14 @@ internal sealed class UsageGatherer : IDisposable
     /// <summary>The transaction came to nothing, so what it gathered still waits.</summary>
     public void Forget() => _known = false;
 
+    /// <summary>Whether units were committed here, by the only one who commits: nobody else may gather.</summary>
+    public bool IsInUse => _known;
+
     public void Dispose()
     {
         _copy.Dispose();
         _sum.Dispose();
-        _gathered.Dispose();
+        _reach.Dispose();
         _mark.Dispose();
     }
 
@@ -154,9 +154,9 @@ internal sealed class UsageGatherer : IDisposable
     {
         if (!_waiting.Remove(of, out var rows)) return 0;
         _rows -= rows.Count;
+        if (_reach.Bind(of.Scope).Bind(of.Key).Bind(rows[0].No).Bind(rows[0].No).Run() == 0) return rows.Count; // Deleted since, with all that was of it.
         _copy.Bind(_list.Clear().Append('[').AppendJoin(',', rows.Where(static row => row.IsUsage).Select(static row => row.No)).Append(']').ToString()).Run();
         Sum(of, rows);
-        _gathered.Bind(of.Scope).Bind(of.Key).Run();
         return rows.Count;
     }
 
@@ -198,3 +198,8 @@ internal sealed class UsageGatherer : IDisposable
         public bool IsUsage => Feature >= 0;
     }
 }
+
+/// <param name="Rows">Rows of all customers that begin a round, in which each customer's turn comes. The more, the more of them share a page.</param>
+/// <param name="OfOne">Rows of one customer that are gathered at once: whoever reads the customer walks those that are not.</param>
+/// <param name="Features">Names of features that are remembered until all is gathered.</param>
+internal sealed record GatheringLimits(int Rows = 16_384, int OfOne = 1_024, int Features = 100_000);

@@ -3,10 +3,11 @@ using Sluice.Core;
 
 namespace Sluice.Storage.Tests;
 
-public sealed class SqliteGathering() : StoreSuite(new SqliteHost())
+public sealed class SqliteGathering() : StoreSuite(new SqliteHost(new GatheringLimits(Rows: 700, OfOne: 60, Features: 25)))
 {
-    private const int Customers = 300;
-    private const int Events = 40_000;
+    private const int Customers = 60;
+    private static readonly string[] Features = ["messages", "images", .. Enumerable.Range(0, 60).Select(static no => $"rare{no}")];
+    private const int Events = 12_000;
 
     // SQLite puts usage into the order of customers behind the commits, in rounds, and a busy customer's before: whoever
     // reads must not notice, whatever loses, fails or is deleted meanwhile.
@@ -21,11 +22,11 @@ public sealed class SqliteGathering() : StoreSuite(new SqliteHost())
         {
             var units = new List<TestUnit>();
             var late = actors[random.Next(actors.Count)].Twin();
-            for (var size = random.Next(1, 400); units.Count < size; written++)
+            for (var size = random.Next(1, 200); units.Count < size; written++)
             {
                 var actor = random.Next(3) == 0 ? actors[0] : actors[random.Next(actors.Count)];
                 if (units.Count == 0) actor = actors.Single(one => one.Key == late.Key);
-                var (usedAt, feature, value) = (Now.Plus(TimeSpan.FromMinutes(written - random.Next(3_000))), random.Next(4) == 0 ? "images" : "messages", random.Next(1, 400) / 100m);
+                var (usedAt, feature, value) = (Now.Plus(TimeSpan.FromMinutes(written - random.Next(3_000))), Features[random.Next(40) == 0 ? random.Next(Features.Length) : random.Next(2)], random.Next(1, 400) / 100m);
                 units.Add(TestUnit.Of(actor.Use(value, usedAt, feature)));
                 told[actor.Key].Add((usedAt, actor.State!.Version, feature, value));
             }
@@ -43,9 +44,9 @@ public sealed class SqliteGathering() : StoreSuite(new SqliteHost())
                 told[gone.Key].Clear();
             }
 
-            if (written / 6_000 > checks)
+            if (written / 600 > checks)
             {
-                checks = written / 6_000;
+                checks = written / 600;
                 if (random.Next(6) == 0) await Restart();
                 await Check();
             }
@@ -73,9 +74,33 @@ public sealed class SqliteGathering() : StoreSuite(new SqliteHost())
         List<string> Told(CustomerKey? key) => Lines(told.Where(pair => key is null || pair.Key == key).SelectMany(static pair => pair.Value.Select(one => (Day.Of(one.At), pair.Key, one.Feature, 1L, one.Value))));
     }
 
+    [Fact]
+    public async Task Usage_of_a_customer_that_is_deleted_before_it_was_gathered_never_comes()
+    {
+        var (gone, others) = (Joined(1), Enumerable.Range(2, 40).Select(key => Joined(key)).ToArray());
+        for (var use = 0; use < 5; use++) Committed(gone.Use(1));
+        Committed(gone.Do(Now, new CustomerEvent.Deleted()));
+        for (var use = 0; use < 40; use++) Assert.All(Commit([.. others.Select(static actor => TestUnit.Of(actor.Use(1)))]), static fate => Assert.Equal(FateKind.Committed, fate));
+        Assert.Empty(await Sums(gone.Key));
+        Assert.Equal(others.Select(static actor => $"{Day.Of(Now)} {actor.Key} messages 40x 40").Order(StringComparer.Ordinal), await Sums(null));
+    }
+
+    [Fact]
+    public async Task Who_only_looks_on_leaves_what_waits_alone()
+    {
+        var actors = Enumerable.Range(1, 40).Select(key => Joined(key)).ToArray();
+        for (var use = 0; use < 40; use++)
+        {
+            Assert.All(Commit([.. actors.Select(static actor => TestUnit.Of(actor.Use(1)))]), static fate => Assert.Equal(FateKind.Committed, fate));
+            if (use % 5 == 0) await (await OpenAgain()).DisposeAsync();
+        }
+
+        Assert.Equal(actors.Select(static actor => $"{Day.Of(Now)} {actor.Key} messages 40x 40").Order(StringComparer.Ordinal), await Sums(null));
+    }
+
     private async Task<List<string>> Sums(CustomerKey? key)
     {
-        var days = await Store.SumUsageByDay(new UsageDayQuery(Scope, key, ["messages", "images"], Day.Of(Now) - 100, Day.Of(Now) + 100));
+        var days = await Store.SumUsageByDay(new UsageDayQuery(Scope, key, [.. Features], Day.Of(Now) - 100, Day.Of(Now) + 100));
         Assert.Equal(days.Count, days.Select(static day => (day.Day, day.Customer, day.Feature)).Distinct().Count());
         return Lines(days.Select(static day => (day.Day, day.Customer, day.Feature, day.Count, day.Sum)));
     }

@@ -3,7 +3,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Sluice.Storage.Tests;
 
-internal sealed class SqliteHost : StoreHost
+/// <param name="gathering">When usage is gathered; null = as it is by itself.</param>
+internal sealed class SqliteHost(GatheringLimits? gathering = null) : StoreHost
 {
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("sluice-").FullName;
 
@@ -11,7 +12,7 @@ internal sealed class SqliteHost : StoreHost
 
     public override async Task<IStore> Open()
     {
-        var store = new SqliteStore(File);
+        var store = new SqliteStore(File, gathering ?? new GatheringLimits());
         await store.Migrate();
         return store;
     }
