@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What a request costs as customers and stored events become more: 1,000 to 1,000,000 customers, then 10,000 to 10,000,000
-# events.
+# events, with room for all customers in memory.
 #   bench/curve.sh [customers] [events]   about 15 minutes and 7 GB of disk; less of both when told smaller ends
 # BENCH_DIR, BENCH_PORT, BENCH_KEEP as for run.sh.
 set -euo pipefail
@@ -15,7 +15,7 @@ fresh_directory
 prepare_tools
 heading curve
 start_baseline
-start_sluice "$dir/data"
+serve sluice "$sluice_port" "SLUICE_DATA=$dir/data" SLUICE_CUSTOMERS_IN_MEMORY=$((most_customers + 100000))
 prepare_customers
 warm_up
 
