@@ -80,46 +80,42 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
         return usage;
     }
 
+    // Each plan that is held counts once, from when it is planned or attached until it is dropped or ends, whatever else is told of it.
     private static ImmutableArray<HolderChange> PlansOf(Customer? before, ImmutableArray<CustomerEvent> events)
     {
         var plans = ImmutableArray.CreateBuilder<HolderChange>(0);
+        Dictionary<SubscriptionNo, Subscription>? held = null;
         foreach (var happened in events)
         {
             switch (happened)
             {
-                // A plan that is planned counts as held from then on, so it is not counted again when it begins.
                 case CustomerEvent.PlanPlanned e:
-                    plans.Add(new HolderChange(e.Subscription.Plan, e.Subscription.Version, e.Subscription.Entity, 1));
+                    Come(e.Subscription);
                     break;
                 case CustomerEvent.PlanAttached e:
-                    if (!WasPlanned(before, events, e.Subscription)) plans.Add(new HolderChange(e.Subscription.Plan, e.Subscription.Version, e.Subscription.Entity, 1));
+                    Come(e.Subscription);
                     break;
                 case CustomerEvent.PlanDropped e:
-                    plans.Add(new HolderChange(e.Plan, e.Version, e.Entity, -1));
+                    if (Held().Remove(e.Subscription)) plans.Add(new HolderChange(e.Plan, e.Version, e.Entity, -1));
                     break;
                 case CustomerEvent.PlanEnded e:
-                    plans.Add(new HolderChange(e.Plan, e.Version, e.Entity, -1));
+                    if (Held().Remove(e.Subscription)) plans.Add(new HolderChange(e.Plan, e.Version, e.Entity, -1));
                     break;
                 case CustomerEvent.Deleted:
-                    foreach (var one in StillHeld(before, events)) plans.Add(new HolderChange(one.Plan, one.Version, one.Entity, -1));
+                    foreach (var one in Held().Values) plans.Add(new HolderChange(one.Plan, one.Version, one.Entity, -1));
                     break;
             }
         }
 
         return plans.DrainToImmutable();
-    }
 
-    private static IEnumerable<Subscription> StillHeld(Customer? before, ImmutableArray<CustomerEvent> events)
-    {
-        var held = before is null ? [] : HeldBy(before);
-        var ended = events.OfType<CustomerEvent.PlanEnded>().Select(static e => e.Subscription).Concat(events.OfType<CustomerEvent.PlanDropped>().Select(static e => e.Subscription)).ToHashSet();
-        var come = events.OfType<CustomerEvent.PlanAttached>().Select(static e => e.Subscription).Concat(events.OfType<CustomerEvent.PlanPlanned>().Select(static e => e.Subscription));
-        return held.Concat(come).DistinctBy(static one => one.No).Where(one => !ended.Contains(one.No));
-    }
+        Dictionary<SubscriptionNo, Subscription> Held() => held ??= before is null ? [] : HeldBy(before).DistinctBy(static one => one.No).ToDictionary(static one => one.No);
 
-    private static bool WasPlanned(Customer? before, ImmutableArray<CustomerEvent> events, Subscription begun) =>
-        events.Any(happened => happened is CustomerEvent.PlanPlanned planned && planned.Subscription.No == begun.No)
-        || (before is not null && (begun.Entity is { } no ? before.Entities.Find(no)?.Own.Planned ?? [] : before.Own.Planned).Any(planned => planned.No == begun.No));
+        void Come(Subscription one)
+        {
+            if (Held().TryAdd(one.No, one)) plans.Add(new HolderChange(one.Plan, one.Version, one.Entity, 1));
+        }
+    }
 
     private static IEnumerable<Subscription> Of(Holdings own) => own.Subscriptions.Concat(own.Planned);
 

@@ -44,6 +44,17 @@ public sealed class EntryChainTests
     }
 
     [Fact]
+    public void A_plan_that_is_dropped_and_comes_all_the_same_counts_once_and_one_that_is_not_held_never_ends()
+    {
+        var actor = Joined();
+        var (attach, pro) = (Sample.Attach("pro", 3, 4), new PlanId("pro"));
+        Assert.Equal([1, -1, 1], Deltas(new CustomerEvent.PlanPlanned(attach.Subscription), new CustomerEvent.PlanDropped(attach.Subscription.No, pro, 1), attach));
+        Assert.Empty(Deltas(new CustomerEvent.PlanDropped(attach.Subscription.No, pro, 1), new CustomerEvent.PlanEnded(attach.Subscription.No, pro, 1)));
+
+        int[] Deltas(params CustomerEvent[] events) => [.. EntryChain.Entry(actor.Hash, actor.State, [.. events], actor.State!, Now).Plans.Select(static change => change.Delta)];
+    }
+
+    [Fact]
     public void Deleting_a_customer_ends_every_plan_it_still_held()
     {
         var actor = Joined();
