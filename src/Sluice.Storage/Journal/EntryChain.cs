@@ -96,10 +96,10 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
                     Come(e.Subscription);
                     break;
                 case CustomerEvent.PlanDropped e:
-                    if (Held().Remove(e.Subscription)) plans.Add(new HolderChange(e.Plan, e.Version, e.Entity, -1));
+                    Go(e.Subscription, new HolderChange(e.Plan, e.Version, e.Entity, -1));
                     break;
                 case CustomerEvent.PlanEnded e:
-                    if (Held().Remove(e.Subscription)) plans.Add(new HolderChange(e.Plan, e.Version, e.Entity, -1));
+                    Go(e.Subscription, new HolderChange(e.Plan, e.Version, e.Entity, -1));
                     break;
                 case CustomerEvent.Deleted:
                     foreach (var one in Held().Values) plans.Add(new HolderChange(one.Plan, one.Version, one.Entity, -1));
@@ -114,6 +114,11 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
         void Come(Subscription one)
         {
             if (Held().TryAdd(one.No, one)) plans.Add(new HolderChange(one.Plan, one.Version, one.Entity, 1));
+        }
+
+        void Go(SubscriptionNo no, HolderChange change)
+        {
+            if (Held().Remove(no)) plans.Add(change);
         }
     }
 
