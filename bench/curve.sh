@@ -15,7 +15,7 @@ fresh_directory
 prepare_tools
 heading curve
 start_baseline
-serve sluice "$sluice_port" "SLUICE_DATA=$dir/data" SLUICE_CUSTOMERS_IN_MEMORY=$((most_customers + 100000))
+start_sluice "$dir/data" SLUICE_CUSTOMERS_IN_MEMORY=$((most_customers + 100000))
 prepare_customers
 warm_up
 

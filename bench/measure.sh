@@ -73,7 +73,7 @@ serve() { # name port setting=value…
   started_ms=$(($(now_ms) - from))
 }
 
-start_sluice() { serve sluice "$sluice_port" "SLUICE_DATA=$1"; } # data directory
+start_sluice() { serve sluice "$sluice_port" "SLUICE_DATA=$1" "${@:2}"; } # data directory, setting=value…
 
 stop() { # name
   [ -z "${pids[$1]:-}" ] || { kill "${pids[$1]}" 2> /dev/null && wait "${pids[$1]}" 2> /dev/null || true; }

@@ -15,7 +15,7 @@ fresh_directory
 prepare_tools
 build OpenLoop
 heading "steady, $rate requests a second"
-serve sluice "$sluice_port" "SLUICE_DATA=$dir/data" SLUICE_CUSTOMERS_IN_MEMORY=$((many + 100000))
+start_sluice "$dir/data" SLUICE_CUSTOMERS_IN_MEMORY=$((many + 100000))
 prepare_customers
 for kind in check track check; do measure 64 5 "$sluice_port" $kind $customers; done
 
