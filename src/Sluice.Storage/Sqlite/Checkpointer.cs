@@ -48,8 +48,7 @@ internal sealed class Checkpointer : IDisposable
         }
         else if (_bulk is null && _pages >= Enough)
         {
-            // Twice: the second time only what was committed during the first, so that the writer is left with next to nothing.
-            _bulk = Task.Factory.StartNew(() => Run(_database) && Run(_database), TaskCreationOptions.LongRunning);
+            _bulk = Task.Factory.StartNew(Bulk, TaskCreationOptions.LongRunning);
         }
     }
 
@@ -57,6 +56,15 @@ internal sealed class Checkpointer : IDisposable
     {
         _bulk?.Wait();
         _connection.Dispose();
+    }
+
+    // Twice: the second time only what was committed during the first, so that the writer is left with next to nothing. SQLite
+    // syncs the database only when nothing is left in the log, which it is the writer's turn to find.
+    private void Bulk()
+    {
+        for (var turn = 0; turn < 2 && Run(_database) && DatabaseFile.TrySync(_database); turn++)
+        {
+        }
     }
 
     // What is in the log is safe there. Where this fails (a full disk) it stays there, and the next time it is tried again.
