@@ -85,9 +85,9 @@ public sealed partial class PostgresStore
     public override async ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> LeaseDueCustomers(Instant now, Instant until, int limit) => await InOne(async write =>
     {
         var due = await write.Query<(int Scope, long Key)>(
-            """
+            $"""
             update customer set leased_until = @until where (scope, key) in (
-                select scope, key from customer where next_due <= @now and leased_until <= @now and scope in (select id from scope where ended_at is null)
+                select scope, key from customer where next_due <= @now and leased_until <= @now and {Standing}
                 order by next_due limit @limit for update skip locked)
             returning scope, key
             """,

@@ -8,23 +8,26 @@ public abstract partial class SqlStore
     // No lease is longer.
     private protected static readonly TimeSpan Far = TimeSpan.FromHours(1);
 
-    private const string Standing = "scope in (select id from scope where ended_at is null)";
+    // With the sign no index by scope serves: SQLite would go through all customers of each.
+    private protected const string Standing = "+scope in (select id from scope where ended_at is null)";
+
+    internal const string DueFirst = $"select scope, key from customer where next_due <= @now and {Standing} order by next_due limit @limit";
+
+    internal const string Waiting = $"""
+        select
+            (select count(*) from customer where next_due <= @now and {Standing}) as Customers,
+            (select min(next_due) from customer where next_due <= @now and {Standing}) as CustomersSince,
+            (select count(*) from payment_task) as PaymentTasks,
+            (select min(due_at) from payment_task where due_at <= @now) as PaymentsSince,
+            (select count(*) from webhook_lane) as WebhookLanes,
+            (select count(*) from webhook_lane l join webhook_endpoint e on e.no = l.endpoint where e.enabled = 1 and l.next_at <= @now) as WebhookLanesDue,
+            (select count(*) from referral where due_at <= @now) as Referrals
+        """;
 
     public async ValueTask<Backlog> Backlog(Instant now)
     {
         await using var read = await Read();
-        var row = await read.One<StoredBacklog>(
-            $"""
-            select
-                (select count(*) from customer where next_due <= @now and {Standing}) as Customers,
-                (select min(next_due) from customer where next_due <= @now and {Standing}) as CustomersSince,
-                (select count(*) from payment_task) as PaymentTasks,
-                (select min(due_at) from payment_task where due_at <= @now) as PaymentsSince,
-                (select count(*) from webhook_lane) as WebhookLanes,
-                (select count(*) from webhook_lane l join webhook_endpoint e on e.no = l.endpoint where e.enabled = 1 and l.next_at <= @now) as WebhookLanesDue,
-                (select count(*) from referral where due_at <= @now) as Referrals
-            """,
-            new { now = now.Milliseconds });
+        var row = await read.One<StoredBacklog>(Waiting, new { now = now.Milliseconds });
         return row!.ToBacklog();
     }
 

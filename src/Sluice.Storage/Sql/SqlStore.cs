@@ -55,8 +55,7 @@ public abstract partial class SqlStore : IStore, IShellStore
     public async ValueTask<IReadOnlyList<(ScopeId Scope, CustomerKey Key)>> DueCustomers(Instant now, int limit)
     {
         await using var read = await Read();
-        var due = await read.Query<(int Scope, long Key)>(
-            "select scope, key from customer where next_due <= @now and scope in (select id from scope where ended_at is null) order by next_due limit @limit", new { now = now.Milliseconds, limit });
+        var due = await read.Query<(int Scope, long Key)>(DueFirst, new { now = now.Milliseconds, limit });
         return [.. due.Select(row => (new ScopeId(row.Scope), new CustomerKey(row.Key)))];
     }
 

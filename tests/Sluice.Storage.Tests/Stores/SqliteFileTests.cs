@@ -58,6 +58,25 @@ public sealed class SqliteFileTests : IAsyncLifetime
         Assert.True(copy.Commit([TestUnit.Of(actor.Use())])[0].IsCommitted);
     }
 
+    // Asked every second, and every ten: however many customers there are, only those that are due are looked at.
+    [Theory]
+    [InlineData(SqlStore.DueFirst)]
+    [InlineData(SqlStore.Waiting)]
+    public async Task What_is_due_is_found_by_when_it_is(string question)
+    {
+        await using var store = await _host.Open();
+        await using var connection = new SqliteConnection($"Data Source={_host.File};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = new SqliteCommand($"explain query plan {question}", connection);
+        command.Parameters.AddWithValue("@now", 0);
+        if (question.Contains("@limit", StringComparison.Ordinal)) command.Parameters.AddWithValue("@limit", 0);
+        await using var reader = await command.ExecuteReaderAsync();
+        var plan = new List<string>();
+        while (await reader.ReadAsync()) plan.Add(reader.GetString(3));
+        Assert.Contains(plan, static step => step.Contains("customer_due", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, static step => step.Contains("customer USING PRIMARY KEY", StringComparison.Ordinal) || step.Contains("SCAN customer", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Every_commit_is_synced_to_the_write_ahead_log()
     {
