@@ -148,8 +148,10 @@ internal static class Payments
     public static Outcome PaidOutside(Customer customer, Catalog catalog, InvoiceNo no, Instant now)
     {
         if (customer.Billing.Find(no) is not { } invoice) return Missing();
-        return invoice.Asked is { What: PaymentAsk.Collect } || IsUnsure(invoice)
-            ? new Refusal(RefusalCode.InvalidRequest, "The payment provider was asked to collect the invoice and has not answered yet: wait for its answer, or it may be paid twice.")
+        if (invoice.Asked is { What: PaymentAsk.Collect } || IsUnsure(invoice))
+            return new Refusal(RefusalCode.InvalidRequest, "The payment provider was asked to collect the invoice and has not answered yet: wait for its answer, or it may be paid twice.");
+        return invoice.Problem == PaymentProblem.NeedsConfirmation
+            ? new Refusal(RefusalCode.InvalidRequest, "The customer may still confirm the payment at the provider, and it would be paid twice: wait for that, or void the invoice.")
             : new Outcome(Paid(customer, catalog, invoice, byHand: true, now));
     }
 
@@ -192,7 +194,7 @@ internal static class Payments
         var tried = invoice with { Attempts = invoice.Attempts + 1, NextAttemptAt = null };
         var story = new EventList(customer, now);
         story.Add(new CustomerEvent.InvoiceMoved(tried));
-        story.AddRange(Failed(story.Customer, catalog, tried, PaymentProblem.NoPaymentMethod, now));
+        story.AddRange(Failed(story.Customer, catalog, tried, invoice.Problem == PaymentProblem.NeedsConfirmation ? PaymentProblem.NeedsConfirmation : PaymentProblem.NoPaymentMethod, now));
         return story.Events;
     }
 }

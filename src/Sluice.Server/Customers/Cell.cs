@@ -11,6 +11,7 @@ internal sealed class Cell(CustomerKey key)
 {
     private volatile Customer? _committed;
     private volatile bool _dropped;
+    private Task<Fate>? _last;
 
     public CustomerKey Key { get; } = key;
 
@@ -28,8 +29,12 @@ internal sealed class Cell(CustomerKey key)
     /// <summary>Hash of the last journal entry decided.</summary>
     public byte[] Hash_NeedsGate { get; set; } = JournalFormat.FirstHash;
 
-    /// <summary>The last unit queued; what is decided on its state must wait for it.</summary>
-    public Unit? Last_NeedsGate { get; set; }
+    /// <summary>The fate of the last unit queued; what is decided on its state must wait for it. Null when it is committed. Not the unit: what it wrote would stay in memory.</summary>
+    public Task<Fate>? Last_NeedsGate
+    {
+        get => _last;
+        set => _last = value;
+    }
 
     /// <summary>Somebody asked for it since the <see cref="Evictor"/> was last here.</summary>
     public bool WasUsed { get; set; } = true;
@@ -48,7 +53,12 @@ internal sealed class Cell(CustomerKey key)
         SnapshotBytes = stored.SnapshotBytes,
     };
 
-    public void Publish(Customer committed) => _committed = committed;
+    /// <summary>On the committer's thread, without the gate.</summary>
+    public void Publish(Customer committed, Task<Fate> by)
+    {
+        _committed = committed;
+        Interlocked.CompareExchange(ref _last, null, by);
+    }
 
     public void Drop() => _dropped = true;
 }

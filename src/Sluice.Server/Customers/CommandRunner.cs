@@ -111,7 +111,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                     Messages = messages is null ? [] : [.. messages],
                     Takes = claims.Add(new Claim(key, command.Key, now, null)),
                 };
-                cell.Last_NeedsGate = unit;
+                cell.Last_NeedsGate = unit.Settled;
                 CustomerDirectory.Enter(scope, cell);
                 committer.Enqueue(unit);
                 ran = new Ran(RunEnd.Done, [accepted.Customer], [accepted.Events], Stored: true);
@@ -190,12 +190,12 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
     private ValueTask<Customer?> Find(Scope scope, Profile profile, Instant now) =>
         profile.Id is { } id ? directory.FindCommitted(scope, id, now) : directory.FindByEmail(scope, profile.Email!, now);
 
-    private static async ValueTask<bool> AllCommitted(List<Unit>? units)
+    private static async ValueTask<bool> AllCommitted(List<Task<Fate>>? fates)
     {
-        if (units is null) return true;
-        foreach (var unit in units)
+        if (fates is null) return true;
+        foreach (var fate in fates)
         {
-            if (!(await unit.Settled).IsCommitted) return false;
+            if (!(await fate).IsCommitted) return false;
         }
 
         return true;
@@ -211,8 +211,8 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
 
     /// <param name="Again">Nothing was decided: wait for this, then start over.</param>
     /// <param name="Queued">The unit to wait for.</param>
-    /// <param name="BuiltOn">Nothing was queued, but the answer was derived from these units.</param>
-    private readonly record struct Attempted(Task? Again, Ran? Ran, Unit? Queued, List<Unit>? BuiltOn);
+    /// <param name="BuiltOn">Nothing was queued, but the answer was derived from what has these fates.</param>
+    private readonly record struct Attempted(Task? Again, Ran? Ran, Unit? Queued, List<Task<Fate>>? BuiltOn);
 
     private Attempted Attempt(
         Scope scope, ImmutableArray<Addressed> commands, Cell[] cells, ImmutableArray<Claim> claims, ClaimChanges idChanges, Instant now)
@@ -299,21 +299,21 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         {
             var latest = cells[i].Latest_NeedsGate!;
             if (cells[i].Dropped) return Task.CompletedTask;
-            if (latest.Deleted || (commands[i].CustomerId is { } id && latest.Profile.Id != id)) return cells[i].Last_NeedsGate?.Settled ?? Task.CompletedTask;
+            if (latest.Deleted || (commands[i].CustomerId is { } id && latest.Profile.Id != id)) return cells[i].Last_NeedsGate ?? Task.CompletedTask;
         }
 
         return null;
     }
 
-    private static List<Unit>? Unsettled(Cell[] gated)
+    private static List<Task<Fate>>? Unsettled(Cell[] gated)
     {
-        List<Unit>? units = null;
+        List<Task<Fate>>? fates = null;
         foreach (var cell in gated)
         {
-            if (cell.Last_NeedsGate is { Settled.IsCompleted: false } unit) (units ??= []).Add(unit);
+            if (cell.Last_NeedsGate is { IsCompleted: false } fate) (fates ??= []).Add(fate);
         }
 
-        return units;
+        return fates;
     }
 
     private static Cell[] InOrder(Cell[] cells)
@@ -374,7 +374,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             if (_holds is not null) HoldClaims.Add(scope.Id, _before, _holds, now, takes, frees);
         }
 
-        public void Keep(Unit unit) => (cell.Latest_NeedsGate, cell.Hash_NeedsGate, cell.Last_NeedsGate) = (Customer, _chain.Hash, unit);
+        public void Keep(Unit unit) => (cell.Latest_NeedsGate, cell.Hash_NeedsGate, cell.Last_NeedsGate) = (Customer, _chain.Hash, unit.Settled);
     }
 }
 

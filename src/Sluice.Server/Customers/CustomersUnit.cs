@@ -42,7 +42,7 @@ internal sealed class CustomersUnit(Scope scope, ImmutableArray<CellChange> cell
     private void Publish(CellChange change)
     {
         var (cell, after, idBefore, bytes) = change;
-        cell.Publish(after);
+        cell.Publish(after, Settled);
         if (after.Deleted)
         {
             CustomerDirectory.Drop(scope, cell, idBefore);

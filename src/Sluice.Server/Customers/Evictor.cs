@@ -53,7 +53,7 @@ internal sealed partial class Evictor(ScopeDirectory scopes, Settings settings, 
     {
         lock (cell.Gate)
         {
-            if (cell.Committed is not { } committed || !ReferenceEquals(committed, cell.Latest_NeedsGate) || cell.Last_NeedsGate is { Settled.IsCompleted: false }) return false;
+            if (cell.Committed is not { } committed || !ReferenceEquals(committed, cell.Latest_NeedsGate) || cell.Last_NeedsGate is { IsCompleted: false }) return false;
             CustomerDirectory.Drop(scope, cell, committed.Profile.Id);
             return true;
         }

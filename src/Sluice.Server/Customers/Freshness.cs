@@ -46,7 +46,7 @@ internal sealed class Freshness(PostgresStore? shared, ScopeDirectory scopes, Ap
 
     private static Task? OnItsWay(Cell cell)
     {
-        lock (cell.Gate) return cell.Last_NeedsGate is { Settled: { IsCompleted: false } settling } ? settling : null;
+        lock (cell.Gate) return cell.Last_NeedsGate is { IsCompleted: false } settling ? settling : null;
     }
 
     private Task<Versions> Ask((ScopeId, CustomerKey)? customer)

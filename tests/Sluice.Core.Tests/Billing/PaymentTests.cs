@@ -172,6 +172,19 @@ public sealed class PaymentTests
         """);
 
     [Fact]
+    public void What_the_customer_may_still_confirm_is_not_marked_as_paid_outside() => Tell(leaps: false, script: """
+        attach pro
+        card 3ds
+        advance to 2026-05-01
+        card none
+        refused InvalidRequest mark
+        advance 3d
+        refused InvalidRequest mark
+        answer paid
+        invoices: 20 paid, 20 paid
+        """);
+
+    [Fact]
     public void Of_an_invoice_that_is_void_nothing_is_given_back() => Tell(card: "none", script: """
         attach pro {invoice: at once}
         void invoice

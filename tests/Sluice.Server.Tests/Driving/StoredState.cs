@@ -69,6 +69,9 @@ internal sealed class StoredState : IAsyncDisposable
         return _counts = text.ToString();
     }
 
+    /// <summary>What was recorded last.</summary>
+    public async Task<string> Newest() => string.Join(' ', (await Rows(_connection, "select scope, customer, version, body from journal order by no desc limit 1"))[0]);
+
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     /// <summary>Changes the database of a directory as nobody should.</summary>

@@ -72,7 +72,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
             var reply = await Send(http, server.Url, request).InTime($"SLUICE_SEED={seed}, request {i}: {request}");
             if (reply.Status >= 500) Assert.Fail($"SLUICE_SEED={seed}, request {i}: {request}\n{reply}\n{await server.LastFailure()}");
             Assert.True(reply.Status < 400 || request.Method == "HEAD" || IsOfTheWebServer(request, reply) || reply is { Text.Length: > 0, Code: not null }, $"SLUICE_SEED={seed}, request {i}: {request}\n{reply}");
-            if (reply.Status >= 400 && await state.Measure() is var after && after != before && !IsNewcomer(request, before, after)) Assert.Fail($"SLUICE_SEED={seed}, request {i} was refused and changed something: {request}\n{reply}\n{Difference(before, after)}");
+            if (reply.Status >= 400 && await state.Measure() is var after && after != before && !IsNewcomer(request, before, after)) Assert.Fail($"SLUICE_SEED={seed}, request {i} was refused and changed something: {request}\n{reply}\n{Difference(before, after)}\n{await state.Newest()}");
             statuses[reply.Status] = statuses.GetValueOrDefault(reply.Status) + 1;
             if (reply.Status == 200) succeeded.Add(request.Path.Split('?')[0]);
         }
