@@ -4,27 +4,21 @@ using SQLitePCL;
 namespace Sluice.Storage;
 
 /// <summary>
-/// The files of a database, through the handles that SQLite has on them: closing one of our own would end the locks that SQLite
+/// The file of a database, through the handle that SQLite has on it: closing one of our own would end the locks that SQLite
 /// holds. Shapes and numbers are those of sqlite3.h, which do not change.
 /// </summary>
 internal static unsafe partial class DatabaseFile
 {
     private const int FilePointer = 7;
-    private const int JournalPointer = 28;
     private const int SyncNormal = 2;
 
     /// <summary>What was written to the database until now is on the disk when this returns; false when it may not be.</summary>
-    public static bool TrySync(sqlite3 database) => TrySync(database, FilePointer);
-
-    /// <summary>The same for its log, which the connection must have read before.</summary>
-    public static bool TrySyncLog(sqlite3 database) => TrySync(database, JournalPointer);
-
-    private static bool TrySync(sqlite3 database, int which)
+    public static bool TrySync(sqlite3 database)
     {
         NativeFile* file = null;
         fixed (byte* main = "main\0"u8)
         {
-            return FileControl(database, main, which, &file) == raw.SQLITE_OK && file is not null && file->Methods is not null && file->Methods->Sync(file, SyncNormal) == raw.SQLITE_OK;
+            return FileControl(database, main, FilePointer, &file) == raw.SQLITE_OK && file->Methods->Sync(file, SyncNormal) == raw.SQLITE_OK;
         }
     }
 
