@@ -118,14 +118,16 @@ public sealed class FuzzTests(ITestOutputHelper output)
     // of it is decided: docs/versions.md.
     private static bool IsNewcomer(HostileRequest request, string before, string after)
     {
-        var changed = Difference(before, after).Split('\n').Select(line => line.Split(' ')[0]).ToHashSet();
+        var changed = Changed(before, after);
         return (request.Headers.Any(header => header is ("x-api-version", "1.2" or "2.0")) || request.Path.Contains("entities", StringComparison.Ordinal)) && (changed.Contains("customer") || changed.Contains("entity"));
     }
 
     // A call of billing decides on what the customer has become by now: what was due before it is stored first, whatever is answered.
     private static bool IsBroughtByTime(string before, string after, string newest) =>
-        Difference(before, after).Split('\n').All(static line => line.StartsWith("journal ", StringComparison.Ordinal) || line.StartsWith("customer_version ", StringComparison.Ordinal))
+        Changed(before, after).SetEquals(["customer_version", "journal"])
         && Regex.Matches(newest, "\"type\":\"([a-z_]+)\"").All(static type => type.Groups[1].Value is "grant_reset" or "grant_closed" or "rollovers_expired" or "hold_ended");
+
+    private static HashSet<string> Changed(string before, string after) => [.. Difference(before, after).Split('\n').Select(static line => line.Split(' ')[0])];
 
     private static string Difference(string before, string after) =>
         string.Join('\n', before.Split(", ").Zip(after.Split(", ")).Where(pair => pair.First != pair.Second).Select(pair => $"{pair.First} -> {pair.Second}"));
