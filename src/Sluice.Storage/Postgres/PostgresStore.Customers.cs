@@ -36,7 +36,7 @@ public sealed partial class PostgresStore
         var loaded = new Dictionary<CustomerKey, StoredCustomer>(keys.Count);
         foreach (var some in keys.Distinct().Chunk(LoadedAtOnce))
         {
-            var replays = await Twice(() => Replays(scope, some, terms));
+            var replays = await Twice(() => Replays(scope, some, terms), Bearable(ReadSeconds));
             foreach (var (key, replay) in replays) loaded.Add(key, replay.Finish());
         }
 
@@ -47,6 +47,7 @@ public sealed partial class PostgresStore
     {
         var replays = new Dictionary<CustomerKey, Replay>();
         await using var command = _source.CreateCommand(HeadsAndTails);
+        command.CommandTimeout = ReadSeconds;
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = scope.Value });
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = Array.ConvertAll(keys, static key => key.Value) });
         await using var rows = await command.ExecuteReaderAsync();

@@ -44,7 +44,7 @@ public sealed partial class PostgresStore
         var versions = new Dictionary<(ScopeId, CustomerKey), long>();
         while (customers.Count > 0 && await rows.ReadAsync()) versions[(new ScopeId((int)rows.GetInt64(0)), new CustomerKey(rows.GetInt64(1)))] = rows.GetInt64(2);
         return new Versions(keys, catalogs, versions);
-    });
+    }, Bearable(LookSeconds));
 
     /// <summary>Until it is disposed no node commits what it decided on this catalog: what is counted meanwhile stays true.</summary>
     public ValueTask<IAsyncDisposable> LockCatalog(ScopeId scope) => Lock(Locks.Catalog, scope.Value, StandsStill);
@@ -53,16 +53,19 @@ public sealed partial class PostgresStore
     /// <returns>Wanted = another node has asked for it a moment ago.</returns>
     public async ValueTask<(IAsyncDisposable Turn, bool Wanted)> TakeTurn(ScopeId scope, CustomerKey key)
     {
-        var turn = await Lock(Locks.Turn, NumberOf(scope, key), StandsStill);
+        var turn = await Lock(Locks.Turn, NumberOf(scope, key), StandsStill, ReadSeconds);
         try
         {
-            await using var command = _source.CreateCommand($"""
-                update customer_version v set wanted_at = clock_timestamp(), wanted_by = $3
-                from (select scope, key, {Fences.Contended("$3")} as contended from customer_version v where scope = $1 and key = $2 for update) before
+            // Done again on another connection it does no harm.
+            await using var session = await Read();
+            var contended = await session.Scalar<bool?>(
+                $"""
+                update customer_version v set wanted_at = clock_timestamp(), wanted_by = @node
+                from (select scope, key, {Fences.Contended("@node")} as contended from customer_version v where scope = @scope and key = @key for update) before
                 where v.scope = before.scope and v.key = before.key returning before.contended
-                """);
-            foreach (var value in (long[])[scope.Value, key.Value, _node]) command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
-            return (turn, await command.ExecuteScalarAsync() is true);
+                """,
+                new { scope = (long)scope.Value, key = key.Value, node = _node });
+            return (turn, contended is true);
         }
         catch
         {
@@ -78,7 +81,7 @@ public sealed partial class PostgresStore
     }
 
     /// <summary>Until it is disposed no other node does a call of billing for the customer.</summary>
-    public ValueTask<IAsyncDisposable> LockBilling(ScopeId scope, CustomerKey key) => Lock(Locks.Billing, NumberOf(scope, key), Collects, _billing);
+    public ValueTask<IAsyncDisposable> LockBilling(ScopeId scope, CustomerKey key) => Lock(Locks.Billing, NumberOf(scope, key), Collects, source: _billing);
 
     private static int NumberOf(ScopeId scope, CustomerKey key) => unchecked(((int)key.Value * 31) + scope.Value);
 

@@ -15,12 +15,23 @@ public sealed partial class PostgresStore : SqlStore
     /// <summary>For how many seconds a commit is waited for: longer than another node may keep it waiting.</summary>
     internal const int CommitSeconds = 15;
 
+
     /// <summary>For how many seconds a look at what others did is waited for, which no lock holds up.</summary>
     private const int LookSeconds = 5;
 
     // For so long a payment provider may be asked.
     private const string Collects = "60s";
     private const int MostBilling = 8;
+
+    /// <summary>For how many seconds a turn is waited for that others have.</summary>
+    private const int LockSeconds = 30;
+
+    /// <summary>For how many seconds a read is waited for.</summary>
+    private const int ReadSeconds = 15;
+
+    // What takes too long is taken back by a message to the server, and Npgsql waits until that is told. A server that stands still
+    // whole does not listen, so nothing is waited for longer than this beyond its time.
+    private const int TellSeconds = 5;
 
     private const string Forever = "0";
     private const int Again = 10;
@@ -29,7 +40,8 @@ public sealed partial class PostgresStore : SqlStore
 
     // Who waits for a call of billing must not take the connections that the call itself needs.
     private readonly NpgsqlDataSource _billing;
-    private readonly PostgresBatch _batch;
+    private readonly PostgresCommits _commits;
+    private readonly string _url;
 
     // Tells this node from the others on the same database; no more is known of them.
     private readonly long _node = BitConverter.ToInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(sizeof(long)));
@@ -38,18 +50,24 @@ public sealed partial class PostgresStore : SqlStore
     public PostgresStore(string url)
         : base(Dialect.Postgres)
     {
+        _url = url;
         var address = DatabaseUrl.Read(url);
         _source = NpgsqlDataSource.Create(address);
         address.MaxPoolSize = MostBilling;
         _billing = NpgsqlDataSource.Create(address);
-        _batch = new PostgresBatch(_source, _node);
+        _commits = new PostgresCommits(_source, _node, Bearable(CommitSeconds));
     }
 
     // Nodes that start at once take turns.
     public override async Task Migrate()
     {
-        await using var turn = await Lock(Locks.Space, Locks.Migration, Forever);
-        await using var connection = await _source.OpenConnectionAsync();
+        await using var turn = await Lock(Locks.Space, Locks.Migration, Forever, seconds: 0);
+
+        // However long it takes.
+        var address = DatabaseUrl.Read(_url);
+        (address.CommandTimeout, address.Pooling) = (0, false);
+        await using var source = NpgsqlDataSource.Create(address);
+        await using var connection = await source.OpenConnectionAsync();
         var session = new Session(connection);
         await session.Execute(Migrations.Table);
         foreach (var migration in Migrations.Missing("Postgres", await session.Scalar<int?>(Migrations.Applied) ?? 0))
@@ -72,21 +90,21 @@ public sealed partial class PostgresStore : SqlStore
     }
 
     /// <summary>Held while a node starts, so that of several none finds the database half prepared.</summary>
-    public ValueTask<IAsyncDisposable> StartAlone() => Lock(Locks.Space, Locks.Start, Forever);
+    public ValueTask<IAsyncDisposable> StartAlone() => Lock(Locks.Space, Locks.Start, Forever, seconds: 0);
 
-    public override IReadOnlyList<Fate> Commit(IReadOnlyList<Unit> batch) => _batch.Write(batch);
+    public override IReadOnlyList<Fate> Commit(IReadOnlyList<Unit> batch) => _commits.Write(batch);
 
     // Other nodes may still be sending: leases run out by themselves.
     public override ValueTask ForgetLeases() => ValueTask.CompletedTask;
 
     public override async ValueTask DisposeAsync()
     {
-        _batch.Dispose();
+        _commits.Dispose();
         await _source.DisposeAsync();
         await _billing.DisposeAsync();
     }
 
-    private protected override async ValueTask<Session> Read() => new(await _source.OpenConnectionAsync(), reconnect: async () => await _source.OpenConnectionAsync());
+    private protected override async ValueTask<Session> Read() => new(await _source.OpenConnectionAsync(), reconnect: async () => await _source.OpenConnectionAsync(), seconds: ReadSeconds, patience: Bearable(ReadSeconds));
 
     private protected override ValueTask<T> OneMoment<T>(Func<Session, Task<T>> read) => Twice(async () =>
     {
@@ -121,17 +139,20 @@ public sealed partial class PostgresStore : SqlStore
     }
 
     // What writes nothing may be done again: the connection may be one from before the server was restarted.
-    private static async ValueTask<T> Twice<T>(Func<Task<T>> act)
+    private static async ValueTask<T> Twice<T>(Func<Task<T>> act, TimeSpan? patience = null)
     {
         try
         {
-            return await act();
+            return await InTime.Of(act(), patience);
         }
         catch (NpgsqlException broken) when (IsGone(broken))
         {
-            return await act();
+            return await InTime.Of(act(), patience);
         }
     }
+
+    /// <summary>How long what has so many seconds is waited for.</summary>
+    private static TimeSpan Bearable(int seconds) => TimeSpan.FromSeconds(seconds + TellSeconds);
 
     /// <summary>
     /// The connection is of no use any more: what was not committed on it is not there, and another one may do. A server that does
@@ -145,15 +166,15 @@ public sealed partial class PostgresStore : SqlStore
     /// <summary>Kept until disposed, or until its connection breaks.</summary>
     /// <param name="patience">For how long whoever holds it may do nothing with its connection.</param>
     /// <param name="source">Where its connection comes from.</param>
-    private ValueTask<IAsyncDisposable> Lock(int space, int which, string patience, NpgsqlDataSource? source = null) => Twice<IAsyncDisposable>(async () =>
+    /// <param name="seconds">For how long it is waited for; 0 = without end.</param>
+    private ValueTask<IAsyncDisposable> Lock(int space, int which, string patience, int seconds = LockSeconds, NpgsqlDataSource? source = null) => Twice<IAsyncDisposable>(async () =>
     {
         var connection = await (source ?? _source).OpenConnectionAsync();
         try
         {
             var transaction = await connection.BeginTransactionAsync();
             await using var command = new NpgsqlCommand(
-                $"set local idle_in_transaction_session_timeout = '{patience}'; select pg_advisory_xact_lock({space}, {which})", connection, transaction);
-            if (patience == Forever) command.CommandTimeout = 0;
+                $"set local idle_in_transaction_session_timeout = '{patience}'; select pg_advisory_xact_lock({space}, {which})", connection, transaction) { CommandTimeout = seconds };
             await command.ExecuteNonQueryAsync();
             return new Held(connection, transaction);
         }
@@ -162,11 +183,23 @@ public sealed partial class PostgresStore : SqlStore
             await connection.DisposeAsync();
             throw;
         }
-    });
+    }, seconds == 0 ? null : Bearable(seconds));
 
     private sealed class Held(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
+        {
+            try
+            {
+                await InTime.Of(Release(), Bearable(LookSeconds));
+            }
+            catch (IOException)
+            {
+                // It is given back as soon as the database listens.
+            }
+        }
+
+        private async Task<bool> Release()
         {
             try
             {
@@ -178,6 +211,7 @@ public sealed partial class PostgresStore : SqlStore
             }
 
             await connection.DisposeAsync();
+            return true;
         }
     }
 }
