@@ -10,6 +10,9 @@ internal sealed class SteeredStore(IStore inner) : ForwardingStore(inner)
     private readonly ConcurrentQueue<HeldCommit> _holds = new();
     private readonly ConcurrentQueue<HeldLoad> _loads = new();
 
+    /// <summary>Gets every customer that a commit is about, where somebody wants to know.</summary>
+    public ConcurrentQueue<(ScopeId Scope, CustomerKey Key)>? Moved { get; set; }
+
     /// <summary>The next commit stops before it is written. Call it once for each commit to hold, in their order.</summary>
     public HeldCommit HoldCommit()
     {
@@ -28,6 +31,7 @@ internal sealed class SteeredStore(IStore inner) : ForwardingStore(inner)
 
     public override IReadOnlyList<Fate> Commit(IReadOnlyList<Unit> batch)
     {
+        foreach (var change in batch.SelectMany(static unit => unit.Changes)) Moved?.Enqueue((change.Scope, change.After.Key));
         if (!_holds.TryDequeue(out var held)) return base.Commit(batch);
         switch (held.Wait())
         {

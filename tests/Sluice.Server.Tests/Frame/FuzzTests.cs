@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.RegularExpressions;
+using Sluice.Core;
 using Sluice.Server.Api;
+using Sluice.Server.Customers;
 using Sluice.Server.Start;
 using Xunit.Abstractions;
 
@@ -58,6 +59,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var server = await RunningServer.Start(directory: directory, demo: false);
         await using var _ = server;
         await using var state = await StoredState.Open(directory);
+        server.Store.Moved = new();
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1 }) { Timeout = TimeSpan.FromSeconds(60) };
         var random = new Random(seed);
         var hostile = new HostileRequests(random, ServerProcess.SandboxKey, server.PublishableKey);
@@ -69,11 +71,12 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
             // It empties the sandbox: rarely, or the rest would find nothing there.
             if (request.Path.Contains("sandboxes.reset", StringComparison.Ordinal) && random.Next(20) > 0) continue;
+            await BringUpToNow(server);
             var before = await state.Measure();
             var reply = await Send(http, server.Url, request).InTime($"SLUICE_SEED={seed}, request {i}: {request}");
             if (reply.Status >= 500) Assert.Fail($"SLUICE_SEED={seed}, request {i}: {request}\n{reply}\n{await server.LastFailure()}");
             Assert.True(reply.Status < 400 || request.Method == "HEAD" || IsOfTheWebServer(request, reply) || reply is { Text.Length: > 0, Code: not null }, $"SLUICE_SEED={seed}, request {i}: {request}\n{reply}");
-            if (reply.Status >= 400 && await state.Measure() is var after && after != before && !IsNewcomer(request, before, after) && !IsBroughtByTime(before, after, await state.Newest())) Assert.Fail($"SLUICE_SEED={seed}, request {i} was refused and changed something: {request}\n{reply}\n{Difference(before, after)}\n{await state.Newest()}");
+            if (reply.Status >= 400 && await state.Measure() is var after && after != before && !IsNewcomer(request, before, after)) Assert.Fail($"SLUICE_SEED={seed}, request {i} was refused and changed something: {request}\n{reply}\n{Difference(before, after)}\n{await state.Newest()}");
             statuses[reply.Status] = statuses.GetValueOrDefault(reply.Status) + 1;
             if (reply.Status == 200) succeeded.Add(request.Path.Split('?')[0]);
         }
@@ -122,10 +125,16 @@ public sealed class FuzzTests(ITestOutputHelper output)
         return (request.Headers.Any(header => header is ("x-api-version", "1.2" or "2.0")) || request.Path.Contains("entities", StringComparison.Ordinal)) && (changed.Contains("customer") || changed.Contains("entity"));
     }
 
-    // A call of billing decides on what the customer has become by now: what was due before it is stored first, whatever is answered.
-    private static bool IsBroughtByTime(string before, string after, string newest) =>
-        Changed(before, after).SetEquals(["customer_version", "journal"])
-        && Regex.Matches(newest, "\"type\":\"([a-z_]+)\"").All(static type => type.Groups[1].Value is "grant_reset" or "grant_closed" or "rollovers_expired" or "hold_ended");
+    // A request may make something due at once, and a call of billing stores what is due before it decides, whatever it answers: stored
+    // here, it is nobody's.
+    private static async Task BringUpToNow(RunningServer server)
+    {
+        while (server.Store.Moved!.TryDequeue(out var moved))
+        {
+            var (scope, key) = moved;
+            if (server.Engine.Scopes.Find(scope) is { } there) await server.Engine.Runner.Run(there, [new Addressed(key, new Command.Tick())], [], Instant.Of(server.Time.GetUtcNow()));
+        }
+    }
 
     private static HashSet<string> Changed(string before, string after) => [.. Difference(before, after).Split('\n').Select(static line => line.Split(' ')[0])];
 
