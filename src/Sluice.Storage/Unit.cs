@@ -77,7 +77,7 @@ public enum FateKind
 /// <param name="Lost">The claim that was lost.</param>
 /// <param name="Contended">Another node wants one of its customers, too.</param>
 /// <param name="UsedUp">The code that was.</param>
-public readonly record struct Fate(FateKind Kind, ClaimKey? Lost = null, bool Contended = false, CodeKey? UsedUp = null)
+public sealed record Fate(FateKind Kind, ClaimKey? Lost = null, bool Contended = false, CodeKey? UsedUp = null)
 {
     public static readonly Fate Committed = new(FateKind.Committed);
 

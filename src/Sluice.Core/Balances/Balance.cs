@@ -63,7 +63,7 @@ public sealed record Balance(
     private static Balance OfLimited(Customer customer, FeatureId feature, ReadOnlySpan<Source> sources, EntityTotals entities)
     {
         var rows = new Grant[sources.Length];
-        var sum = new Sum();
+        var sum = new Sum { BelowZero = 0m };
         for (var i = 0; i < rows.Length; i++)
         {
             var grant = sources[i].Grant;
@@ -83,7 +83,7 @@ public sealed record Balance(
             sum.NextReset,
             ImmutableCollectionsMarshal.AsImmutableArray(rows))
         {
-            Rollovers = sum.Saves ? sum.Saved.DrainToImmutable() : default,
+            Rollovers = sum.Saves ? [.. sum.Saved ?? []] : default,
             Drawable = Quantity.Total(drawable),
             IsDrawable = sum.Drawable > 0,
             DrawsBelowZero = sum.DrawsBelowZero,
@@ -158,7 +158,7 @@ public sealed record Balance(
         return isPriced ? Quantity.Total(sum) : null;
     }
 
-    private sealed class Sum
+    private struct Sum
     {
         public decimal Granted { get; private set; }
 
@@ -174,13 +174,13 @@ public sealed record Balance(
         public bool DrawsBelowZero { get; private set; }
 
         /// <summary>How far below zero the rows may still go; null = without end.</summary>
-        public decimal? BelowZero { get; private set; } = 0m;
+        public decimal? BelowZero { get; set; }
 
         public Instant? NextReset { get; private set; }
 
         public bool Saves { get; private set; }
 
-        public ImmutableArray<RolledOver>.Builder Saved { get; } = ImmutableArray.CreateBuilder<RolledOver>(0);
+        public List<RolledOver>? Saved { get; private set; }
 
         public void Add(Grant row, Portion portion)
         {
@@ -202,7 +202,7 @@ public sealed record Balance(
                 Granted += rollover.Balance.Value + rollover.Used.Value;
                 Remaining += rollover.Balance.Value;
                 Usage += rollover.Used.Value;
-                Saved.Add(rollover);
+                (Saved ??= []).Add(rollover);
             }
         }
     }

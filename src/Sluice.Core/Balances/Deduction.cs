@@ -30,8 +30,8 @@ internal enum DrawMode
 internal sealed partial class Deduction(Bounds? bounds = null)
 {
     private readonly Bounds? _bounds = bounds is { IsNone: false } ? bounds : null;
-    private readonly List<Slot> _slots = new(4);
-    private readonly List<HeldMove> _moves = new(4);
+    private readonly List<Slot> _slots = new(1);
+    private readonly List<HeldMove> _moves = new(1);
 
     // Units of the amount being taken that each pool with a curve has served so far.
     private Dictionary<FeatureId, decimal>? _onCurves;
@@ -304,8 +304,9 @@ internal sealed partial class Deduction(Bounds? bounds = null)
             slot = new Slot(source.Grant, rollover);
 
             // Draws of one holder stand together.
-            var at = _slots.FindLastIndex(other => other.Grant.Entity == source.Grant.Entity);
-            _slots.Insert(at < 0 ? _slots.Count : at + 1, slot);
+            var at = _slots.Count;
+            while (at > 0 && _slots[at - 1].Grant.Entity != source.Grant.Entity) at--;
+            _slots.Insert(at == 0 ? _slots.Count : at, slot);
         }
 
         slot.Taken += amount;

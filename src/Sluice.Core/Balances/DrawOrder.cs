@@ -46,7 +46,7 @@ internal static class DrawOrder
     /// <param name="property">A property of the usage as text: what it costs in credits may depend on it.</param>
     public static List<Source> Of(Subject subject, Catalog catalog, Feature feature, Func<string, string?>? property = null)
     {
-        var sources = new List<Source>(4);
+        var sources = new List<Source>(1);
         if (feature.IsBoolean) return sources;
         Collect(subject, feature, RatesOf(Pools(catalog, feature), property), sharesApart: true, sources);
         return Sort(sources, subject.Entity is not null);
@@ -55,7 +55,7 @@ internal static class DrawOrder
     /// <summary>The grants of the feature itself.</summary>
     public static List<Source> Of(Subject subject, Feature feature)
     {
-        var sources = new List<Source>(4);
+        var sources = new List<Source>(1);
         Collect(subject, feature, [], sharesApart: true, sources);
         return Sort(sources, subject.Entity is not null);
     }
@@ -65,7 +65,11 @@ internal static class DrawOrder
     public static List<Source> BeforeParts(Subject subject, Catalog catalog, Feature feature, Func<string, string?>? property, List<Source> parents)
     {
         var sources = Serving(subject, catalog, feature, property);
-        parents.AddRange(sources.Where(static source => source.Grant.IsShared));
+        foreach (var source in sources)
+        {
+            if (source.Grant.IsShared) parents.Add(source);
+        }
+
         if (parents.Count > 0) sources.RemoveAll(static source => source.Grant.IsShared);
         return Sort(sources, subject.Entity is not null);
     }
@@ -73,7 +77,7 @@ internal static class DrawOrder
     /// <summary>The grants that serve a feature, in no order and without a look at each entity: one for a grant that entities have shares of.</summary>
     public static List<Source> Serving(Subject subject, Catalog catalog, Feature feature, Func<string, string?>? property = null)
     {
-        var sources = new List<Source>(4);
+        var sources = new List<Source>(1);
         if (!feature.IsBoolean) Collect(subject, feature, RatesOf(Pools(catalog, feature), property), sharesApart: false, sources);
         return sources;
     }
@@ -81,7 +85,7 @@ internal static class DrawOrder
     /// <summary>The same as rows that are read: one for a grant that entities have shares of, not one for each share.</summary>
     public static List<Source> Rows(Subject subject, Feature feature)
     {
-        var sources = new List<Source>(4);
+        var sources = new List<Source>(1);
         Collect(subject, feature, [], sharesApart: false, sources);
         return Sort(sources, subject.Entity is not null);
     }

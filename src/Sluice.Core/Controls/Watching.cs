@@ -19,11 +19,22 @@ internal static class Watching
         var controls = EffectiveControls.Of(before, catalog);
         foreach (var feature in features)
         {
-            Limit(before, after, catalog, feature, property, now, events);
+            if (!controls.IsNone || !HasLeft(after, feature)) Limit(before, after, catalog, feature, property, now, events);
             if (!controls.IsNone) Alerts(before, after, catalog, controls, feature, property, now, events);
         }
 
-        return new Outcome(events.DrainToImmutable());
+        return new Outcome(events.DrainToImmutable(), After: customer);
+    }
+
+    // Where no control stands against it, next to nothing may be used of whatever has that much left.
+    private static bool HasLeft(Subject subject, Feature feature)
+    {
+        foreach (var grant in subject.Own.Grants)
+        {
+            if (grant.Feature == feature.Id && !grant.IsShared && grant.Balance >= Tiny) return true;
+        }
+
+        return false;
     }
 
     // What a check of next to nothing says, before and after.

@@ -16,8 +16,7 @@ public static class CustomerState
     internal static Customer EndEntry(Customer? customer, Instant at)
     {
         if (customer is null) throw new InvariantViolation("an entry without events");
-        var moved = customer with { Version = customer.Version + 1, LastMoment = Instant.Max(customer.LastMoment, at) };
-        return moved with { NextDue = Due.Next(moved) };
+        return customer with { Version = customer.Version + 1, LastMoment = Instant.Max(customer.LastMoment, at), NextDue = Due.Next(customer) };
     }
 
     /// <summary>One event, version and time untouched.</summary>
@@ -36,26 +35,18 @@ public static class CustomerState
             CustomerEvent.PlanAttached e => Attach(customer, e),
             CustomerEvent.PlanEnded e => End(customer, e),
             CustomerEvent.GrantOpened e => Open(customer, e.Grant),
-            CustomerEvent.GrantClosed e => Close(customer, e.Entity, grant => grant.No == e.Grant),
-            CustomerEvent.GrantReset e => Change(customer, e.Entity, e.Grant, grant => grant with
-            {
-                Balance = e.Balance, Adjustment = Quantity.Zero, NextResetAt = e.NextResetAt, Rollovers = e.Rollovers,
-            }),
-            CustomerEvent.RolloversExpired e => Change(customer, e.Entity, e.Grant, grant => grant with { Rollovers = e.Left }),
-            CustomerEvent.GrantAdjusted e => Change(customer, e.Entity, e.Grant, grant => grant with { Adjustment = e.Adjustment }),
-            CustomerEvent.GrantRescheduled e => Change(customer, e.Entity, e.Grant, grant => grant with { Anchor = e.Anchor, NextResetAt = e.NextResetAt, ExpiresAt = e.ExpiresAt }),
             CustomerEvent.BalanceSet e => Take(customer, e.Draws),
             CustomerEvent.Used e => Use(customer, e),
             CustomerEvent.HoldEnded e => customer with { Holds = customer.Holds.Remove(e.Id) },
             CustomerEvent.EntityCreated e => Add(Take(customer, e.Seats), e.Entity),
             CustomerEvent.EntityNamed e => customer with { Entities = customer.Entities.Put(customer.Entities.Find(e.Entity)! with { Id = e.Id, Name = e.Name }) },
             CustomerEvent.EntityDeleted e => Take(customer with { Entities = customer.Entities.Remove(e.Entity) }, e.Seats),
-            CustomerEvent.PoolChanged e => Change(customer, null, e.Pool, grant => Pooled(grant, e.Part)),
             CustomerEvent.ControlsChanged e => customer.With(e.Entity, customer.HeldBy(e.Entity) with { Controls = e.Controls }),
             CustomerEvent.ConfigChanged e => customer with { Config = e.Config },
             CustomerEvent.ClockSet e => customer with { Clock = e.To },
             CustomerEvent.PlanPlanned or CustomerEvent.PlanDropped or CustomerEvent.PlanCanceled or CustomerEvent.PlanPaused or CustomerEvent.PlanBilled => PlanState.Apply(customer, happened),
-            CustomerEvent.GrantBought e => Change(customer, e.Entity, e.Grant, grant => grant with { Prepaid = e.Prepaid, Balance = e.Balance }),
+            CustomerEvent.GrantClosed or CustomerEvent.GrantReset or CustomerEvent.RolloversExpired or CustomerEvent.GrantAdjusted or CustomerEvent.GrantRescheduled
+                or CustomerEvent.GrantBought or CustomerEvent.PoolChanged => OfGrant(customer, happened),
             CustomerEvent.InvoiceIssued or CustomerEvent.InvoiceMoved or CustomerEvent.InvoicePaid or CustomerEvent.PaymentFailed or CustomerEvent.InvoiceVoided
                 or CustomerEvent.InvoiceReplaced or CustomerEvent.InvoiceRecorded => InvoiceState.Apply(customer, happened),
             CustomerEvent.ChangePlanned e => customer with { Billing = customer.Billing with { Changes = customer.Billing.Changes.Add(e.Change) } },
@@ -67,23 +58,40 @@ public static class CustomerState
             {
                 Billing = customer.Billing with { Method = e.Method, TopUps = [.. customer.Billing.TopUps.Select(static tally => tally with { FailedAt = null, Failures = 0 })] },
             },
-            CustomerEvent.DiscountAdded e => customer with { Billing = customer.Billing with { Discounts = customer.Billing.Discounts.RemoveAll(standing => standing.Discount.Id == e.Discount.Discount.Id).Add(e.Discount) } },
-            CustomerEvent.DiscountEnded e => customer with { Billing = customer.Billing with { Discounts = customer.Billing.Discounts.RemoveAll(standing => standing.Discount.Id == e.Id) } },
-            CustomerEvent.RewardRedeemed e => customer with { Billing = customer.Billing with { Redeemed = customer.Billing.Redeemed.RemoveAll(one => one.Reward == e.Redeemed.Reward && one.Code == e.Redeemed.Code).Add(e.Redeemed) } },
-            CustomerEvent.Referred e => customer with
-            {
-                Billing = customer.Billing with { Referrals = customer.Billing.Referrals.RemoveAll(referral => referral.Program == e.Referral.Program).Add(e.Referral) },
-            },
+            CustomerEvent.DiscountAdded or CustomerEvent.DiscountEnded or CustomerEvent.RewardRedeemed or CustomerEvent.Referred or CustomerEvent.TopUpTallied =>
+                customer with { Billing = OfBook(customer.Billing, happened) },
             CustomerEvent.CheckoutOpened e => customer with { Billing = customer.Billing with { Checkout = e.Checkout }, LastNo = Math.Max(customer.LastNo, e.Checkout.No.Value) },
             CustomerEvent.CheckoutClosed => customer with { Billing = customer.Billing with { Checkout = null } },
-            CustomerEvent.TopUpTallied e => customer with
-            {
-                Billing = customer.Billing with { TopUps = customer.Billing.TopUps.RemoveAll(tally => tally.Feature == e.Tally.Feature && tally.Entity == e.Tally.Entity).Add(e.Tally) },
-            },
             CustomerEvent.AlertTriggered or CustomerEvent.LimitReached or CustomerEvent.TopUpFailed => customer,
             _ => throw new InvariantViolation($"unknown event {happened.GetType().Name}"),
         };
     }
+
+    private static Customer OfGrant(Customer customer, CustomerEvent happened) => happened switch
+    {
+        CustomerEvent.GrantClosed e => Close(customer, e.Entity, grant => grant.No == e.Grant),
+        CustomerEvent.GrantReset e => Change(customer, e.Entity, e.Grant, grant => grant with
+        {
+            Balance = e.Balance, Adjustment = Quantity.Zero, NextResetAt = e.NextResetAt, Rollovers = e.Rollovers,
+        }),
+        CustomerEvent.RolloversExpired e => Change(customer, e.Entity, e.Grant, grant => grant with { Rollovers = e.Left }),
+        CustomerEvent.GrantAdjusted e => Change(customer, e.Entity, e.Grant, grant => grant with { Adjustment = e.Adjustment }),
+        CustomerEvent.GrantRescheduled e => Change(customer, e.Entity, e.Grant, grant => grant with { Anchor = e.Anchor, NextResetAt = e.NextResetAt, ExpiresAt = e.ExpiresAt }),
+        CustomerEvent.GrantBought e => Change(customer, e.Entity, e.Grant, grant => grant with { Prepaid = e.Prepaid, Balance = e.Balance }),
+        CustomerEvent.PoolChanged e => Change(customer, null, e.Pool, grant => Pooled(grant, e.Part)),
+        _ => throw new InvariantViolation($"{happened.GetType().Name} is about no grant"),
+    };
+
+    // One that is there already is replaced.
+    private static BillingBook OfBook(BillingBook book, CustomerEvent happened) => happened switch
+    {
+        CustomerEvent.DiscountAdded e => book with { Discounts = book.Discounts.RemoveAll(standing => standing.Discount.Id == e.Discount.Discount.Id).Add(e.Discount) },
+        CustomerEvent.DiscountEnded e => book with { Discounts = book.Discounts.RemoveAll(standing => standing.Discount.Id == e.Id) },
+        CustomerEvent.RewardRedeemed e => book with { Redeemed = book.Redeemed.RemoveAll(one => one.Reward == e.Redeemed.Reward && one.Code == e.Redeemed.Code).Add(e.Redeemed) },
+        CustomerEvent.Referred e => book with { Referrals = book.Referrals.RemoveAll(referral => referral.Program == e.Referral.Program).Add(e.Referral) },
+        CustomerEvent.TopUpTallied e => book with { TopUps = book.TopUps.RemoveAll(tally => tally.Feature == e.Tally.Feature && tally.Entity == e.Tally.Entity).Add(e.Tally) },
+        _ => throw new InvariantViolation($"{happened.GetType().Name} is not about the book"),
+    };
 
     // It comes with its shares, whose numbers follow on its own.
     private static Customer Add(Customer customer, Entity entity)

@@ -111,7 +111,8 @@ public static class Decider
                 Add(pending.AddRange(step));
         }
 
-        if (!pending.IsEmpty || !outcome.Events.IsEmpty) Add(pending.AddRange(outcome.Events));
+        if (due.IsEmpty && outcome.After is { } after) entries.Add(new Entry(outcome.Events, customer = CustomerState.EndEntry(after, now)));
+        else if (!pending.IsEmpty || !outcome.Events.IsEmpty) Add(pending.AddRange(outcome.Events));
         return new Decision.Accepted(customer!, entries.DrainToImmutable(), outcome.Events);
 
         void Add(ImmutableArray<CustomerEvent> events)
@@ -124,7 +125,8 @@ public static class Decider
 }
 
 /// <summary>What a rule says to one command: events, or a refusal.</summary>
-internal readonly record struct Outcome(ImmutableArray<CustomerEvent> Events, Refusal? Refusal = null)
+/// <param name="After">The customer when all the events are applied, where the rule has done that already.</param>
+internal readonly record struct Outcome(ImmutableArray<CustomerEvent> Events, Refusal? Refusal = null, Customer? After = null)
 {
     public static implicit operator Outcome(Refusal refusal) => new([], refusal);
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Sluice.Core;
 using Sluice.Server.Customers;
@@ -41,8 +40,7 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
 
     public ValueTask<Ran> Run(string customerId, Command command) => Run([new Addressed(customerId, command)]);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Ran> Run(ImmutableArray<Addressed> commands) => Spent(await engine.Runner.Run(Scope, commands, Claims, Now));
+    public ValueTask<Ran> Run(ImmutableArray<Addressed> commands) => ClaimsOpen ? RunWithClaims(commands) : engine.Runner.Run(Scope, commands, [], Now);
 
     /// <summary>Marks the claims as committed when the run stored something.</summary>
     public Ran Spent(Ran ran)
@@ -94,6 +92,8 @@ internal sealed class Call(Engine engine, HttpContext http, Caller caller, ApiVe
     /// <summary>The same for what was asked of an entity: where the customer is missing, so is its entity.</summary>
     public Answer Failure(Ran ran, string? entityId) =>
         entityId is not null && ran.Refusal?.Code == RefusalCode.CustomerNotFound ? Refuse(Decider.NoSuchEntity(entityId)) : Failure(ran);
+
+    private async ValueTask<Ran> RunWithClaims(ImmutableArray<Addressed> commands) => Spent(await engine.Runner.Run(Scope, commands, Claims, Now));
 
     private Answer Failure(RunEnd end, Refusal? refusal) => end switch
     {

@@ -100,12 +100,14 @@ internal sealed partial class Frame(Engine engine, RateLimiter limiter, RequestL
         return await Answered(http, endpoint, caller, version, now, JsonTree.ToElement(body));
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Answer> Answered(HttpContext http, Endpoint endpoint, Caller caller, ApiVersion version, Instant now, JsonElement sent)
+    private ValueTask<Answer> Answered(HttpContext http, Endpoint endpoint, Caller caller, ApiVersion version, Instant now, JsonElement sent)
     {
         var chain = Chain.Of(endpoint, version);
-        if (chain.IsEmpty) return await Handled(new Call(engine, http, caller, version, now, sent), endpoint);
+        return chain.IsEmpty ? Handled(new Call(engine, http, caller, version, now, sent), endpoint) : Translated(chain, http, endpoint, caller, version, now, sent);
+    }
 
+    private async ValueTask<Answer> Translated(Chain chain, HttpContext http, Endpoint endpoint, Caller caller, ApiVersion version, Instant now, JsonElement sent)
+    {
         var request = chain.Up(WithQuery(JsonTree.Of(sent)!, http.Request.Query), new Passage(caller.Scope.Catalog, now, []));
         var answer = await Handled(new Call(engine, http, caller, version, now, JsonTree.ToElement(request)), endpoint);
         return chain.Down(answer, new Passage(caller.Scope.Catalog, now, request as JsonObject ?? []));
@@ -119,14 +121,15 @@ internal sealed partial class Frame(Engine engine, RateLimiter limiter, RequestL
         return sent;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Answer> Handled(Call call, Endpoint endpoint)
+    private ValueTask<Answer> Handled(Call call, Endpoint endpoint)
     {
-        var now = call.Now;
         string? key = call.Request.Headers[IdempotencyHeader];
-        if (string.IsNullOrEmpty(key)) return await endpoint.Handle(call);
+        return string.IsNullOrEmpty(key) ? endpoint.Handle(call) : HandledOnce(call, endpoint, key);
+    }
 
-        using var held = await engine.Idempotency.Hold(new ClaimKey(call.Scope.Id, ClaimKind.HeaderKey, key), now);
+    private async ValueTask<Answer> HandledOnce(Call call, Endpoint endpoint, string key)
+    {
+        using var held = await engine.Idempotency.Hold(new ClaimKey(call.Scope.Id, ClaimKind.HeaderKey, key), call.Now);
         if (held.Claim is not { } claim) return call.Refuse(Idempotency.Duplicate);
         call.Claim(claim);
         var answer = await endpoint.Handle(call);

@@ -104,7 +104,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 cell.Hash_NeedsGate = chain.Hash;
                 List<WebhookMessage>? messages = null;
                 outbox.Tell(scope, null, accepted.Customer, accepted.Events, now, ref messages);
-                unit = new CustomersUnit(scope, [new CellChange(cell, accepted.Customer, null, chain.Bytes)], snapshots.Due, outbox, turns)
+                unit = new CustomersUnit(scope, [new CellChange(cell, accepted.Customer, null, chain.Bytes)], snapshots, outbox, turns)
                 {
                     CatalogVersion = scope.Catalog.Version,
                     Changes = [chain.ToChange(now)],
@@ -223,23 +223,21 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         try
         {
             if (Stale(commands, cells) is { } stale) return new Attempted(stale, null, null, null);
-            var drafts = Array.ConvertAll(gated, cell => new Draft(scope, cell, outbox));
+            var drafts = new Draft[gated.Length];
+            for (var at = 0; at < drafts.Length; at++) drafts[at] = new Draft(scope, gated[at], outbox, now);
             var ran = Decide(scope, commands, cells, drafts, now);
-            if (ran.End == RunEnd.Refused || Array.TrueForAll(drafts, draft => draft.IsEmpty))
+            if (ran.End == RunEnd.Refused || Array.TrueForAll(drafts, static draft => draft.IsEmpty))
                 return new Attempted(null, ran, null, Unsettled(gated));
 
             // From here on everything must succeed: memory changes and the unit takes its place in the queue.
-            var changes = Array.FindAll(drafts, draft => !draft.IsEmpty);
-            var (takes, frees) = (claims.ToBuilder(), ImmutableArray.CreateBuilder<ClaimKey>(0));
-            if (!idChanges.Takes.IsDefaultOrEmpty) takes.AddRange(idChanges.Takes);
-            if (!idChanges.Frees.IsDefaultOrEmpty) frees.AddRange(idChanges.Frees);
-            foreach (var draft in changes) draft.Claim(now, takes, frees);
-            var unit = new CustomersUnit(scope, ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.CellChange)), snapshots.Due, outbox, turns)
+            var changes = drafts.Length == 1 ? drafts : Array.FindAll(drafts, static draft => !draft.IsEmpty);
+            var (takes, frees) = Claimed(changes, claims, idChanges);
+            var unit = new CustomersUnit(scope, ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, static draft => draft.CellChange)), snapshots, outbox, turns)
             {
                 CatalogVersion = scope.Catalog.Version,
-                Changes = ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, draft => draft.Change(now))),
-                Takes = takes.DrainToImmutable(),
-                Frees = frees.DrainToImmutable(),
+                Changes = ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(changes, static draft => draft.Change)),
+                Takes = takes,
+                Frees = frees,
                 Messages = Gathered(changes, static draft => draft.Messages),
                 Uses = Gathered(changes, static draft => draft.Uses),
             };
@@ -265,7 +263,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         var events = new ImmutableArray<CustomerEvent>[commands.Length];
         for (var i = 0; i < commands.Length; i++)
         {
-            var draft = drafts.Length == 1 ? drafts[0] : Array.Find(drafts, candidate => candidate.Cell == cells[i])!;
+            var draft = drafts.Length == 1 ? drafts[0] : DraftOf(cells[i], drafts);
             var moment = Decider.MomentOf(draft.Customer, commands[i].Command, now);
             switch (Decider.Decide(draft.Customer, scope.Catalog, commands[i].Command, moment))
             {
@@ -279,6 +277,19 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         }
 
         return new Ran(RunEnd.Done, ImmutableCollectionsMarshal.AsImmutableArray(customers), ImmutableCollectionsMarshal.AsImmutableArray(events));
+    }
+
+    private static Draft DraftOf(Cell cell, Draft[] drafts) => Array.Find(drafts, draft => draft.Cell == cell)!;
+
+    // Most units claim nothing.
+    private static (ImmutableArray<Claim> Takes, ImmutableArray<ClaimKey> Frees) Claimed(Draft[] changes, ImmutableArray<Claim> claims, ClaimChanges idChanges)
+    {
+        if (idChanges.Takes.IsDefaultOrEmpty && idChanges.Frees.IsDefaultOrEmpty && !Array.Exists(changes, static draft => draft.MovesHolds)) return (claims, []);
+        var (takes, frees) = (claims.ToBuilder(), ImmutableArray.CreateBuilder<ClaimKey>());
+        if (!idChanges.Takes.IsDefaultOrEmpty) takes.AddRange(idChanges.Takes);
+        if (!idChanges.Frees.IsDefaultOrEmpty) frees.AddRange(idChanges.Frees);
+        foreach (var draft in changes) draft.Claim(takes, frees);
+        return (takes.DrainToImmutable(), frees.DrainToImmutable());
     }
 
     private static ImmutableArray<T> Gathered<T>(Draft[] drafts, Func<Draft, IReadOnlyList<T>?> of)
@@ -325,7 +336,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
     }
 
     /// <summary>One customer while its commands are being decided; memory is changed only by <see cref="Keep"/>.</summary>
-    private sealed class Draft(Scope scope, Cell cell, Outbox outbox)
+    private sealed class Draft(Scope scope, Cell cell, Outbox outbox, Instant now)
     {
         private readonly string? _idBefore = cell.Latest_NeedsGate!.Profile.Id;
         private readonly Customer _before = cell.Latest_NeedsGate!;
@@ -342,7 +353,10 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
 
         public CellChange CellChange => new(cell, Customer, _idBefore, _chain.Bytes);
 
-        public CustomerChange Change(Instant now) => _chain.ToChange(now);
+        public CustomerChange Change => _chain.ToChange(now);
+
+        /// <summary>A hold begins or ends.</summary>
+        public bool MovesHolds => _holds is not null;
 
         /// <summary>What is told of it; null when nothing is.</summary>
         public IReadOnlyList<WebhookMessage>? Messages => _messages;
@@ -369,7 +383,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         }
 
         /// <summary>What the unit claims and frees for what happened to this customer.</summary>
-        public void Claim(Instant now, ImmutableArray<Claim>.Builder takes, ImmutableArray<ClaimKey>.Builder frees)
+        public void Claim(ImmutableArray<Claim>.Builder takes, ImmutableArray<ClaimKey>.Builder frees)
         {
             if (_holds is not null) HoldClaims.Add(scope.Id, _before, _holds, now, takes, frees);
         }

@@ -11,7 +11,7 @@ namespace Sluice.Server.Customers;
 internal sealed record CellChange(Cell Cell, Customer After, string? IdBefore, long JournalBytes);
 
 /// <summary>The unit of one or more customers: publishes when committed, drops memory when not.</summary>
-internal sealed class CustomersUnit(Scope scope, ImmutableArray<CellChange> cells, Action<Scope, Cell> snapshotDue, Outbox outbox, Turns turns) : Unit
+internal sealed class CustomersUnit(Scope scope, ImmutableArray<CellChange> cells, SnapshotWriter snapshots, Outbox outbox, Turns turns) : Unit
 {
     protected override bool Stands()
     {
@@ -56,7 +56,7 @@ internal sealed class CustomersUnit(Scope scope, ImmutableArray<CellChange> cell
         }
 
         cell.TailBytes += bytes;
-        if (Snapshotter.SnapshotDue(cell.TailBytes, cell.SnapshotBytes)) snapshotDue(scope, cell);
+        if (Snapshotter.SnapshotDue(cell.TailBytes, cell.SnapshotBytes)) snapshots.Due(scope, cell);
     }
 }
 

@@ -128,9 +128,10 @@ internal static partial class Wiring
         app.Use(RequestIds.Give);
         telemetry.Map(app);
         app.Use(UnknownRoutes.Answer);
-        app.Use(TryLater);
-        if (app.Services.GetRequiredService<Freshness>() is { IsAlone: false } freshness) app.Use((http, next) => LookFirst(http, next, freshness));
-        foreach (var endpoint in Routes.Served) app.MapMethods(endpoint.Path, [endpoint.Method], http => frame.Serve(http, endpoint));
+        var freshness = app.Services.GetRequiredService<Freshness>();
+        app.Use((http, next) => freshness.IsAlone && http.GetEndpoint()?.Metadata.GetMetadata<Api.Endpoint>() is not null ? next(http) : TryLater(http, next));
+        if (!freshness.IsAlone) app.Use((http, next) => LookFirst(http, next, freshness));
+        foreach (var endpoint in Routes.Served) app.MapMethods(endpoint.Path, [endpoint.Method], http => frame.Serve(http, endpoint)).WithMetadata(endpoint);
         app.Services.GetRequiredService<SignInPages>().Map(app);
         app.Services.GetRequiredService<AuthorizationServer>().Map(app);
         app.Services.GetRequiredService<PaymentPages>().Map(app);
@@ -138,7 +139,7 @@ internal static partial class Wiring
         OpenApi.Map(app);
     }
 
-    // Pages, and whatever else is not in the frame, are told like everyone when the database cannot be reached.
+    // Pages, and whatever else is not in the frame, which does it by itself, are told like everyone when the database cannot be reached.
     private static async Task TryLater(HttpContext http, RequestDelegate next)
     {
         try

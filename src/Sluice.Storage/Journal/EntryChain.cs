@@ -83,7 +83,7 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
     // Each plan that is held counts once, from when it is planned or attached until it is dropped or ends, whatever else is told of it.
     private static ImmutableArray<HolderChange> PlansOf(Customer? before, ImmutableArray<CustomerEvent> events)
     {
-        var plans = ImmutableArray.CreateBuilder<HolderChange>(0);
+        ImmutableArray<HolderChange>.Builder? plans = null;
         Dictionary<SubscriptionNo, Subscription>? held = null;
         foreach (var happened in events)
         {
@@ -102,23 +102,25 @@ public sealed class EntryChain(ScopeId scope, Customer? before, byte[] hash)
                     Go(e.Subscription, new HolderChange(e.Plan, e.Version, e.Entity, -1));
                     break;
                 case CustomerEvent.Deleted:
-                    foreach (var one in Held().Values) plans.Add(new HolderChange(one.Plan, one.Version, one.Entity, -1));
+                    foreach (var one in Held().Values) Add(new HolderChange(one.Plan, one.Version, one.Entity, -1));
                     break;
             }
         }
 
-        return plans.DrainToImmutable();
+        return plans?.DrainToImmutable() ?? [];
+
+        void Add(HolderChange change) => (plans ??= ImmutableArray.CreateBuilder<HolderChange>()).Add(change);
 
         Dictionary<SubscriptionNo, Subscription> Held() => held ??= before is null ? [] : HeldBy(before).DistinctBy(static one => one.No).ToDictionary(static one => one.No);
 
         void Come(Subscription one)
         {
-            if (Held().TryAdd(one.No, one)) plans.Add(new HolderChange(one.Plan, one.Version, one.Entity, 1));
+            if (Held().TryAdd(one.No, one)) Add(new HolderChange(one.Plan, one.Version, one.Entity, 1));
         }
 
         void Go(SubscriptionNo no, HolderChange change)
         {
-            if (Held().Remove(no)) plans.Add(change);
+            if (Held().Remove(no)) Add(change);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class BatchWriter : IDisposable
         }
 
         _checkpoints.Committed(_units.LastNo - lastNo);
-        return Array.ConvertAll(fates, fate => fate!.Value);
+        return fates!;
     }
 
     /// <summary>Nothing waits when it is opened again, if that can be.</summary>

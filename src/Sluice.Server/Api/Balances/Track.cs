@@ -13,28 +13,34 @@ namespace Sluice.Server.Api.Balances;
 /// <summary>balances.track: records usage and takes it from the balances that serve it.</summary>
 internal static class Track
 {
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<Answer> Handle(Call call)
+    public static ValueTask<Answer> Handle(Call call)
     {
         var body = Body.Of(call.Json);
         var tracked = Tracked.Read(body);
         var options = TrackOptions.Read(body);
-        if (body.Refusal is { } wrong) return call.Refuse(wrong);
-        if (tracked.Command.Feature is { } id && call.Catalog.Feature(id) is null) return call.Refuse(RefusalCode.FeatureNotFound, $"Feature {id} does not exist.");
-        return await Newcomers.Make(call, body) ?? await Record(call, tracked, options);
+        if (body.Refusal is { } wrong) return new(call.Refuse(wrong));
+        if (tracked.Command.Feature is { } id && call.Catalog.Feature(id) is null) return new(call.Refuse(RefusalCode.FeatureNotFound, $"Feature {id} does not exist."));
+        return Newcomers.MayCome(call) ? RecordOfNewcomer(call, body, tracked, options) : Record(call, tracked, options);
     }
 
     /// <summary>Takes the usage once for its idempotency key, and answers.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<Answer> Record(Call call, Tracked tracked, TrackOptions options)
-    {
-        using var held = await tracked.Hold(call);
-        if (tracked.IdempotencyKey is not null)
-        {
-            if (held.Claim is not { } claim) return call.Refuse(Idempotency.Duplicate);
-            call.Claim(claim);
-        }
+    public static ValueTask<Answer> Record(Call call, Tracked tracked, TrackOptions options) =>
+        tracked.BodyKey(call) is { } key ? RecordOnce(call, key, tracked, options) : Recorded(call, tracked, options);
 
+    private static async ValueTask<Answer> RecordOfNewcomer(Call call, Body body, Tracked tracked, TrackOptions options) =>
+        await Newcomers.Make(call, body) ?? await Record(call, tracked, options);
+
+    private static async ValueTask<Answer> RecordOnce(Call call, ClaimKey key, Tracked tracked, TrackOptions options)
+    {
+        using var held = await call.Engine.Idempotency.Hold(key, call.Now);
+        if (held.Claim is not { } claim) return call.Refuse(Idempotency.Duplicate);
+        call.Claim(claim);
+        return await Recorded(call, tracked, options);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<Answer> Recorded(Call call, Tracked tracked, TrackOptions options)
+    {
         var ran = await call.Run(tracked.Commands);
         if (ran.End != RunEnd.Done) return call.Failure(ran, tracked.Command.Entity);
         return options.IsAsync ? Accepted(tracked) : Answered(call, tracked, ran, options.ExpandFeature);

@@ -7,13 +7,16 @@ namespace Sluice.Server.Api.Customers;
 /// <summary>Before 2.1, a customer or an entity that is not there yet came into being with the first check or track.</summary>
 internal static class Newcomers
 {
+    /// <summary>False: nobody comes into being with this request.</summary>
+    public static bool MayCome(Call call) => call.Version.MakesCustomers && !call.IsPublishable;
+
     /// <summary>
     /// Makes the customer, and the entity, a request is about where its version does that and they are not there. Never for
     /// a publishable key: whoever reads a web page could fill the list of customers. Null when the request can go on.
     /// </summary>
     public static async ValueTask<Answer?> Make(Call call, Body body)
     {
-        if (!call.Version.MakesCustomers || call.IsPublishable || body.Text("customer_id") is not { } id) return null;
+        if (!MayCome(call) || body.Text("customer_id") is not { } id) return null;
         if (await call.Engine.Customers.FindCommitted(call.Scope, id, call.Now) is null)
         {
             var newcomer = CustomerFields.Newcomer(body, id);
