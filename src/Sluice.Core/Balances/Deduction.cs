@@ -27,11 +27,12 @@ internal enum DrawMode
 /// before took. Nothing is stored: the draws are what comes of it.
 /// </summary>
 /// <param name="bounds">What billing controls allow; null = none are asked, as when a balance is set by hand.</param>
-internal sealed partial class Deduction(Bounds? bounds = null)
+/// <param name="keepsMoves">Every step is kept, for a hold.</param>
+internal sealed partial class Deduction(Bounds? bounds = null, bool keepsMoves = false)
 {
     private readonly Bounds? _bounds = bounds is { IsNone: false } ? bounds : null;
     private readonly List<Slot> _slots = new(1);
-    private readonly List<HeldMove> _moves = new(1);
+    private readonly List<HeldMove>? _moves = keepsMoves ? [] : null;
 
     // Units of the amount being taken that each pool with a curve has served so far.
     private Dictionary<FeatureId, decimal>? _onCurves;
@@ -39,8 +40,8 @@ internal sealed partial class Deduction(Bounds? bounds = null)
     /// <summary>Where every visit to a grant is told; null when nobody asks.</summary>
     public List<DrawStep>? Told { private get; set; }
 
-    /// <summary>Every step taken, in order.</summary>
-    public ImmutableArray<HeldMove> Moves => [.. _moves];
+    /// <summary>Every step taken, in order, where they are kept.</summary>
+    public ImmutableArray<HeldMove> Moves => [.. _moves ?? []];
 
     /// <summary>Takes <paramref name="amount"/> units (negative: gives back); returns the units that found no place.</summary>
     /// <param name="held">Steps of a hold that go before: where a pool has a curve, it goes on from them.</param>
@@ -313,19 +314,23 @@ internal sealed partial class Deduction(Bounds? bounds = null)
         if (source.Rate.IsCurve)
             MoveOnCurve(source, rollover, units, amount);
         else
-            _moves.Add(new HeldMove(source.Grant.No, source.Grant.Entity, rollover, units, amount));
+            _moves?.Add(new HeldMove(source.Grant.No, source.Grant.Entity, rollover, units, amount));
     }
 
     // A step for each tier, so that part of a step is worth its part: what was held can be undone from its end.
     private void MoveOnCurve(Source source, int? rollover, decimal units, decimal amount)
     {
-        foreach (var part in source.Rate.Split(units))
+        if (_moves is { } moves)
         {
-            _moves.Add(new HeldMove(source.Grant.No, source.Grant.Entity, rollover, part.Units, part.Credits));
-            amount -= part.Credits;
+            foreach (var part in source.Rate.Split(units))
+            {
+                moves.Add(new HeldMove(source.Grant.No, source.Grant.Entity, rollover, part.Units, part.Credits));
+                amount -= part.Credits;
+            }
+
+            if (amount != 0m) moves[^1] = moves[^1] with { Amount = moves[^1].Amount + amount };
         }
 
-        if (amount != 0m) _moves[^1] = _moves[^1] with { Amount = _moves[^1].Amount + amount };
         CollectionsMarshal.GetValueRefOrAddDefault(_onCurves ??= [], source.Grant.Feature, out _) += units;
     }
 

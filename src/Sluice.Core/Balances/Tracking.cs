@@ -40,7 +40,7 @@ internal static class Tracking
     private static Outcome Use(Subject subject, Catalog catalog, Command.Track command, ImmutableArray<Feature> features, string name, Instant now, List<Taking>? told)
     {
         var bounds = new Bounds(subject, catalog, now, command.Property);
-        var deduction = new Deduction(bounds);
+        var deduction = new Deduction(bounds, keepsMoves: command.Hold is not null);
         foreach (var feature in features)
         {
             var steps = deduction.Told = told is null ? null : [];

@@ -6,7 +6,7 @@ using Sluice.Storage;
 namespace Sluice.Server.Api;
 
 /// <summary>What goes back: a status and a body of a known type.</summary>
-public readonly record struct Answer(int Status, object Body, JsonTypeInfo Type, int? RetryAfterSeconds = null)
+public sealed record Answer(int Status, object Body, JsonTypeInfo Type, int? RetryAfterSeconds = null)
 {
     public bool Failed => Status >= 400;
 

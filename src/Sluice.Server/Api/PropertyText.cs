@@ -8,9 +8,10 @@ namespace Sluice.Server.Api;
 internal static class PropertyText
 {
     /// <summary>The members of an object by their names, read only when one is asked for; null when there is no object.</summary>
-    public static Func<string, string?>? Of(JsonText? json)
+    public static Func<string, string?>? Of(JsonText? json) => json is { } text ? Reader(text) : null;
+
+    private static Func<string, string?> Reader(JsonText text)
     {
-        if (json is not { } text) return null;
         byte[]? bytes = null;
         return name => Find(bytes ??= Encoding.UTF8.GetBytes(text.Value), name);
     }

@@ -149,7 +149,7 @@ internal static partial class Wiring
         catch (Exception failure) when (!http.Response.HasStarted && failure is not BadHttpRequestException && Answer.ForNow(failure, ScopeDirectory.Sandbox) is not null)
         {
             http.RequestServices.GetRequiredService<ILogger<Frame>>().TriedInVain(failure);
-            await AnswerWriter.Write(http.Response, Answer.ForNow(failure, ScopeDirectory.Sandbox)!.Value);
+            await AnswerWriter.Write(http.Response, Answer.ForNow(failure, ScopeDirectory.Sandbox)!);
         }
     }
 

@@ -6,11 +6,19 @@ namespace Sluice.Storage;
 /// <summary>The fence: a head row moves on only from the version that the change was decided on.</summary>
 internal sealed class HeadWriter(sqlite3 database) : IDisposable
 {
+    private const int MostRows = 100_000;
+
+    private const string Move = "update customer_version set version = ?, prev_no = last_no, last_no = ? where scope = ? and key = ? and version = ?";
+
+    // The journal row that brought a customer to a version, of those who moved lately: to have the database tell it costs as much
+    // again as the move. What is here of a transaction that came to nothing is of a version that the customer's row does not have.
+    private readonly Dictionary<(int Scope, long Key), (long Version, long No)> _rows = [];
+
     private readonly Statement _begin = new(database, "insert into customer_version (scope, key, version, last_no, prev_no) values (?, ?, ?, ?, 0) on conflict do nothing");
 
-    private readonly Statement _move = new(database, """
-        update customer_version set version = ?, prev_no = last_no, last_no = ? where scope = ? and key = ? and version = ? returning prev_no
-        """);
+    private readonly Statement _move = new(database, Move);
+
+    private readonly Statement _moveAndTell = new(database, $"{Move} returning prev_no");
 
     private readonly Statement _add = new(database, """
         insert into customer (external_id, name, email, search, next_due, deleted, scope, key, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -32,10 +40,12 @@ internal sealed class HeadWriter(sqlite3 database) : IDisposable
         {
             if (_begin.Bind(scope).Bind(after.Key.Value).Bind(after.Version).Bind(lastNo).Run() == 0) return null;
             Columns(_add, after).Bind(scope).Bind(after.Key.Value).Bind(after.CreatedAt.Milliseconds).Run();
+            Remember(scope, after, lastNo);
             return 0;
         }
 
-        var before = _move.Bind(after.Version).Bind(lastNo).Bind(scope).Bind(after.Key.Value).Bind(change.ExpectedVersion).RunForNumber();
+        var before = Moved(change, lastNo);
+        if (before is not null) Remember(scope, after, lastNo);
         if (before is not null && change.HeadMoved) Columns(_change, after).Bind(scope).Bind(after.Key.Value).Run();
         return before;
     }
@@ -44,8 +54,24 @@ internal sealed class HeadWriter(sqlite3 database) : IDisposable
     {
         _begin.Dispose();
         _move.Dispose();
+        _moveAndTell.Dispose();
         _add.Dispose();
         _change.Dispose();
+    }
+
+    private long? Moved(CustomerChange change, long lastNo)
+    {
+        var (scope, key, expected) = (change.Scope.Value, change.After.Key.Value, change.ExpectedVersion);
+        if (_rows.TryGetValue((scope, key), out var known) && known.Version == expected) return Bound(_move).Run() == 1 ? known.No : null;
+        return Bound(_moveAndTell).RunForNumber();
+
+        Statement Bound(Statement move) => move.Bind(change.After.Version).Bind(lastNo).Bind(scope).Bind(key).Bind(expected);
+    }
+
+    private void Remember(int scope, Customer after, long lastNo)
+    {
+        if (_rows.Count >= MostRows) _rows.Clear();
+        _rows[(scope, after.Key.Value)] = (after.Version, lastNo);
     }
 
     private static Statement Columns(Statement statement, Customer after) => statement

@@ -128,7 +128,11 @@ public sealed record TrackBody(
 internal static class BalancesBody
 {
     /// <summary>Null (left out) when no credit system lists the feature.</summary>
-    public static IReadOnlyDictionary<string, BalanceBody?>? Of(CustomerKey customer, ImmutableArray<KeyValuePair<FeatureId, Balance?>> linked) => linked.IsDefault
-        ? null
-        : linked.ToDictionary(pair => pair.Key.Value, pair => pair.Value is { } balance ? BalanceBody.Of(customer, balance) : null);
+    public static IReadOnlyDictionary<string, BalanceBody?>? Of(CustomerKey customer, ImmutableArray<KeyValuePair<FeatureId, Balance?>> linked)
+    {
+        if (linked.IsDefault) return null;
+        var bodies = new Dictionary<string, BalanceBody?>(linked.Length);
+        foreach (var (feature, balance) in linked) bodies.Add(feature.Value, balance is null ? null : BalanceBody.Of(customer, balance));
+        return bodies;
+    }
 }
