@@ -63,7 +63,7 @@ internal sealed partial class Frame(Engine engine, RateLimiter limiter, RequestL
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Answer> Answered(HttpContext http, Endpoint endpoint, Seen seen, Instant now)
     {
-        var (caller, denied) = await Authenticate(http.Request, endpoint);
+        var (caller, denied) = await Authenticate(http, endpoint);
         if (denied is { } no) return no;
         seen.Scope = caller!.Scope;
         if (!ApiVersion.TryParse(http.Request.Headers[ApiVersion.Header], out var version, out var fault)) return Answer.Error(400, "invalid_api_version", fault!, caller.Scope.Environment);
@@ -80,7 +80,7 @@ internal sealed partial class Frame(Engine engine, RateLimiter limiter, RequestL
             catch (ScopeEndedException)
             {
                 // Emptied or removed while this was on its way: the key says what it is worth now.
-                (caller, denied) = await Authenticate(http.Request, endpoint);
+                (caller, denied) = await Authenticate(http, endpoint);
                 if (denied is { } gone) return gone;
             }
         }
@@ -140,23 +140,20 @@ internal sealed partial class Frame(Engine engine, RateLimiter limiter, RequestL
         return taken.End == RunEnd.Done ? answer : call.Failure(taken);
     }
 
-    private async ValueTask<(Caller? Caller, Answer? Denied)> Authenticate(HttpRequest request, Endpoint endpoint)
+    private async ValueTask<(Caller? Caller, Answer? Denied)> Authenticate(HttpContext http, Endpoint endpoint)
     {
-        const string scheme = "Bearer ";
-        string? header = request.Headers.Authorization;
-        if (header is null || !header.StartsWith(scheme, StringComparison.Ordinal) || header.Length == scheme.Length)
+        if (Credential.Of(http) is not var (_, key, hash))
             return (null, Unauthorized("no_secret_key", "No secret key in the Authorization header: send \"Authorization: Bearer am_sk_…\"."));
 
-        var key = header[scheme.Length..];
         if (key.StartsWith(ApiKeys.PublishablePrefix, StringComparison.Ordinal))
         {
             if (!endpoint.Public) return (null, Unauthorized("endpoint_not_public", "This endpoint is not open to publishable keys: call it from your server with a secret key."));
-            return await engine.Keys.Find(key) is { Kind: KeyKind.Publishable } open ? (open, null) : (null, Unauthorized("invalid_publishable_key", "Invalid publishable key."));
+            return await engine.Keys.Find(key, hash) is { Kind: KeyKind.Publishable } open ? (open, null) : (null, Unauthorized("invalid_publishable_key", "Invalid publishable key."));
         }
 
         if (key.StartsWith(ApiKeys.SecretPrefix, StringComparison.Ordinal))
         {
-            if (await engine.Keys.Find(key) is not { Kind: KeyKind.Secret, Customer: null } secret) return (null, Unauthorized("invalid_secret_key", $"Invalid secret key: {key[..Math.Min(15, key.Length)]}*"));
+            if (await engine.Keys.Find(key, hash) is not { Kind: KeyKind.Secret, Customer: null } secret) return (null, Unauthorized("invalid_secret_key", $"Invalid secret key: {key[..Math.Min(15, key.Length)]}*"));
             return endpoint.Needs is { } needed && secret.Scopes?.Allow(needed) == false
                 ? (null, Answer.Error(403, "insufficient_scopes", $"Insufficient scopes. Missing: {needed}", secret.Scope.Environment))
                 : (secret, null);
@@ -167,7 +164,7 @@ internal sealed partial class Frame(Engine engine, RateLimiter limiter, RequestL
             // It proves itself: the endpoint takes it as it is, and gives the next one.
             if (endpoint.Operation == "keys.refresh") return (new Caller(engine.Scopes.Environment(ScopeDirectory.Sandbox), KeyKind.Secret, "tokens"), null);
             if (!CustomerTokens.MayCall(endpoint.Method, endpoint.Operation)) return (null, Answer.Error(403, "invalid_request", "A customer's token cannot call this: use a secret key from your server.", ScopeDirectory.Sandbox));
-            return await engine.Keys.Find(key) is { Customer: not null } customer ? (customer, null) : (null, InvalidToken());
+            return await engine.Keys.Find(key, hash) is { Customer: not null } customer ? (customer, null) : (null, InvalidToken());
         }
 
         if (key.StartsWith("am_oauth_", StringComparison.Ordinal)) return (null, Unauthorized("invalid_request", "Invalid or expired access token."));

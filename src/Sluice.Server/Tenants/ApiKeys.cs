@@ -26,9 +26,6 @@ public sealed class ApiKeys(IStore store, ITenantStore tenants, ScopeDirectory s
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private const int MostKnown = 100_000;
 
-    // Of a key that is hashed without memory of its own; ours are shorter.
-    private const int MostCharacters = 100;
-
     private readonly ConcurrentDictionary<UInt128Pair, Caller> _known = new();
     private long _lookedAt = LongAgo(time);
     private long _revision = -1;
@@ -50,12 +47,11 @@ public sealed class ApiKeys(IStore store, ITenantStore tenants, ScopeDirectory s
     }
 
     /// <summary>Null: no such key or token, or it has ended. One made while this process runs is found in the store.</summary>
-    public ValueTask<Caller?> Find(string key)
+    /// <param name="hash">Its <see cref="Hash"/>.</param>
+    public ValueTask<Caller?> Find(string key, byte[] hash)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        Hash(key, hash);
         if (time.GetTimestamp() - Volatile.Read(ref _lookedAt) < time.TimestampFrequency && _known.TryGetValue(UInt128Pair.Of(hash), out var caller)) return new(Lasting(caller));
-        return new(Look(key, hash.ToArray()));
+        return new(Look(key, hash));
     }
 
     /// <summary>What is remembered is forgotten: something was taken away.</summary>
@@ -67,18 +63,7 @@ public sealed class ApiKeys(IStore store, ITenantStore tenants, ScopeDirectory s
         if (Interlocked.Exchange(ref _revision, revision) != revision) _known.Clear();
     }
 
-    public static byte[] Hash(string key)
-    {
-        var hash = new byte[SHA256.HashSizeInBytes];
-        Hash(key, hash);
-        return hash;
-    }
-
-    private static void Hash(string key, Span<byte> hash)
-    {
-        Span<byte> bytes = key.Length <= MostCharacters ? stackalloc byte[MostCharacters * 3] : new byte[Encoding.UTF8.GetByteCount(key)];
-        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(key, bytes)], hash);
-    }
+    public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     private static long LongAgo(TimeProvider time) => time.GetTimestamp() - (2 * time.TimestampFrequency);
 
