@@ -29,7 +29,7 @@ namespace Sluice.Server.Api;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     GenerationMode = JsonSourceGenerationMode.Metadata | JsonSourceGenerationMode.Serialization,
-    Converters = [typeof(QuantityJson), typeof(ExactDecimalJson), typeof(PriceJson), typeof(InstantJson), typeof(RawJson), typeof(FeatureIdJson), typeof(PlanIdJson), typeof(BalanceJson)])]
+    Converters = [typeof(QuantityJson), typeof(ExactDecimalJson), typeof(PriceJson), typeof(InstantJson), typeof(RawJson), typeof(FeatureIdJson), typeof(PlanIdJson), typeof(BalanceJson), typeof(DeductionsJson)])]
 [JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(JsonText))]
 [JsonSerializable(typeof(ErrorBody))]

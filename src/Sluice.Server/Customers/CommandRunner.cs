@@ -41,9 +41,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             var cells = new Cell[commands.Length];
             for (var i = 0; i < cells.Length; i++)
             {
-                var (id, key, _) = commands[i];
-                var cell = id is null ? await directory.Known(scope, key) : await directory.Known(scope, id, now);
-                if (cell is null) return Ran.Refused(NoSuchCustomer(id), i);
+                if (await Known(scope, commands[i], now) is not { } cell) return Ran.Refused(NoSuchCustomer(commands[i].CustomerId), i);
                 cells[i] = cell;
             }
 
@@ -186,6 +184,8 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
         ClaimKind.PlanMigration => new Refusal(RefusalCode.Conflict, "The customer was moved already."),
         _ => throw new InvariantViolation($"claim kind {claim.Kind}"),
     };
+
+    private ValueTask<Cell?> Known(Scope scope, Addressed to, Instant now) => to.CustomerId is { } id ? directory.Known(scope, id, now) : directory.Known(scope, to.Key);
 
     private ValueTask<Customer?> Find(Scope scope, Profile profile, Instant now) =>
         profile.Id is { } id ? directory.FindCommitted(scope, id, now) : directory.FindByEmail(scope, profile.Email!, now);

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Sluice.Core;
 using Sluice.Server.Api;
 using Sluice.Server.Api.Balances;
@@ -32,19 +33,30 @@ public sealed class BalanceJsonTests
     [Theory]
     [MemberData(nameof(Bodies))]
     public void A_balance_is_written_as_the_serializer_would(string body) =>
-        Assert.Equal(JsonSerializer.Serialize(Known[body], Serializer), Written(Known[body]));
+        Assert.Equal(JsonSerializer.Serialize(Known[body], Serializer), Written(Known[body], ApiJson.Default.BalanceBody));
 
-    private static string Written(BalanceBody body)
+    [Fact]
+    public void So_are_deductions()
+    {
+        IReadOnlyList<DeductionBody> deductions =
+        [
+            new("am_1", new FeatureId("messages"), new PlanId("pro"), new ResetBody("month", 2, new Instant(7)), Quantity.Of(1.250m)),
+            new("am_2", new FeatureId("messages"), null, null, Quantity.Of(-3m)),
+        ];
+        Assert.Equal(JsonSerializer.Serialize(deductions, Serializer), Written(deductions, ApiJson.Default.IReadOnlyListDeductionBody));
+    }
+
+    private static string Written<T>(T body, JsonTypeInfo<T> type)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) JsonSerializer.Serialize(writer, body, ApiJson.Default.BalanceBody);
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) JsonSerializer.Serialize(writer, body, type);
         return System.Text.Encoding.UTF8.GetString(stream.ToArray());
     }
 
     private static JsonSerializerOptions Plain()
     {
         var options = new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        foreach (var converter in ApiJson.Default.Options.Converters.Where(static one => one is not BalanceJson)) options.Converters.Add(converter);
+        foreach (var converter in ApiJson.Default.Options.Converters.Where(static one => one is not (BalanceJson or DeductionsJson))) options.Converters.Add(converter);
         return options;
     }
 }
