@@ -27,7 +27,9 @@ internal sealed class Books
             if (happened is CustomerEvent.InvoiceIssued issued) _invoices.Add(issued.Invoice);
             if (happened is CustomerEvent.PlanAttached attached) Continue(attached);
             if (happened is CustomerEvent.InvoicePaid paid) Change(paid.Invoice, static invoice => invoice with { Status = InvoiceStatus.Paid });
-            if (happened is CustomerEvent.CreditAdded && events.OfType<CustomerEvent.InvoicePaid>().LastOrDefault() is { } made) _madeGood.Add(made.Invoice);
+
+            // All that was paid; less is the rest of a renewal that a change of plan came after, as its payment was answered late.
+            if (happened is CustomerEvent.CreditAdded whole && events.OfType<CustomerEvent.InvoicePaid>().LastOrDefault() is { } made && _invoices.First(invoice => invoice.No == made.Invoice).Due == whole.Amount) _madeGood.Add(made.Invoice);
             if (happened is CustomerEvent.InvoiceVoided gone) Change(gone.Invoice, static invoice => invoice with { Status = InvoiceStatus.Void });
             if (happened is CustomerEvent.CreditAdded added) _credit += added.Amount.Minor;
             if (happened is CustomerEvent.InvoiceIssued { Invoice.CreditUsed: var used }) _credit -= used.Minor;
@@ -59,7 +61,7 @@ internal sealed class Books
             var settling = price.Where(static pair => pair.line.Kind == LineKind.Unused).Select(static pair => pair.invoice.No).ToHashSet();
             var paid = price.Where(pair => (pair.invoice.Status == InvoiceStatus.Paid || settling.Contains(pair.invoice.No)) && pair.line.Kind == LineKind.Charge).Sum(static pair => pair.line.Total.Major);
             var back = -price.Where(static pair => pair.line.Kind == LineKind.Unused).Sum(static pair => pair.line.Total.Major);
-            Assert.True(back <= paid, $"{back} given back of {paid} paid for {price.Key}");
+            Assert.True(back <= paid, $"{back} given back of {paid} paid for {price.Key}:\n  {string.Join("\n  ", Details)}");
         }
 
         foreach (var plan in _invoices.SelectMany(static invoice => invoice.Lines).Where(static line => line is { Kind: LineKind.Charge, Item: null, Period: not null, Subscription: not null }).GroupBy(static line => line.Subscription))
