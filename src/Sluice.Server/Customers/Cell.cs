@@ -7,13 +7,14 @@ namespace Sluice.Server.Customers;
 /// One customer in memory. <see cref="Latest"/> is what changes are decided on, under the gate; <see cref="Committed"/>
 /// is what a crash cannot take back, and all that a plain read may show.
 /// </summary>
-internal sealed class Cell(CustomerKey key)
+internal sealed class Cell
 {
     private volatile Customer? _committed;
     private volatile bool _dropped;
     private Task<Fate>? _last;
 
-    public CustomerKey Key { get; } = key;
+    /// <summary>Given once, by <see cref="CellStock"/>, which makes all cells.</summary>
+    public CustomerKey Key { get; set; }
 
     /// <summary>Guards everything that ends in _NeedsGate. Never held over an await.</summary>
     public Lock Gate { get; } = new();
@@ -44,14 +45,14 @@ internal sealed class Cell(CustomerKey key)
 
     public long SnapshotBytes { get; set; }
 
-    public static Cell Loaded(StoredCustomer stored) => new(stored.Customer.Key)
+    public static Cell Loaded(StoredCustomer stored)
     {
-        _committed = stored.Customer,
-        Latest_NeedsGate = stored.Customer,
-        Hash_NeedsGate = stored.Hash,
-        TailBytes = stored.TailBytes,
-        SnapshotBytes = stored.SnapshotBytes,
-    };
+        var cell = CellStock.Take(stored.Customer.Key);
+        cell._committed = stored.Customer;
+        (cell.Latest_NeedsGate, cell.Hash_NeedsGate) = (stored.Customer, stored.Hash);
+        (cell.TailBytes, cell.SnapshotBytes) = (stored.TailBytes, stored.SnapshotBytes);
+        return cell;
+    }
 
     /// <summary>On the committer's thread, without the gate.</summary>
     public void Publish(Customer committed, Task<Fate> by)

@@ -96,7 +96,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 var decision = Decider.Decide(null, scope.Catalog, command, now);
                 if (decision is Decision.Refused { Refusal: var refusal }) return (Ran.Refused(refusal, 0), false);
                 var accepted = (Decision.Accepted)decision;
-                var cell = new Cell(command.Key);
+                var cell = CellStock.Take(command.Key);
                 var chain = new EntryChain(scope.Id, null, cell.Hash_NeedsGate).Append(accepted.Events, accepted.Customer, now);
                 cell.Latest_NeedsGate = accepted.Customer;
                 cell.Hash_NeedsGate = chain.Hash;
