@@ -25,14 +25,14 @@ internal static class Track
 
     /// <summary>Takes the usage once for its idempotency key, and answers.</summary>
     public static ValueTask<Answer> Record(Call call, Tracked tracked, TrackOptions options) =>
-        tracked.BodyKey(call) is { } key ? RecordOnce(call, key, tracked, options) : Recorded(call, tracked, options);
+        tracked.IdempotencyKey is null ? Recorded(call, tracked, options) : RecordOnce(call, tracked, options);
 
     private static async ValueTask<Answer> RecordOfNewcomer(Call call, Body body, Tracked tracked, TrackOptions options) =>
         await Newcomers.Make(call, body) ?? await Record(call, tracked, options);
 
-    private static async ValueTask<Answer> RecordOnce(Call call, ClaimKey key, Tracked tracked, TrackOptions options)
+    private static async ValueTask<Answer> RecordOnce(Call call, Tracked tracked, TrackOptions options)
     {
-        using var held = await call.Engine.Idempotency.Hold(key, call.Now);
+        using var held = await tracked.Hold(call);
         if (held.Claim is not { } claim) return call.Refuse(Idempotency.Duplicate);
         call.Claim(claim);
         return await Recorded(call, tracked, options);
