@@ -63,7 +63,7 @@ public sealed record Balance(
     private static Balance OfLimited(Customer customer, FeatureId feature, ReadOnlySpan<Source> sources, EntityTotals entities)
     {
         var rows = new Grant[sources.Length];
-        var sum = new Sum { BelowZero = 0m };
+        var sum = new Sum();
         for (var i = 0; i < rows.Length; i++)
         {
             var grant = sources[i].Grant;
@@ -158,7 +158,7 @@ public sealed record Balance(
         return isPriced ? Quantity.Total(sum) : null;
     }
 
-    private struct Sum
+    private struct Sum()
     {
         public decimal Granted { get; private set; }
 
@@ -174,7 +174,7 @@ public sealed record Balance(
         public bool DrawsBelowZero { get; private set; }
 
         /// <summary>How far below zero the rows may still go; null = without end.</summary>
-        public decimal? BelowZero { get; set; }
+        public decimal? BelowZero { get; private set; } = 0m;
 
         public Instant? NextReset { get; private set; }
 

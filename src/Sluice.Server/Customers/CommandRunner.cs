@@ -34,7 +34,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
 
     /// <summary>All commands or none, as one unit.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Ran> Run(Scope scope, ImmutableArray<Addressed> commands, ImmutableArray<Claim> claims, Instant now, ClaimChanges idChanges = default)
+    public async ValueTask<Ran> Run(Scope scope, ImmutableArray<Addressed> commands, ImmutableArray<Claim> claims, Instant now, ClaimChanges? idChanges = null)
     {
         while (true)
         {
@@ -215,7 +215,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
     private readonly record struct Attempted(Task? Again, Ran? Ran, Unit? Queued, List<Task<Fate>>? BuiltOn);
 
     private Attempted Attempt(
-        Scope scope, ImmutableArray<Addressed> commands, Cell[] cells, ImmutableArray<Claim> claims, ClaimChanges idChanges, Instant now)
+        Scope scope, ImmutableArray<Addressed> commands, Cell[] cells, ImmutableArray<Claim> claims, ClaimChanges? idChanges, Instant now)
     {
         if (!scope.TryEnter(out var changed)) return new Attempted(changed, null, null, null);
         var gated = InOrder(cells);
@@ -282,12 +282,16 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
     private static Draft DraftOf(Cell cell, Draft[] drafts) => Array.Find(drafts, draft => draft.Cell == cell)!;
 
     // Most units claim nothing.
-    private static (ImmutableArray<Claim> Takes, ImmutableArray<ClaimKey> Frees) Claimed(Draft[] changes, ImmutableArray<Claim> claims, ClaimChanges idChanges)
+    private static (ImmutableArray<Claim> Takes, ImmutableArray<ClaimKey> Frees) Claimed(Draft[] changes, ImmutableArray<Claim> claims, ClaimChanges? idChanges)
     {
-        if (idChanges.Takes.IsDefaultOrEmpty && idChanges.Frees.IsDefaultOrEmpty && !Array.Exists(changes, static draft => draft.MovesHolds)) return (claims, []);
+        if (idChanges is null && !Array.Exists(changes, static draft => draft.MovesHolds)) return (claims, []);
         var (takes, frees) = (claims.ToBuilder(), ImmutableArray.CreateBuilder<ClaimKey>());
-        if (!idChanges.Takes.IsDefaultOrEmpty) takes.AddRange(idChanges.Takes);
-        if (!idChanges.Frees.IsDefaultOrEmpty) frees.AddRange(idChanges.Frees);
+        if (idChanges is not null)
+        {
+            takes.AddRange(idChanges.Takes);
+            frees.AddRange(idChanges.Frees);
+        }
+
         foreach (var draft in changes) draft.Claim(takes, frees);
         return (takes.DrainToImmutable(), frees.DrainToImmutable());
     }
@@ -393,4 +397,4 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
 }
 
 /// <summary>Claims on ids that change with a customer's name or end.</summary>
-public readonly record struct ClaimChanges(ImmutableArray<Claim> Takes, ImmutableArray<ClaimKey> Frees);
+public sealed record ClaimChanges(ImmutableArray<Claim> Takes, ImmutableArray<ClaimKey> Frees);

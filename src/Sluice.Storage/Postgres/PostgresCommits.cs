@@ -4,20 +4,18 @@ using Npgsql;
 namespace Sluice.Storage;
 
 /// <summary>
-/// Commits batches and waits for none longer than it may be waited for. A command that does not end in time is
-/// taken back by a message to the server, and one that stands still whole does not take that message: then the thread that waits
-/// is left to itself with its connection, and another one goes on. Used by one thread at a time.
+/// Commits batches and waits for none longer than it may be waited for (<see cref="InTime"/>): then the thread that waits is left to
+/// itself with its connection, and another one goes on. Used by one thread at a time.
 /// </summary>
-internal sealed class PostgresCommits(NpgsqlDataSource source, long node, TimeSpan patience) : IDisposable
+internal sealed class PostgresCommits(NpgsqlDataSource source, long node) : IDisposable
 {
     private Writer? _writer;
 
     /// <exception cref="IOException">It is not known what became of the batch: it may still be committed.</exception>
     public IReadOnlyList<Fate> Write(IReadOnlyList<Unit> batch)
     {
-        if (batch.Count == 0) return [];
         _writer ??= new Writer(new PostgresBatch(source, node));
-        if (_writer.Write(batch, patience) is { } fates) return fates;
+        if (_writer.Write(batch) is { } fates) return fates;
         Dispose();
         throw InTime.Over();
     }
@@ -44,12 +42,12 @@ internal sealed class PostgresCommits(NpgsqlDataSource source, long node, TimeSp
         }
 
         /// <summary>Null: it did not end in time, and this writer is of no use any more.</summary>
-        public IReadOnlyList<Fate>? Write(IReadOnlyList<Unit> batch, TimeSpan patience)
+        public IReadOnlyList<Fate>? Write(IReadOnlyList<Unit> batch)
         {
             // A copy of its own, as whoever asks goes on when it takes too long.
             _batch = [.. batch];
             _asked.Release();
-            if (!_written.Wait(patience)) return null;
+            if (!_written.Wait(InTime.Patience(PostgresStore.CommitSeconds))) return null;
             _failure?.Throw();
             return _fates;
         }

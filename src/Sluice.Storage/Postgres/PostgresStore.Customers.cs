@@ -36,7 +36,7 @@ public sealed partial class PostgresStore
         var loaded = new Dictionary<CustomerKey, StoredCustomer>(keys.Count);
         foreach (var some in keys.Distinct().Chunk(LoadedAtOnce))
         {
-            var replays = await Twice(() => Replays(scope, some, terms), Bearable(ReadSeconds));
+            var replays = await Twice(() => Replays(scope, some, terms), ReadSeconds);
             foreach (var (key, replay) in replays) loaded.Add(key, replay.Finish());
         }
 

@@ -44,7 +44,7 @@ public sealed partial class PostgresStore
         var versions = new Dictionary<(ScopeId, CustomerKey), long>();
         while (customers.Count > 0 && await rows.ReadAsync()) versions[(new ScopeId((int)rows.GetInt64(0)), new CustomerKey(rows.GetInt64(1)))] = rows.GetInt64(2);
         return new Versions(keys, catalogs, versions);
-    }, Bearable(LookSeconds));
+    }, LookSeconds);
 
     /// <summary>Until it is disposed no node commits what it decided on this catalog: what is counted meanwhile stays true.</summary>
     public ValueTask<IAsyncDisposable> LockCatalog(ScopeId scope) => Lock(Locks.Catalog, scope.Value, StandsStill);

@@ -15,7 +15,6 @@ public sealed partial class PostgresStore : SqlStore
     /// <summary>For how many seconds a commit is waited for: longer than another node may keep it waiting.</summary>
     internal const int CommitSeconds = 15;
 
-
     /// <summary>For how many seconds a look at what others did is waited for, which no lock holds up.</summary>
     private const int LookSeconds = 5;
 
@@ -29,10 +28,6 @@ public sealed partial class PostgresStore : SqlStore
     /// <summary>For how many seconds a read is waited for.</summary>
     private const int ReadSeconds = 15;
 
-    // What takes too long is taken back by a message to the server, and Npgsql waits until that is told. A server that stands still
-    // whole does not listen, so nothing is waited for longer than this beyond its time.
-    private const int TellSeconds = 5;
-
     private const string Forever = "0";
     private const int Again = 10;
 
@@ -41,7 +36,6 @@ public sealed partial class PostgresStore : SqlStore
     // Who waits for a call of billing must not take the connections that the call itself needs.
     private readonly NpgsqlDataSource _billing;
     private readonly PostgresCommits _commits;
-    private readonly string _url;
 
     // Tells this node from the others on the same database; no more is known of them.
     private readonly long _node = BitConverter.ToInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(sizeof(long)));
@@ -50,30 +44,24 @@ public sealed partial class PostgresStore : SqlStore
     public PostgresStore(string url)
         : base(Dialect.Postgres)
     {
-        _url = url;
         var address = DatabaseUrl.Read(url);
         _source = NpgsqlDataSource.Create(address);
         address.MaxPoolSize = MostBilling;
         _billing = NpgsqlDataSource.Create(address);
-        _commits = new PostgresCommits(_source, _node, Bearable(CommitSeconds));
+        _commits = new PostgresCommits(_source, _node);
     }
 
     // Nodes that start at once take turns.
     public override async Task Migrate()
     {
         await using var turn = await Lock(Locks.Space, Locks.Migration, Forever, seconds: 0);
-
-        // However long it takes.
-        var address = DatabaseUrl.Read(_url);
-        (address.CommandTimeout, address.Pooling) = (0, false);
-        await using var source = NpgsqlDataSource.Create(address);
-        await using var connection = await source.OpenConnectionAsync();
-        var session = new Session(connection);
+        await using var connection = await _source.OpenConnectionAsync();
+        var session = new Session(connection, seconds: 0);
         await session.Execute(Migrations.Table);
         foreach (var migration in Migrations.Missing("Postgres", await session.Scalar<int?>(Migrations.Applied) ?? 0))
         {
             await using var transaction = await connection.BeginTransactionAsync();
-            var step = new Session(connection, transaction);
+            var step = new Session(connection, transaction, seconds: 0);
             await step.Execute(migration.Sql());
             await step.Execute(Migrations.Note, migration);
             await transaction.CommitAsync();
@@ -104,7 +92,7 @@ public sealed partial class PostgresStore : SqlStore
         await _billing.DisposeAsync();
     }
 
-    private protected override async ValueTask<Session> Read() => new(await _source.OpenConnectionAsync(), reconnect: async () => await _source.OpenConnectionAsync(), seconds: ReadSeconds, patience: Bearable(ReadSeconds));
+    private protected override async ValueTask<Session> Read() => new(await _source.OpenConnectionAsync(), reconnect: async () => await _source.OpenConnectionAsync(), seconds: ReadSeconds);
 
     private protected override ValueTask<T> OneMoment<T>(Func<Session, Task<T>> read) => Twice(async () =>
     {
@@ -139,20 +127,17 @@ public sealed partial class PostgresStore : SqlStore
     }
 
     // What writes nothing may be done again: the connection may be one from before the server was restarted.
-    private static async ValueTask<T> Twice<T>(Func<Task<T>> act, TimeSpan? patience = null)
+    private static async ValueTask<T> Twice<T>(Func<Task<T>> act, int seconds = 0)
     {
         try
         {
-            return await InTime.Of(act(), patience);
+            return await InTime.Of(act(), seconds);
         }
         catch (NpgsqlException broken) when (IsGone(broken))
         {
-            return await InTime.Of(act(), patience);
+            return await InTime.Of(act(), seconds);
         }
     }
-
-    /// <summary>How long what has so many seconds is waited for.</summary>
-    private static TimeSpan Bearable(int seconds) => TimeSpan.FromSeconds(seconds + TellSeconds);
 
     /// <summary>
     /// The connection is of no use any more: what was not committed on it is not there, and another one may do. A server that does
@@ -183,7 +168,7 @@ public sealed partial class PostgresStore : SqlStore
             await connection.DisposeAsync();
             throw;
         }
-    }, seconds == 0 ? null : Bearable(seconds));
+    }, seconds);
 
     private sealed class Held(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
     {
@@ -191,7 +176,7 @@ public sealed partial class PostgresStore : SqlStore
         {
             try
             {
-                await InTime.Of(Release(), Bearable(LookSeconds));
+                await InTime.Of(Release(), LookSeconds);
             }
             catch (IOException)
             {

@@ -5,9 +5,8 @@ namespace Sluice.Storage;
 
 /// <summary>A connection while something is read or written through it; within a transaction, when it was given one.</summary>
 /// <param name="reconnect">How to come by another connection, when this one turns out to be broken and nothing but reads go through it.</param>
-/// <param name="seconds">What each question is given; null = what the connection says.</param>
-/// <param name="patience">For how long each is waited for, even if it cannot be taken back; null = without end.</param>
-internal sealed class Session(DbConnection connection, DbTransaction? transaction = null, Func<Task<DbConnection>>? reconnect = null, int? seconds = null, TimeSpan? patience = null) : IAsyncDisposable
+/// <param name="seconds">What each question is given, see <see cref="InTime"/>; 0 = no end, null = what the connection says, and no end beyond that.</param>
+internal sealed class Session(DbConnection connection, DbTransaction? transaction = null, Func<Task<DbConnection>>? reconnect = null, int? seconds = null) : IAsyncDisposable
 {
     private DbConnection _connection = connection;
     private Task? _asked;
@@ -34,20 +33,19 @@ internal sealed class Session(DbConnection connection, DbTransaction? transactio
     {
         try
         {
-            return await InTimeOf(ask());
+            return await Asked(ask());
         }
         catch (DbException failure) when (reconnect is not null && _connection.State != System.Data.ConnectionState.Open && failure.InnerException is not TimeoutException)
         {
             await _connection.DisposeAsync();
             _connection = await reconnect();
-            return await InTimeOf(ask());
+            return await Asked(ask());
         }
     }
 
-    private Task<T> InTimeOf<T>(Task<T> asked)
+    private Task<T> Asked<T>(Task<T> asked)
     {
-        if (patience is null) return asked;
         _asked = asked;
-        return InTime.Of(asked, patience);
+        return InTime.Of(asked, seconds ?? 0);
     }
 }

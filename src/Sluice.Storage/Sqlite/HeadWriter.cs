@@ -44,9 +44,9 @@ internal sealed class HeadWriter(sqlite3 database) : IDisposable
             return 0;
         }
 
-        var before = Moved(change, lastNo);
-        if (before is not null) Remember(scope, after, lastNo);
-        if (before is not null && change.HeadMoved) Columns(_change, after).Bind(scope).Bind(after.Key.Value).Run();
+        if (Moved(change, lastNo) is not { } before) return null;
+        Remember(scope, after, lastNo);
+        if (change.HeadMoved) Columns(_change, after).Bind(scope).Bind(after.Key.Value).Run();
         return before;
     }
 

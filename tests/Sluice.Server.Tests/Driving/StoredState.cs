@@ -69,8 +69,8 @@ internal sealed class StoredState : IAsyncDisposable
         return _counts = text.ToString();
     }
 
-    /// <summary>What was recorded last.</summary>
-    public async Task<string> Newest() => string.Join(' ', (await Rows(_connection, "select scope, customer, version, body from journal order by no desc limit 1"))[0]);
+    /// <summary>What was recorded last; on PostgreSQL, which numbers no rows, one of those with the latest moment.</summary>
+    public async Task<string> Newest() => string.Join(' ', (await Rows(_connection, $"select scope, customer, version, body from journal order by {(TestDatabase.IsPostgres ? "at" : "no")} desc, version desc limit 1"))[0]);
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 

@@ -121,7 +121,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     // of it is decided: docs/versions.md.
     private static bool IsNewcomer(HostileRequest request, string before, string after)
     {
-        var changed = Changed(before, after);
+        var changed = Difference(before, after).Split('\n').Select(line => line.Split(' ')[0]).ToHashSet();
         return (request.Headers.Any(header => header is ("x-api-version", "1.2" or "2.0")) || request.Path.Contains("entities", StringComparison.Ordinal)) && (changed.Contains("customer") || changed.Contains("entity"));
     }
 
@@ -135,8 +135,6 @@ public sealed class FuzzTests(ITestOutputHelper output)
             if (server.Engine.Scopes.Find(scope) is { } there) await server.Engine.Runner.Run(there, [new Addressed(key, new Command.Tick())], [], Instant.Of(server.Time.GetUtcNow()));
         }
     }
-
-    private static HashSet<string> Changed(string before, string after) => [.. Difference(before, after).Split('\n').Select(static line => line.Split(' ')[0])];
 
     private static string Difference(string before, string after) =>
         string.Join('\n', before.Split(", ").Zip(after.Split(", ")).Where(pair => pair.First != pair.Second).Select(pair => $"{pair.First} -> {pair.Second}"));
