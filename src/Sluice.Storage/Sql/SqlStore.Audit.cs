@@ -15,12 +15,17 @@ public abstract partial class SqlStore
         return [.. rows.Select(static row => (new ScopeId(row.Scope), new CustomerKey(row.Key)))];
     }
 
-    public ValueTask<CustomerFile?> ReadFile(ScopeId scope, CustomerKey key) => OneMoment(async read =>
+    public ValueTask<CustomerFile?> ReadFile(ScopeId scope, CustomerKey key)
     {
-        var one = new { scope = scope.Value, key = key.Value };
+        var one = One(scope, key);
+        return OneMoment(read => ReadFile(read, one, scope, key));
+    }
+
+    private async Task<CustomerFile?> ReadFile(Session read, object one, ScopeId scope, CustomerKey key)
+    {
         var head = await read.One<HeadRow>(
-            """
-            select v.version, c.created_at as CreatedAt, c.external_id as ExternalId, c.name, c.email, c.next_due as NextDue, c.deleted
+            $"""
+            select {VersionOfOne} as Version, c.created_at as CreatedAt, c.external_id as ExternalId, c.name, c.email, c.next_due as NextDue, c.deleted
             from customer_version v join customer c on c.scope = v.scope and c.key = v.key where v.scope = @scope and v.key = @key
             """,
             one);
@@ -30,7 +35,7 @@ public abstract partial class SqlStore
         var entities = await read.Query<(long No, string? Id)>("select no, external_id from entity where scope = @scope and customer = @key", one);
         var invoices = await read.Query<(long No, string Status, string Body, long Refunded)>("select no, status, body, refunded from invoice where scope = @scope and customer = @key", one);
         var days = await read.Query<(long Day, string Feature, long Count, string Sum)>(UsageDaysOfOne, one);
-        return (CustomerFile?)new CustomerFile(scope, key, head.Version, new Instant(head.CreatedAt), head.ExternalId, head.Name, head.Email, head.NextDue is not null, head.Deleted == 1)
+        return new CustomerFile(scope, key, head.Version, new Instant(head.CreatedAt), head.ExternalId, head.Name, head.Email, head.NextDue is not null, head.Deleted == 1)
         {
             Snapshot = snapshot is null ? null : new SnapshotRow(snapshot.Version, checked((int)snapshot.Schema), snapshot.Hash, Encoding.UTF8.GetBytes(snapshot.Body)),
             Checkpoint = await ReadCheckpoint(read, scope.Value, key.Value),
@@ -41,7 +46,13 @@ public abstract partial class SqlStore
                 static row => (row.Day, row.Feature),
                 static (of, rows) => (of.Day, of.Feature, rows.Sum(static row => row.Count), rows.Sum(static row => decimal.Parse(row.Sum, CultureInfo.InvariantCulture))))],
         };
-    });
+    }
+
+    /// <summary>What names a customer in a query, got before the moment of reading: @scope, @key and what else the database needs to know.</summary>
+    private protected virtual object One(ScopeId scope, CustomerKey key) => new { scope = scope.Value, key = key.Value };
+
+    /// <summary>The version of <see cref="One"/>, whose row in customer_version is v.</summary>
+    private protected virtual string VersionOfOne => "v.version";
 
     /// <summary>Day, feature, count and sum of the customer @key of @scope; a day may come in parts.</summary>
     private protected virtual string UsageDaysOfOne => $"select day, feature, count, sum{Sql.AsText} from usage_day where scope = @scope and customer = @key";

@@ -13,7 +13,7 @@ internal sealed class BatchWriter : IDisposable
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _rollback;
-    private readonly UsageGatherer _usage;
+    private readonly Gatherer _gatherer;
     private readonly UnitWriter _units;
 
     /// <param name="another">For a connection beside this one.</param>
@@ -23,21 +23,21 @@ internal sealed class BatchWriter : IDisposable
         _begin = new Statement(_database, "begin immediate");
         _commit = new Statement(_database, "commit");
         _rollback = new Statement(_database, "rollback");
-        _usage = new UsageGatherer(connection, limits);
+        _gatherer = new Gatherer(connection, limits);
 
         // Never below what was gathered: the rows of customers deleted since are gone, their numbers are not free.
         var lastNo = connection.ExecuteScalar<long>("select max((select coalesce(max(no), 0) from journal), (select next from counter where name = 'gathered'))");
-        _units = new UnitWriter(_database, _usage, lastNo);
+        _units = new UnitWriter(_database, _gatherer, lastNo);
         _checkpoints = new Checkpointer(another, _database);
     }
 
-    /// <summary>Puts all usage that waits for it where it is read.</summary>
+    /// <summary>Puts all that waits for it where it is read.</summary>
     public void Gather()
     {
         _begin.Run();
         try
         {
-            _usage.GatherAll(_units.LastNo);
+            _gatherer.GatherAll(_units.LastNo);
             _commit.Run();
         }
         catch
@@ -64,7 +64,7 @@ internal sealed class BatchWriter : IDisposable
     {
         try
         {
-            if (_usage.IsInUse) Gather();
+            if (_gatherer.IsInUse) Gather();
         }
         catch (SqliteException)
         {
@@ -76,7 +76,7 @@ internal sealed class BatchWriter : IDisposable
         _commit.Dispose();
         _rollback.Dispose();
         _units.Dispose();
-        _usage.Dispose();
+        _gatherer.Dispose();
     }
 
     private bool TryWrite(IReadOnlyList<Unit> batch, Fate?[] fates)
@@ -92,7 +92,7 @@ internal sealed class BatchWriter : IDisposable
                 return false;
             }
 
-            _usage.GatherSome(_units.LastNo);
+            _gatherer.GatherSome(_units.LastNo);
             _commit.Run();
         }
         catch
@@ -138,9 +138,12 @@ internal sealed class BatchWriter : IDisposable
         return clean;
     }
 
+    /// <summary>Somebody else changed what waits to be gathered.</summary>
+    public void Forget() => _gatherer.Forget();
+
     private void Failed()
     {
-        _usage.Forget();
+        _gatherer.Forget();
 
         // The statement that failed may have ended the transaction itself.
         if (raw.sqlite3_get_autocommit(_database) != 0) return;

@@ -7,12 +7,22 @@ public sealed partial class SqliteStore
 {
     private const int EntriesAtOnce = 1_000;
 
+    private static readonly string RecentOfOne = Gatherer.Recent("@scope", "@key", "@last", "@seen");
+
     private protected override string UsageDaysOfOne => $"""
-        {UsageGatherer.Recent("@scope", "@key")}
+        {RecentOfOne}
         {base.UsageDaysOfOne}
         union all
-        select {UsageGatherer.DayOf("j.used_at")}, j.feature, 1, j.value from recent r cross join journal j on j.no = r.no where j.listed = 1
+        select {Gatherer.DayOf("j.used_at")}, j.feature, 1, j.value from recent r cross join journal j on j.no = r.no where j.listed = 1
         """;
+
+    private protected override string VersionOfOne => $"v.version + ({RecentOfOne} select count(*) from recent)";
+
+    private protected override object One(ScopeId scope, CustomerKey key)
+    {
+        var (last, seen) = _ends.Of(scope, key);
+        return new { scope = scope.Value, key = key.Value, last, seen };
+    }
 
     public override async IAsyncEnumerable<JournalRow> ReadJournal(ScopeId scope, CustomerKey key, long from, long upTo)
     {
@@ -27,16 +37,19 @@ public sealed partial class SqliteStore
     // In order of version.
     private async Task<List<long>> Chain(ScopeId scope, CustomerKey key, long from, long upTo)
     {
+        var (last, seen) = _ends.Of(scope, key);
         await using var read = await Read();
         var nos = await read.Query<long>(
-            """
+            $"""
             with recursive chain (no, prev, version) as (
-                select j.no, j.prev, j.version from customer_version v cross join journal j on j.no = v.last_no where v.scope = @scope and v.key = @key
+                select j.no, j.prev, j.version from customer_version v
+                cross join journal j on j.no = {JournalEnds.LastNo("@last", "@seen")} and j.scope = v.scope and j.customer = v.key
+                where v.scope = @scope and v.key = @key
                 union all
                 select j.no, j.prev, j.version from chain c cross join journal j on j.no = c.prev where c.version > @from)
             select no from chain where version between @from and @upTo
             """,
-            new { scope = scope.Value, key = key.Value, from, upTo });
+            new { scope = scope.Value, key = key.Value, from, upTo, last, seen });
         nos.Reverse();
         return nos;
     }

@@ -8,23 +8,32 @@ public sealed partial class SqliteStore
 {
     private const int LoadedAtOnce = 256;
 
-    private const string Heads = """
-        select c.key, c.version, coalesce(p.version, s.version), coalesce(p.schema, s.schema), coalesce(p.hash, s.hash), coalesce(p.body, s.body), p.at, p.seal
-        from json_each(@keys) wanted
-        cross join customer_version c on c.scope = @scope and c.key = wanted.value
-        left join snapshot s on s.scope = c.scope and s.customer = c.key
-        left join checkpoint p on p.scope = c.scope and p.customer = c.key and p.version > coalesce(s.version, 0)
+    // Of those wanted, each with the row that is known to be its own, where their journals end.
+    private static readonly string Ends = $"""
+        ends (scope, key, version, last_no) as (
+            select v.scope, v.key, v.version, {JournalEnds.LastNo("wanted.value ->> 1", "@seen")}
+            from json_each(@wanted) wanted
+            cross join customer_version v on v.scope = @scope and v.key = wanted.value ->> 0)
+        """;
+
+    private static readonly string Heads = $"""
+        with {Ends}
+        select v.key, coalesce(j.version, v.version), coalesce(p.version, s.version), coalesce(p.schema, s.schema), coalesce(p.hash, s.hash), coalesce(p.body, s.body), p.at, p.seal
+        from ends v
+        left join journal j on j.no = v.last_no and j.scope = v.scope and j.customer = v.key
+        left join snapshot s on s.scope = v.scope and s.customer = v.key
+        left join checkpoint p on p.scope = v.scope and p.customer = v.key and p.version > coalesce(s.version, 0)
         """;
 
     // Back from the customer's last row to where it starts.
-    private const string Tails = """
-        with recursive tail (no, prev, floor) as (
+    private static readonly string Tails = $"""
+        with recursive {Ends},
+        tail (no, prev, floor) as (
             select j.no, j.prev, max(coalesce(s.version, 0), coalesce(p.version, 0))
-            from json_each(@keys) wanted
-            cross join customer_version v on v.scope = @scope and v.key = wanted.value
+            from ends v
             left join snapshot s on s.scope = v.scope and s.customer = v.key
             left join checkpoint p on p.scope = v.scope and p.customer = v.key
-            cross join journal j on j.no = v.last_no and j.version > max(coalesce(s.version, 0), coalesce(p.version, 0))
+            cross join journal j on j.no = v.last_no and j.scope = v.scope and j.customer = v.key and j.version > max(coalesce(s.version, 0), coalesce(p.version, 0))
             union all
             select j.no, j.prev, t.floor from tail t cross join journal j on j.no = t.prev and j.version > t.floor)
         select j.customer, j.version, j.schema, j.body, j.hash, j.properties
@@ -38,10 +47,10 @@ public sealed partial class SqliteStore
         using var connection = Connect();
         foreach (var some in keys.Distinct().Chunk(LoadedAtOnce))
         {
+            var wanted = Wanted(scope, some);
             using var transaction = connection.BeginTransaction(deferred: true);
-            var wanted = $"[{string.Join(',', some.Select(key => key.Value))}]";
-            var replays = ReadHeads(connection, transaction, scope, wanted, terms);
-            ReadTails(connection, transaction, scope, wanted, replays);
+            var replays = ReadHeads(connection, transaction, wanted, terms);
+            ReadTails(connection, transaction, wanted, replays);
             foreach (var (key, replay) in replays) loaded.Add(key, replay.Finish());
         }
 
@@ -49,10 +58,16 @@ public sealed partial class SqliteStore
         return ValueTask.FromResult(inOrder);
     }
 
-    private static Dictionary<CustomerKey, Replay> ReadHeads(SqliteConnection connection, SqliteTransaction transaction, ScopeId scope, string keys, Terms terms)
+    private (ScopeId Scope, string Keys, long Seen) Wanted(ScopeId scope, IReadOnlyList<CustomerKey> keys)
+    {
+        var (last, seen) = _ends.Of(scope, keys);
+        return (scope, $"[{string.Join(',', keys.Zip(last, static (key, no) => $"[{key.Value},{no}]"))}]", seen);
+    }
+
+    private static Dictionary<CustomerKey, Replay> ReadHeads(SqliteConnection connection, SqliteTransaction transaction, (ScopeId Scope, string Keys, long Seen) wanted, Terms terms)
     {
         var replays = new Dictionary<CustomerKey, Replay>();
-        ForEach(connection, transaction, Heads, scope, keys, row =>
+        ForEach(connection, transaction, Heads, wanted, row =>
         {
             var key = new CustomerKey(row.GetInt64(0));
             var replay = new Replay(key, headVersion: row.GetInt64(1), terms);
@@ -63,16 +78,17 @@ public sealed partial class SqliteStore
         return replays;
     }
 
-    private static void ReadTails(SqliteConnection connection, SqliteTransaction transaction, ScopeId scope, string keys, Dictionary<CustomerKey, Replay> replays) =>
-        ForEach(connection, transaction, Tails, scope, keys, row =>
+    private static void ReadTails(SqliteConnection connection, SqliteTransaction transaction, (ScopeId Scope, string Keys, long Seen) wanted, Dictionary<CustomerKey, Replay> replays) =>
+        ForEach(connection, transaction, Tails, wanted, row =>
             replays[new CustomerKey(row.GetInt64(0))].Add(
                 row.GetInt64(1), row.GetInt32(2), row.GetFieldValue<byte[]>(3), row.GetFieldValue<byte[]>(4), row.IsDBNull(5) ? null : new JsonText(row.GetString(5))));
 
-    private static void ForEach(SqliteConnection connection, SqliteTransaction transaction, string sql, ScopeId scope, string keys, Action<SqliteDataReader> read)
+    private static void ForEach(SqliteConnection connection, SqliteTransaction transaction, string sql, (ScopeId Scope, string Keys, long Seen) wanted, Action<SqliteDataReader> read)
     {
         using var command = new SqliteCommand(sql, connection, transaction);
-        command.Parameters.AddWithValue("@scope", scope.Value);
-        command.Parameters.AddWithValue("@keys", keys);
+        command.Parameters.AddWithValue("@scope", wanted.Scope.Value);
+        command.Parameters.AddWithValue("@wanted", wanted.Keys);
+        command.Parameters.AddWithValue("@seen", wanted.Seen);
         using var reader = command.ExecuteReader();
         while (reader.Read()) read(reader);
     }

@@ -17,7 +17,8 @@ public sealed partial class SqliteStore
         if (query.Customer is { } customer)
         {
             // What is gathered lies in order; the newest is found along the customer's journal rows.
-            sql.Text(UsageGatherer.Recent("@scope", sql.Value(customer.Value)));
+            var (last, seen) = _ends.Of(query.Scope, customer);
+            sql.Text(Gatherer.Recent("@scope", sql.Value(customer.Value), sql.Value(last), sql.Value(seen)));
             sql.Text("select * from (");
             Part("usage u cross join journal j on j.no = u.no", "u");
             sql.Text(") union all select * from (");
@@ -52,16 +53,17 @@ public sealed partial class SqliteStore
     public override ValueTask<IReadOnlyList<UsageDay>> SumUsageByDay(UsageDayQuery query)
     {
         // The stored sums, and each event that is not gathered yet.
-        using var connection = Connect();
         var customer = query.Customer?.Value.ToString(CultureInfo.InvariantCulture);
+        var recent = query.Customer is { } one ? Recent(query.Scope, one) : "";
         var features = string.Join(", ", Enumerable.Range(4, query.Features.Length).Select(static number => $"?{number}"));
+        using var connection = Connect();
         using var rows = new Rows(connection, $"""
-            {(customer is null ? "" : UsageGatherer.Recent("?1", customer))}
+            {recent}
             select day, customer, feature, count, sum from usage_day
             where scope = ?1 and day >= ?2 and day < ?3 and feature in ({features}){(customer is null ? "" : $" and customer = {customer}")}
             union all
-            select {UsageGatherer.DayOf("j.used_at")} as day, j.customer, j.feature, 1, j.value
-            from {(customer is null ? UsageGatherer.NotGathered : "recent r cross join journal j on j.no = r.no")}
+            select {Gatherer.DayOf("j.used_at")} as day, j.customer, j.feature, 1, j.value
+            from {(customer is null ? Gatherer.NotGathered : "recent r cross join journal j on j.no = r.no")}
             where j.scope = ?1 and j.listed = 1 and day >= ?2 and day < ?3 and j.feature in ({features})
             """);
         rows.Bind(query.Scope.Value).Bind(query.FromDay).Bind(query.ToDay);
@@ -86,11 +88,19 @@ public sealed partial class SqliteStore
         }
 
         // One read transaction: what is gathered meanwhile must not be seen twice, or not at all.
+        var recent = Recent(scan.Scope, customer);
         using var transaction = connection.BeginTransaction(deferred: true);
         Scan(connection, scan, "", scan.WithDraws ? "usage u cross join journal j on j.no = u.no" : "usage u", "u", visit);
-        var recent = UsageGatherer.Recent(scan.Scope.ToString(), customer.Value.ToString(CultureInfo.InvariantCulture));
         Scan(connection, scan, recent, "recent r cross join journal j on j.no = r.no", "j", visit);
         return ValueTask.CompletedTask;
+    }
+
+    private string Recent(ScopeId scope, CustomerKey customer)
+    {
+        var (last, seen) = _ends.Of(scope, customer);
+        return Gatherer.Recent(Text(scope.Value), Text(customer.Value), Text(last), Text(seen));
+
+        static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <param name="u">The table that has the usage columns.</param>

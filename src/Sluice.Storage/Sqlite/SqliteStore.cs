@@ -25,6 +25,7 @@ public sealed partial class SqliteStore : SqlStore
     private readonly SemaphoreSlim _writing = new(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly ConcurrentBag<ClaimReader> _claims = [];
+    private readonly JournalEnds _ends;
     private BatchWriter? _writer;
 
     public SqliteStore(string path)
@@ -40,6 +41,7 @@ public sealed partial class SqliteStore : SqlStore
         _readers = builder.ToString();
         builder.Pooling = false;
         _connection = new SqliteConnection(builder.ToString());
+        _ends = new JournalEnds(builder.ToString());
     }
 
     public override Task Migrate()
@@ -108,6 +110,7 @@ public sealed partial class SqliteStore : SqlStore
     public override ValueTask DisposeAsync()
     {
         while (_claims.TryTake(out var reader)) reader.Dispose();
+        _ends.Dispose();
         using (Writing())
         {
             _writer?.Dispose();
@@ -148,11 +151,15 @@ public sealed partial class SqliteStore : SqlStore
 
     private protected override async Task EraseJournal(Session write, long scope, long customer)
     {
-        var of = new { scope, customer };
+        var (last, seen) = _ends.Of(new ScopeId(checked((int)scope)), new CustomerKey(customer));
+        var of = new { scope, customer, last, seen };
+        Writer.Forget();
         await write.Execute(
-            """
+            $"""
             with recursive chain (no, prev) as (
-                select j.no, j.prev from customer_version v join journal j on j.no = v.last_no where v.scope = @scope and v.key = @customer
+                select j.no, j.prev from customer_version v
+                cross join journal j on j.no = {JournalEnds.LastNo("@last", "@seen")} and j.scope = v.scope and j.customer = v.key
+                where v.scope = @scope and v.key = @customer
                 union all
                 select j.no, j.prev from chain c join journal j on j.no = c.prev)
             delete from journal where no in (select no from chain)

@@ -5,11 +5,11 @@ using Sluice.Core;
 namespace Sluice.Storage;
 
 /// <summary>One unit inside an open transaction: fences first, so that nothing collides that merely came too late.</summary>
-internal sealed class UnitWriter(sqlite3 database, UsageGatherer usage, long lastNo) : IDisposable
+internal sealed class UnitWriter(sqlite3 database, Gatherer gatherer, long lastNo) : IDisposable
 {
     private readonly MessageWriter _messages = new(database);
     private readonly List<long> _before = [];
-    private readonly HeadWriter _heads = new(database);
+    private readonly HeadWriter _heads = new(database, gatherer);
     private readonly CatalogVersions _catalogs = new(database);
     private readonly CatalogWriter _catalog = new(new Statements(database));
     private readonly EntityWriter _entities = new(new Statements(database));
@@ -67,7 +67,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageGatherer usage, long las
     public void Begin()
     {
         _catalogs.Forget();
-        usage.Begin();
+        gatherer.Begin();
     }
 
     public Fate Write(Unit unit)
@@ -188,7 +188,7 @@ internal sealed class UnitWriter(sqlite3 database, UsageGatherer usage, long las
         }
 
         row.Run();
-        usage.Appended(scope, key, no, entry.Usage);
+        gatherer.Appended(scope, key, no, entry);
     }
 
     private void Write(SnapshotWrite snapshot) => _snapshot

@@ -4,7 +4,19 @@ namespace Sluice.Storage.Tests;
 
 public sealed class SqliteFencing() : Fencing(new SqliteHost());
 
-public sealed class PostgresFencing() : Fencing(new PostgresHost());
+public sealed class PostgresFencing() : Fencing(new PostgresHost())
+{
+    [Fact]
+    public async Task Two_nodes_see_each_other_s_commits()
+    {
+        var here = Joined(1);
+        await using var node = await OpenAgain();
+        var there = here.Twin();
+        Assert.True(node.Commit([TestUnit.Of(there.Use())])[0].IsCommitted);
+        Assert.Equal([FateKind.Moved], Commit(TestUnit.Of(here.Use())));
+        await MustBeStored(there);
+    }
+}
 
 public abstract class Fencing(StoreHost host) : StoreSuite(host)
 {
@@ -75,17 +87,6 @@ public abstract class Fencing(StoreHost host) : StoreSuite(host)
         Committed(a.Twin().Use());
         Assert.Equal([FateKind.Moved, FateKind.Overtaken], Commit(TestUnit.Of(a.Use()), TestUnit.Of(a.Use())));
         Assert.Empty(Commit());
-    }
-
-    [Fact]
-    public async Task Two_nodes_see_each_other_s_commits()
-    {
-        var here = Joined(1);
-        await using var node = await OpenAgain();
-        var there = here.Twin();
-        Assert.True(node.Commit([TestUnit.Of(there.Use())])[0].IsCommitted);
-        Assert.Equal([FateKind.Moved], Commit(TestUnit.Of(here.Use())));
-        await MustBeStored(there);
     }
 
     [Fact]

@@ -3,19 +3,21 @@ using Sluice.Core;
 
 namespace Sluice.Storage.Tests;
 
-public sealed class SqliteGathering() : StoreSuite(new SqliteHost(new GatheringLimits(Rows: 700, OfOne: 60, Features: 25)))
+public sealed class SqliteGathering() : StoreSuite(new SqliteHost(Often))
 {
+    private static readonly GatheringLimits Often = new(Rows: 700, OfOne: 60, Features: 25);
     private const int Customers = 60;
     private static readonly string[] Features = ["messages", "images", .. Enumerable.Range(0, 60).Select(static no => $"rare{no}")];
     private const int Events = 12_000;
 
-    // SQLite puts usage into the order of customers behind the commits, in rounds, and a busy customer's before: whoever
-    // reads must not notice, whatever loses, fails or is deleted meanwhile.
+    // SQLite brings usage and heads to where they are read behind the commits, in rounds, and a busy customer's before: whoever
+    // reads must not notice, in this process or another, whatever loses, fails or is deleted meanwhile.
     [Fact]
     public async Task Usage_is_listed_summed_and_scanned_the_same_at_every_moment_of_being_gathered()
     {
         var random = new Random(Seed.Print());
         var actors = Enumerable.Range(1, Customers).Select(key => Joined(key)).ToList();
+        await using var onlooker = await OpenAgain();
         var told = actors.ToDictionary(static actor => actor.Key, static _ => new List<(Instant At, long Version, string Feature, decimal Value)>());
         Host.Tamper("create trigger refuse before insert on journal when new.value = '666' begin select raise(abort, 'refused'); end; update scope set name = name");
         for (int written = 0, checks = 0; written < Events;)
@@ -63,6 +65,9 @@ public sealed class SqliteGathering() : StoreSuite(new SqliteHost(new GatheringL
                 Assert.Equal(expected, (await Store.ListEvents(new UsageQuery(Scope, Events, actor.Key))).Select(static one => one.Version));
                 Assert.Equal(await Sums(actor.Key), await Scanned(actor.Key));
                 Assert.Equal(Told(actor.Key), await Sums(actor.Key));
+                await MustBeStored(actor);
+                Assert.Equal(actor.Hash, (await onlooker.Load(Scope, actor.Key, Sample.Terms))!.Hash);
+                Assert.Equal(actor.State!.Version, (await ((IAuditStore)onlooker).ReadFile(Scope, actor.Key))!.Version);
                 var file = await ((IAuditStore)Store).ReadFile(Scope, actor.Key);
                 Assert.Empty(await CustomerAudit.Check((IAuditStore)Store, file!, Sample.Terms));
             }
@@ -96,6 +101,77 @@ public sealed class SqliteGathering() : StoreSuite(new SqliteHost(new GatheringL
         }
 
         Assert.Equal(actors.Select(static actor => $"{Day.Of(Now)} {actor.Key} messages 40x 40").Order(StringComparer.Ordinal), await Sums(null));
+    }
+
+    [Fact]
+    public async Task After_a_crash_everybody_goes_on_from_the_last_row()
+    {
+        var random = new Random(Seed.Print());
+        var actors = await Live(random);
+        await using var host = Image();
+        await using (var store = (SqliteStore)await host.Open())
+        {
+            await MustBe(store, actors);
+            var late = actors[0].Twin();
+            foreach (var actor in actors) Assert.True(store.Commit([TestUnit.Of(actor.Use(2))])[0].IsCommitted);
+            Assert.Equal(FateKind.Moved, store.Commit([TestUnit.Of(late.Use(2))])[0].Kind);
+            await MustBe(store, actors);
+        }
+
+        await using var again = (SqliteStore)await host.Open();
+        await MustBe(again, actors);
+    }
+
+    // The database as the release before this left it when it was killed: customer_version went with each commit, and told how far it was gathered.
+    [Fact]
+    public async Task A_database_whose_heads_moved_with_each_commit_is_brought_along()
+    {
+        var actors = await Live(new Random(Seed.Print()));
+        await using var host = Image();
+        host.Tamper("""
+            alter table customer_version add column prev_no integer not null default 0;
+            alter table customer_version add column gathered integer not null default 0;
+            update customer_version set gathered = last_no;
+            update customer_version set (version, last_no, prev_no) = (select j.version, j.no, j.prev from journal j where j.scope = customer_version.scope and j.customer = customer_version.key order by j.no desc limit 1);
+            delete from schema_migration where name = '012_ends.sql'
+            """);
+        await using (var store = (SqliteStore)await host.Open())
+        {
+            await MustBe(store, actors);
+            foreach (var actor in actors) Assert.True(store.Commit([TestUnit.Of(actor.Use(2))])[0].IsCommitted);
+        }
+
+        await using var again = (SqliteStore)await host.Open();
+        await MustBe(again, actors);
+    }
+
+    // Customers of whom some are gathered, some not, and some in part.
+    private async Task<Actor[]> Live(Random random)
+    {
+        var actors = Enumerable.Range(1, 40).Select(key => Joined(key)).ToArray();
+        for (var batch = 0; batch < 40; batch++)
+            Assert.All(Commit([.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => TestUnit.Of(actors[random.Next(random.Next(1, actors.Length))].Use(1)))]), static fate => Assert.Equal(FateKind.Committed, fate));
+        return actors;
+    }
+
+    // What a kill at this moment would leave.
+    private SqliteHost Image()
+    {
+        var image = new SqliteHost(Often);
+        foreach (var file in Directory.GetFiles(((SqliteHost)Host).Directory, $"{SqliteStore.FileName}*").Where(static file => !file.EndsWith("-shm", StringComparison.Ordinal)))
+            File.Copy(file, Path.Combine(image.Directory, Path.GetFileName(file)));
+        return image;
+    }
+
+    private static async Task MustBe(SqliteStore store, IEnumerable<Actor> actors)
+    {
+        foreach (var actor in actors)
+        {
+            Assert.Equal(actor.Hash, (await store.Load(Scope, actor.Key, Sample.Terms))!.Hash);
+            var file = await store.ReadFile(Scope, actor.Key);
+            Assert.Equal(actor.State!.Version, file!.Version);
+            Assert.Empty(await CustomerAudit.Check(store, file, Sample.Terms));
+        }
     }
 
     private async Task<List<string>> Sums(CustomerKey? key)

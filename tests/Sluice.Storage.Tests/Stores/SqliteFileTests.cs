@@ -127,10 +127,10 @@ public sealed class SqliteFileTests : IAsyncLifetime
     [InlineData("delete from journal where version = 3")]
     public async Task A_journal_that_was_changed_is_refused_and_not_guessed_at(string damage)
     {
-        await using var store = await _host.Open();
         var actor = Actor.Number(1);
-        store.Commit([TestUnit.Of(actor.Join()), TestUnit.Of(actor.Use()), TestUnit.Of(actor.Use())]);
+        await using (var first = await _host.Open()) first.Commit([TestUnit.Of(actor.Join()), TestUnit.Of(actor.Use()), TestUnit.Of(actor.Use())]);
         Execute(damage);
+        await using var store = await _host.Open();
         await Assert.ThrowsAsync<InvariantViolation>(async () => await store.Load(Actor.Scope, actor.Key, Sample.Terms));
     }
 

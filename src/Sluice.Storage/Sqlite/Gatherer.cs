@@ -9,11 +9,12 @@ using Customer = (int Scope, long Key);
 namespace Sluice.Storage;
 
 /// <summary>
-/// Puts usage where it is read: listed usage into the table that is ordered by customer, and the sums of its days. A commit
-/// only appends to the journal; a customer's rows come here together, later, since each by itself would touch pages of its
-/// own. Until then they are found by going back along the customer's rows. Each commit gathers a little, so that none stands still.
+/// Puts what the journal has where it is read: listed usage into the table that is ordered by customer, the sums of its days, and
+/// the customer's version and last row. A commit only appends to the journal; a customer's rows come here together, later, since
+/// each by itself would touch pages of its own. Until then they are found by going back along the customer's rows. Each commit
+/// gathers a little, so that none stands still.
 /// </summary>
-internal sealed class UsageGatherer : IDisposable
+internal sealed class Gatherer : IDisposable
 {
     // Rows that a commit of a round gathers for each one it appended.
     private const int Pace = 2;
@@ -31,6 +32,8 @@ internal sealed class UsageGatherer : IDisposable
     // thousands of rows are nothing that a collection has to follow.
     private readonly Dictionary<Customer, List<Row>> _waiting = [];
     private readonly List<(Customer Of, Row Row)> _appended = [];
+    private readonly List<Customer> _erased = [];
+    private readonly Dictionary<Customer, JournalEnd> _moved = [];
     private readonly Dictionary<string, int> _places = [];
     private readonly List<string> _features = [];
     private readonly Dictionary<(long Day, int Feature), (long Count, decimal Sum)> _sums = [];
@@ -43,7 +46,7 @@ internal sealed class UsageGatherer : IDisposable
     private int _next;
     private long _upTo;
 
-    public UsageGatherer(SqliteConnection connection, GatheringLimits limits)
+    public Gatherer(SqliteConnection connection, GatheringLimits limits)
     {
         (_connection, _limits) = (connection, limits);
         connection.CreateFunction<string, string, string>(AddExactly, static (a, b) => Text(Number(a) + Number(b)), isDeterministic: true);
@@ -57,15 +60,16 @@ internal sealed class UsageGatherer : IDisposable
             insert into usage_day (scope, customer, day, feature, count, sum) values (?, ?, ?, ?, ?, ?)
             on conflict (scope, day, customer, feature) do update set count = count + excluded.count, sum = {AddExactly}(sum, excluded.sum)
             """);
-        _reach = new Statement(database, "update customer_version set gathered = last_no where scope = ? and key = ? and gathered < ? and last_no >= ?");
+        _reach = new Statement(database, "update customer_version set version = ?, last_no = ? where scope = ? and key = ?");
         _mark = new Statement(database, "update counter set next = max(next, ?) where name = 'gathered'");
     }
 
     /// <summary>A customer's journal rows that are not gathered yet, newest first, as a table "recent".</summary>
-    public static string Recent(string scope, string customer) => $"""
+    /// <param name="last">With <paramref name="seen"/> as <see cref="JournalEnds"/> gives it.</param>
+    public static string Recent(string scope, string customer, string last, string seen) => $"""
         with recursive recent (no, prev, gathered) as (
-            select j.no, j.prev, v.gathered from customer_version v cross join journal j on j.no = v.last_no
-            where v.scope = {scope} and v.key = {customer} and j.no > v.gathered
+            select j.no, j.prev, v.last_no from customer_version v cross join journal j on j.no = {JournalEnds.LastNo(last, seen)}
+            where v.scope = {scope} and v.key = {customer} and j.no > v.last_no and j.scope = v.scope and j.customer = v.key
             union all
             select j.no, j.prev, r.gathered from recent r cross join journal j on j.no = r.prev and j.no > r.gathered)
         """;
@@ -73,18 +77,44 @@ internal sealed class UsageGatherer : IDisposable
     /// <summary>Of all customers, as the table j; to be narrowed.</summary>
     public const string NotGathered = """
         journal j not indexed
-        cross join customer_version v on v.scope = j.scope and v.key = j.customer and j.no > v.gathered and j.no > (select next from counter where name = 'gathered')
+        cross join customer_version v on v.scope = j.scope and v.key = j.customer and j.no > v.last_no and j.no > (select next from counter where name = 'gathered')
         """;
 
     /// <summary>The UTC day of a moment, as <see cref="Day.Of"/>.</summary>
     public static string DayOf(string moment) => $"(iif({moment} < 0, {moment} - {Day.Milliseconds - 1}, {moment}) / {Day.Milliseconds})";
 
-    /// <summary>A transaction begins.</summary>
-    public void Begin() => _appended.Clear();
+    /// <summary>A transaction has begun.</summary>
+    public void Begin()
+    {
+        _appended.Clear();
+        _erased.Clear();
+        _moved.Clear();
+        if (!_known) Recount();
+    }
+
+    /// <summary>Where the customer's journal ends in the open transaction; null when customer_version says it.</summary>
+    public JournalEnd? EndOf(Customer of)
+    {
+        if (_moved.TryGetValue(of, out var end)) return end;
+        return _waiting.TryGetValue(of, out var rows) ? rows[^1].End : null;
+    }
+
+    /// <summary>The open transaction moves a customer on.</summary>
+    public void Moved(Customer of, JournalEnd end) => _moved[of] = end;
+
+    /// <summary>The open transaction takes all of a customer's rows away, and customer_version says so.</summary>
+    public void Erased(Customer of, long version)
+    {
+        Moved(of, new JournalEnd(version, 0));
+        _erased.Add(of);
+    }
 
     /// <summary>The open transaction appended a row.</summary>
-    public void Appended(ScopeId scope, CustomerKey customer, long no, UsageColumns? usage) =>
-        _appended.Add(((scope.Value, customer.Value), usage is { Listed: true } ? new Row(no, Day.Of(usage.UsedAt), Place(usage.Feature), usage.Value.Value) : new Row(no)));
+    public void Appended(ScopeId scope, CustomerKey customer, long no, JournalEntry entry)
+    {
+        var end = new JournalEnd(entry.Version, no);
+        _appended.Add(((scope.Value, customer.Value), entry.Usage is { Listed: true } usage ? new Row(end, Day.Of(usage.UsedAt), Place(usage.Feature), usage.Value.Value) : new Row(end)));
+    }
 
     /// <summary>In the open transaction, after its rows.</summary>
     /// <param name="lastNo">The last number given to a row.</param>
@@ -96,8 +126,8 @@ internal sealed class UsageGatherer : IDisposable
             return;
         }
 
-        if (!_known) Recount();
-        else foreach (var (of, row) in _appended) Wait(of, row);
+        foreach (var (of, row) in _appended) Wait(of, row);
+        foreach (var of in _erased) Drop(of);
         foreach (var (of, _) in _appended)
         {
             if (_waiting.TryGetValue(of, out var rows) && rows.Count >= _limits.OfOne) Gather(of);
@@ -149,13 +179,20 @@ internal sealed class UsageGatherer : IDisposable
         _rows++;
     }
 
+    private List<Row>? Drop(Customer of)
+    {
+        if (_waiting.Remove(of, out var rows)) _rows -= rows.Count;
+        return rows;
+    }
+
     // Gives how many rows waited.
     private int Gather(Customer of)
     {
-        if (!_waiting.Remove(of, out var rows)) return 0;
-        _rows -= rows.Count;
-        if (_reach.Bind(of.Scope).Bind(of.Key).Bind(rows[0].No).Bind(rows[0].No).Run() == 0) return rows.Count; // Deleted since, with all that was of it.
-        _copy.Bind(_list.Clear().Append('[').AppendJoin(',', rows.Where(static row => row.IsUsage).Select(static row => row.No)).Append(']').ToString()).Run();
+        if (Drop(of) is not { } rows) return 0;
+        var end = rows[^1].End;
+        if (_reach.Bind(end.Version).Bind(end.No).Bind(of.Scope).Bind(of.Key).Run() == 0) return rows.Count; // Deleted since, with all that was of it.
+        _list.Clear().Append('[').AppendJoin(',', rows.Where(static row => row.IsUsage).Select(static row => row.End.No)).Append(']');
+        if (_list.Length > 2) _copy.Bind(_list.ToString()).Run();
         Sum(of, rows);
         return rows.Count;
     }
@@ -177,11 +214,12 @@ internal sealed class UsageGatherer : IDisposable
     {
         _waiting.Clear();
         (_rows, _round, _next, _known) = (0, [], 0, true);
-        var rows = _connection.Query<(int Scope, long Customer, long No, long? UsedAt, string? Feature, string? Value, long Listed)>(
-            $"select j.scope, j.customer, j.no, j.used_at, j.feature, j.value, j.listed from {NotGathered} order by j.no", buffered: false);
+        var rows = _connection.Query<(int Scope, long Customer, long Version, long No, long? UsedAt, string? Feature, string? Value, long Listed)>(
+            $"select j.scope, j.customer, j.version, j.no, j.used_at, j.feature, j.value, j.listed from {NotGathered} order by j.no", buffered: false);
         foreach (var row in rows)
         {
-            Wait((row.Scope, row.Customer), row.Listed == 1 ? new Row(row.No, Day.Of(new Instant(row.UsedAt!.Value)), Place(row.Feature!), Number(row.Value!)) : new Row(row.No));
+            var end = new JournalEnd(row.Version, row.No);
+            Wait((row.Scope, row.Customer), row.Listed == 1 ? new Row(end, Day.Of(new Instant(row.UsedAt!.Value)), Place(row.Feature!), Number(row.Value!)) : new Row(end));
         }
     }
 
@@ -193,7 +231,7 @@ internal sealed class UsageGatherer : IDisposable
         return place = _features.Count - 1;
     }
 
-    private readonly record struct Row(long No, long Day = 0, int Feature = -1, decimal Value = 0)
+    private readonly record struct Row(JournalEnd End, long Day = 0, int Feature = -1, decimal Value = 0)
     {
         public bool IsUsage => Feature >= 0;
     }

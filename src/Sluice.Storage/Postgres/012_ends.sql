@@ -1,0 +1,2 @@
+-- Nothing: every commit moves the version here, which other nodes look at.
+select 1;
