@@ -9,6 +9,9 @@ namespace Sluice.Storage;
 /// </summary>
 internal static unsafe partial class DatabaseFile
 {
+    /// <summary>The library that SQLitePCLRaw brings.</summary>
+    public const string Library = "e_sqlite3";
+
     private const int FilePointer = 7;
     private const int SyncNormal = 2;
 
@@ -22,7 +25,7 @@ internal static unsafe partial class DatabaseFile
         }
     }
 
-    [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control")]
+    [LibraryImport(Library, EntryPoint = "sqlite3_file_control")]
     private static partial int FileControl(sqlite3 database, byte* name, int what, void* answer);
 
     [StructLayout(LayoutKind.Sequential)]

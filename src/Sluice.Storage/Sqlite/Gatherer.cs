@@ -24,12 +24,13 @@ internal sealed class Gatherer : IDisposable
     private readonly SqliteConnection _connection;
     private readonly GatheringLimits _limits;
     private readonly Statement _copy;
+    private readonly Statement _put;
     private readonly Statement _sum;
     private readonly Statement _reach;
     private readonly Statement _mark;
 
     // What waits, by customer, and what the open transaction appended. Features are told by their place in a list, so that the
-    // thousands of rows are nothing that a collection has to follow.
+    // thousands of rows are nothing that a collection has to follow; what else a row may have is copied from the journal.
     private readonly Dictionary<Customer, List<Row>> _waiting = [];
     private readonly List<(Customer Of, Row Row)> _appended = [];
     private readonly List<Customer> _erased = [];
@@ -56,6 +57,7 @@ internal sealed class Gatherer : IDisposable
             select j.scope, j.customer, j.used_at, j.version, j.no, j.feature, j.value, j.properties, j.entity
             from json_each(?) wanted cross join journal j on j.no = wanted.value where j.listed = 1
             """);
+        _put = new Statement(database, "insert into usage (scope, customer, used_at, version, no, feature, value) values (?, ?, ?, ?, ?, ?, ?)");
         _sum = new Statement(database, $"""
             insert into usage_day (scope, customer, day, feature, count, sum) values (?, ?, ?, ?, ?, ?)
             on conflict (scope, day, customer, feature) do update set count = count + excluded.count, sum = {AddExactly}(sum, excluded.sum)
@@ -113,7 +115,9 @@ internal sealed class Gatherer : IDisposable
     public void Appended(ScopeId scope, CustomerKey customer, long no, JournalEntry entry)
     {
         var end = new JournalEnd(entry.Version, no);
-        _appended.Add(((scope.Value, customer.Value), entry.Usage is { Listed: true } usage ? new Row(end, Day.Of(usage.UsedAt), Place(usage.Feature), usage.Value.Value) : new Row(end)));
+        _appended.Add(((scope.Value, customer.Value), entry.Usage is { Listed: true } usage
+            ? new Row(end, usage.UsedAt.Milliseconds, Place(usage.Feature), usage.Value.Value, HasMore: (usage.Properties ?? usage.Entity as object) is not null)
+            : new Row(end)));
     }
 
     /// <summary>In the open transaction, after its rows.</summary>
@@ -161,6 +165,7 @@ internal sealed class Gatherer : IDisposable
     public void Dispose()
     {
         _copy.Dispose();
+        _put.Dispose();
         _sum.Dispose();
         _reach.Dispose();
         _mark.Dispose();
@@ -191,11 +196,21 @@ internal sealed class Gatherer : IDisposable
         if (Drop(of) is not { } rows) return 0;
         var end = rows[^1].End;
         if (_reach.Bind(end.Version).Bind(end.No).Bind(of.Scope).Bind(of.Key).Run() == 0) return rows.Count; // Deleted since, with all that was of it.
-        _list.Clear().Append('[').AppendJoin(',', rows.Where(static row => row.IsUsage).Select(static row => row.End.No)).Append(']');
-        if (_list.Length > 2) _copy.Bind(_list.ToString()).Run();
+        _list.Clear();
+        foreach (var row in rows)
+        {
+            if (row.HasMore) _list.Append(_list.Length == 0 ? '[' : ',').Append(row.End.No);
+            else if (row.IsUsage) Put(of, row);
+        }
+
+        if (_list.Length > 0) _copy.Bind(_list.Append(']').ToString()).Run();
         Sum(of, rows);
         return rows.Count;
     }
+
+    private void Put(Customer of, Row row) => _put
+        .Bind(of.Scope).Bind(of.Key).Bind(row.UsedAt).Bind(row.End.Version).Bind(row.End.No).Bind(_features[row.Feature]).Bind(Text(row.Value))
+        .Run();
 
     private void Sum(Customer of, List<Row> rows)
     {
@@ -203,7 +218,7 @@ internal sealed class Gatherer : IDisposable
         foreach (var row in rows)
         {
             if (!row.IsUsage) continue;
-            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, (row.Day, row.Feature), out _);
+            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, (Day.Of(new Instant(row.UsedAt)), row.Feature), out _);
             sum = (sum.Count + 1, sum.Sum + row.Value);
         }
 
@@ -214,12 +229,12 @@ internal sealed class Gatherer : IDisposable
     {
         _waiting.Clear();
         (_rows, _round, _next, _known) = (0, [], 0, true);
-        var rows = _connection.Query<(int Scope, long Customer, long Version, long No, long? UsedAt, string? Feature, string? Value, long Listed)>(
-            $"select j.scope, j.customer, j.version, j.no, j.used_at, j.feature, j.value, j.listed from {NotGathered} order by j.no", buffered: false);
+        var rows = _connection.Query<(int Scope, long Customer, long Version, long No, long? UsedAt, string? Feature, string? Value, long Listed, long HasMore)>(
+            $"select j.scope, j.customer, j.version, j.no, j.used_at, j.feature, j.value, j.listed, j.properties is not null or j.entity is not null from {NotGathered} order by j.no", buffered: false);
         foreach (var row in rows)
         {
             var end = new JournalEnd(row.Version, row.No);
-            Wait((row.Scope, row.Customer), row.Listed == 1 ? new Row(end, Day.Of(new Instant(row.UsedAt!.Value)), Place(row.Feature!), Number(row.Value!)) : new Row(end));
+            Wait((row.Scope, row.Customer), row.Listed == 1 ? new Row(end, row.UsedAt!.Value, Place(row.Feature!), Number(row.Value!), row.HasMore == 1) : new Row(end));
         }
     }
 
@@ -231,7 +246,7 @@ internal sealed class Gatherer : IDisposable
         return place = _features.Count - 1;
     }
 
-    private readonly record struct Row(JournalEnd End, long Day = 0, int Feature = -1, decimal Value = 0)
+    private readonly record struct Row(JournalEnd End, long UsedAt = 0, int Feature = -1, decimal Value = 0, bool HasMore = false)
     {
         public bool IsUsage => Feature >= 0;
     }
@@ -240,4 +255,4 @@ internal sealed class Gatherer : IDisposable
 /// <param name="Rows">Rows of all customers that begin a round, in which each customer's turn comes. The more, the more of them share a page.</param>
 /// <param name="OfOne">Rows of one customer that are gathered at once: whoever reads the customer walks those that are not.</param>
 /// <param name="Features">Names of features that are remembered until all is gathered.</param>
-internal sealed record GatheringLimits(int Rows = 16_384, int OfOne = 1_024, int Features = 100_000);
+internal sealed record GatheringLimits(int Rows = 32_768, int OfOne = 1_024, int Features = 100_000);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -9,6 +10,7 @@ internal sealed class Statement : IStatement
 {
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
+    private readonly nint _handle;
     private readonly long?[] _number = new long?[1];
     private int _bound;
 
@@ -16,11 +18,12 @@ internal sealed class Statement : IStatement
     {
         _database = database;
         Check(raw.sqlite3_prepare_v3(database, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement));
+        _handle = _statement.DangerousGetHandle();
     }
 
     public Statement Bind(long value)
     {
-        Check(raw.sqlite3_bind_int64(_statement, ++_bound, value));
+        Check(NativeStatement.Bind(_handle, ++_bound, value));
         return this;
     }
 
@@ -38,13 +41,13 @@ internal sealed class Statement : IStatement
     public Statement BindText(ReadOnlySpan<byte> utf8)
     {
         // An empty span has no address, which SQLite would take for null.
-        Check(utf8.IsEmpty ? raw.sqlite3_bind_text(_statement, ++_bound, "") : raw.sqlite3_bind_text(_statement, ++_bound, utf8));
+        Check(NativeStatement.BindText(_handle, ++_bound, utf8.IsEmpty ? "\0"u8 : utf8, utf8.Length, NativeStatement.Copied));
         return this;
     }
 
     public Statement BindBlob(ReadOnlySpan<byte> bytes)
     {
-        Check(raw.sqlite3_bind_blob(_statement, ++_bound, bytes));
+        Check(NativeStatement.BindBlob(_handle, ++_bound, bytes, bytes.Length, NativeStatement.Copied));
         return this;
     }
 
@@ -52,8 +55,8 @@ internal sealed class Statement : IStatement
     public int Run()
     {
         _bound = 0;
-        var code = raw.sqlite3_step(_statement);
-        raw.sqlite3_reset(_statement);
+        var code = NativeStatement.Step(_handle);
+        NativeStatement.Reset(_handle);
         if (code != raw.SQLITE_DONE) SqliteException.ThrowExceptionForRC(code, _database);
         return raw.sqlite3_changes(_database);
     }
@@ -65,16 +68,16 @@ internal sealed class Statement : IStatement
     public bool RunFor(long?[] columns)
     {
         _bound = 0;
-        var code = raw.sqlite3_step(_statement);
+        var code = NativeStatement.Step(_handle);
         var found = code == raw.SQLITE_ROW;
         if (found)
         {
             for (var at = 0; at < columns.Length; at++)
                 columns[at] = raw.sqlite3_column_type(_statement, at) == raw.SQLITE_NULL ? null : raw.sqlite3_column_int64(_statement, at);
-            code = raw.sqlite3_step(_statement);
+            code = NativeStatement.Step(_handle);
         }
 
-        raw.sqlite3_reset(_statement);
+        NativeStatement.Reset(_handle);
         if (code != raw.SQLITE_DONE) SqliteException.ThrowExceptionForRC(code, _database);
         return found;
     }
@@ -93,7 +96,7 @@ internal sealed class Statement : IStatement
 
     private Statement BindNull()
     {
-        Check(raw.sqlite3_bind_null(_statement, ++_bound));
+        Check(NativeStatement.BindNull(_handle, ++_bound));
         return this;
     }
 
@@ -103,6 +106,34 @@ internal sealed class Statement : IStatement
         _bound = 0;
         SqliteException.ThrowExceptionForRC(code, _database);
     }
+}
+
+/// <summary>
+/// What is called for each column of each row, without what the library's own way costs: half of what a row of 15 columns took.
+/// Who binds keeps the statement.
+/// </summary>
+internal static partial class NativeStatement
+{
+    /// <summary>SQLITE_TRANSIENT: SQLite makes a copy before it returns.</summary>
+    public const nint Copied = -1;
+
+    [LibraryImport(DatabaseFile.Library, EntryPoint = "sqlite3_bind_int64"), SuppressGCTransition]
+    public static partial int Bind(nint statement, int at, long value);
+
+    [LibraryImport(DatabaseFile.Library, EntryPoint = "sqlite3_bind_null"), SuppressGCTransition]
+    public static partial int BindNull(nint statement, int at);
+
+    [LibraryImport(DatabaseFile.Library, EntryPoint = "sqlite3_bind_text")]
+    public static partial int BindText(nint statement, int at, ReadOnlySpan<byte> utf8, int length, nint lifetime);
+
+    [LibraryImport(DatabaseFile.Library, EntryPoint = "sqlite3_bind_blob")]
+    public static partial int BindBlob(nint statement, int at, ReadOnlySpan<byte> bytes, int length, nint lifetime);
+
+    [LibraryImport(DatabaseFile.Library, EntryPoint = "sqlite3_step")]
+    public static partial int Step(nint statement);
+
+    [LibraryImport(DatabaseFile.Library, EntryPoint = "sqlite3_reset")]
+    public static partial int Reset(nint statement);
 }
 
 /// <summary>Runs each statement at once.</summary>
