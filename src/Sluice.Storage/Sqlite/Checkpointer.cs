@@ -14,7 +14,7 @@ internal sealed class Checkpointer : IDisposable
     public const int Most = 64_000;
 
     // About 32 MB: pages that many commits touch are written to the database once.
-    private const int Enough = 8_000;
+    private const int Enough = 1_000;
 
     // A commit writes some pages whatever it holds, and about one for each row.
     private const int PagesOfACommit = 8;
