@@ -9,7 +9,7 @@ namespace Sluice.Storage;
 /// </summary>
 internal sealed class HeadWriter(sqlite3 database, Gatherer gatherer) : IDisposable
 {
-    private readonly Statement _begin = new(database, "insert into customer_version (scope, key, version, last_no) values (?, ?, 0, 0) on conflict do nothing");
+    private readonly Statement _begin = new(database, "insert into customer_version (scope, key, version, last_no) values (?, ?, ?, ?) on conflict do nothing");
 
     private readonly Statement _read = new(database, "select version, last_no from customer_version where scope = ? and key = ?");
 
@@ -25,6 +25,9 @@ internal sealed class HeadWriter(sqlite3 database, Gatherer gatherer) : IDisposa
 
     private readonly long?[] _row = new long?[2];
 
+    /// <summary>Whether the head of who is new says it all: none of the rows has to be gathered.</summary>
+    public static bool IsComplete(CustomerChange change) => change.ExpectedVersion == 0 && change.Entries.All(static entry => entry.Usage is not { Listed: true });
+
     /// <summary>
     /// Gives the customer's journal row before the change (0 = none), or null when the customer is not at the version expected.
     /// </summary>
@@ -32,7 +35,7 @@ internal sealed class HeadWriter(sqlite3 database, Gatherer gatherer) : IDisposa
     public long? TryMove(CustomerChange change, long lastNo)
     {
         var (scope, after) = (change.Scope.Value, change.After);
-        if (Before(change) is not { } before) return null;
+        if (Before(change, lastNo) is not { } before) return null;
         if (change.ExpectedVersion == 0) Columns(_add, after).Bind(scope).Bind(after.Key.Value).Bind(after.CreatedAt.Milliseconds).Run();
         else if (change.HeadMoved) Columns(_change, after).Bind(scope).Bind(after.Key.Value).Run();
         if (change.Erase)
@@ -57,10 +60,15 @@ internal sealed class HeadWriter(sqlite3 database, Gatherer gatherer) : IDisposa
         _change.Dispose();
     }
 
-    private long? Before(CustomerChange change)
+    private long? Before(CustomerChange change, long lastNo)
     {
         var (scope, key) = (change.Scope.Value, change.After.Key.Value);
-        if (change.ExpectedVersion == 0) return _begin.Bind(scope).Bind(key).Run() == 1 ? 0 : null;
+        if (change.ExpectedVersion == 0)
+        {
+            var begun = IsComplete(change) ? new JournalEnd(change.After.Version, lastNo) : default;
+            return _begin.Bind(scope).Bind(key).Bind(begun.Version).Bind(begun.No).Run() == 1 ? 0 : null;
+        }
+
         var end = gatherer.EndOf((scope, key)) ?? Stored(scope, key);
         return end?.Version == change.ExpectedVersion ? end.Value.No : null;
     }

@@ -144,9 +144,10 @@ internal sealed class UnitWriter(sqlite3 database, Gatherer gatherer, long lastN
     {
         var key = change.After.Key;
         if (change.Erase) Erase(change, before);
+        var isComplete = HeadWriter.IsComplete(change);
         foreach (var entry in change.Entries)
         {
-            if (!change.Erase) Append(change.Scope, key, entry, no, before);
+            if (!change.Erase) Append(change.Scope, key, entry, no, before, isComplete);
             before = no++;
             foreach (var (plan, version, entity, delta) in entry.Plans)
                 _hold.Bind(change.Scope.Value).Bind(plan.Value).Bind(key.Value).Bind(version).Bind(entity?.Value ?? 0).Bind(delta).Run();
@@ -177,7 +178,7 @@ internal sealed class UnitWriter(sqlite3 database, Gatherer gatherer, long lastN
         Write(Snapshotter.Of(change.Scope, change.After, change.Entries[^1].Hash));
     }
 
-    private void Append(ScopeId scope, CustomerKey key, JournalEntry entry, long no, long before)
+    private void Append(ScopeId scope, CustomerKey key, JournalEntry entry, long no, long before, bool isGathered)
     {
         var row = (entry.Usage is null ? _appendPlain : _append)
             .Bind(no).Bind(before).Bind(scope.Value).Bind(key.Value).Bind(entry.Version).Bind(entry.At.Milliseconds).Bind(JournalFormat.Schema)
@@ -188,7 +189,7 @@ internal sealed class UnitWriter(sqlite3 database, Gatherer gatherer, long lastN
         }
 
         row.Run();
-        gatherer.Appended(scope, key, no, entry);
+        if (!isGathered) gatherer.Appended(scope, key, no, entry);
     }
 
     private void Write(SnapshotWrite snapshot) => _snapshot
