@@ -12,7 +12,7 @@ namespace Sluice.Storage;
 public sealed class Committer
 {
     // What is not worth waiting for any more of, and for how long the others are waited for.
-    private const int Enough = 32;
+    private const int Enough = 48;
     private static readonly TimeSpan Moment = TimeSpan.FromMicroseconds(100);
 
     private readonly IStore _store;

@@ -13,8 +13,12 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>Pages of the log after which SQLite does it within a commit after all: only where this cannot keep up.</summary>
     public const int Most = 64_000;
 
-    // About 32 MB: pages that many commits touch are written to the database once.
-    private const int Enough = 1_000;
+    // Some 500 pages of the log, as fewer than are reckoned are written: a commit that has to wait for a large part to reach the disk
+    // takes 3 ms, and each part has its price.
+    private const int Enough = 2_500;
+
+    // What the writer may be left with.
+    private const int Few = 500;
 
     // A commit writes some pages whatever it holds, and about one for each row.
     private const int PagesOfACommit = 8;
@@ -22,8 +26,11 @@ internal sealed class Checkpointer : IDisposable
     private readonly SqliteConnection _connection;
     private readonly sqlite3 _database;
     private readonly sqlite3 _writer;
-    private Task? _bulk;
-    private int _pages;
+    private readonly Thread _thread;
+    private readonly SemaphoreSlim _turns = new(0);
+    private volatile Bulk _bulk;
+    private volatile int _pages;
+    private volatile bool _ended;
 
     /// <param name="connectionString">For a connection of its own.</param>
     public Checkpointer(string connectionString, sqlite3 writer)
@@ -34,38 +41,54 @@ internal sealed class Checkpointer : IDisposable
         _database = _connection.Handle ?? throw new InvariantViolation("the connection is closed");
         using var command = new SqliteCommand("pragma synchronous = full", _connection);
         command.ExecuteNonQuery();
+        _thread = new Thread(Loop) { IsBackground = true, Name = "sluice checkpoints" };
+        _thread.Start();
+    }
+
+    private enum Bulk
+    {
+        None,
+        UnderWay,
+        Done,
     }
 
     /// <summary>On the writer's thread, after each commit.</summary>
     public void Committed(long rows)
     {
         _pages += PagesOfACommit + (int)Math.Min(rows, Enough);
-        if (_bulk is { IsCompleted: true })
+        if (_bulk == Bulk.Done)
         {
-            _bulk = null;
-            _pages = 0;
+            (_bulk, _pages) = (Bulk.None, 0);
             Run(_writer);
         }
-        else if (_bulk is null && _pages >= Enough)
+        else if (_bulk == Bulk.None && _pages >= Enough)
         {
-            _bulk = Task.Factory.StartNew(Bulk, TaskCreationOptions.LongRunning);
+            _bulk = Bulk.UnderWay;
+            _turns.Release();
         }
     }
 
     public void Dispose()
     {
-        _bulk?.Wait();
+        _ended = true;
+        _turns.Release();
+        _thread.Join();
+        _turns.Dispose();
         _connection.Dispose();
     }
 
-    // Twice: the second time only what was committed during the first, so that the writer is left with next to nothing. SQLite
-    // syncs the database only when nothing is left in the log, which it is the writer's turn to find.
-    private void Bulk()
+    private void Loop()
     {
-        for (var turn = 0; turn < 2 && Run(_database) && DatabaseFile.TrySync(_database); turn++)
+        for (_turns.Wait(); !_ended; _turns.Wait())
         {
+            var pages = _pages;
+            if (Copy() && _pages - pages > Few) Copy();
+            _bulk = Bulk.Done;
         }
     }
+
+    // SQLite syncs the database only when nothing is left in the log, which it is the writer's turn to find.
+    private bool Copy() => Run(_database) && DatabaseFile.TrySync(_database);
 
     // What is in the log is safe there. Where this fails (a full disk) it stays there, and the next time it is tried again.
     private static bool Run(sqlite3 database) => raw.sqlite3_wal_checkpoint_v2(database, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _) == raw.SQLITE_OK;
