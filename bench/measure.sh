@@ -64,7 +64,7 @@ serve() { # name port setting=value…
   shift 2
   if curl -s "http://127.0.0.1:$sluice_port/" > /dev/null; then echo "Port $sluice_port is taken: set BENCH_PORT."; exit 1; fi
   from=$(now_ms)
-  env DOTNET_GCgen0size=0x600000 SLUICE_CUSTOMERS_IN_MEMORY=1000000 SLUICE_PORT="$sluice_port" SLUICE_SANDBOX_KEY="$BENCH_KEY" DOTNET_STARTUP_HOOKS="$PWD/Inside/bin/Release/net10.0/Inside.dll" BENCH_INSIDE="$dir/$name" "$@" \
+  env DOTNET_GCgen0size=0x400000 SLUICE_CUSTOMERS_IN_MEMORY=1000000 SLUICE_PORT="$sluice_port" SLUICE_SANDBOX_KEY="$BENCH_KEY" DOTNET_STARTUP_HOOKS="$PWD/Inside/bin/Release/net10.0/Inside.dll" BENCH_INSIDE="$dir/$name" "$@" \
     dotnet "${program:-$dir/program/Sluice.Server.dll}" --demo > "$dir/$name.log" 2>&1 &
   pids[$name]=$!
   until call customers.get_or_create '{"customer_id":"bench-1"}' | grep -q '"id":"bench-1"'; do

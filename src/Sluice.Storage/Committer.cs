@@ -13,7 +13,7 @@ public sealed class Committer
 {
     // What is not worth waiting for any more of, and for how long the others are waited for.
     private const int Enough = 48;
-    private static readonly TimeSpan Moment = TimeSpan.FromMicroseconds(100);
+    private static readonly TimeSpan Moment = TimeSpan.FromMicroseconds(200);
 
     private readonly IStore _store;
     private readonly CommitterLimits _limits;

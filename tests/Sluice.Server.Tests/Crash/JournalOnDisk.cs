@@ -49,7 +49,10 @@ internal static class JournalOnDisk
     private static void AgreeWithHeads(SqliteConnection connection, Dictionary<(int Scope, long Key), (Customer Customer, byte[] Hash)> customers)
     {
         using var heads = connection.CreateCommand();
-        heads.CommandText = "select scope, key, version, external_id from customer join customer_version using (scope, key) where deleted = 0";
+        heads.CommandText = """
+            select v.scope, v.key, v.version + (select count(*) from journal j where j.scope = v.scope and j.customer = v.key and j.no > v.last_no), c.external_id
+            from customer c join customer_version v using (scope, key) where c.deleted = 0
+            """;
         using var head = heads.ExecuteReader();
         var count = 0;
         while (head.Read())
