@@ -116,7 +116,7 @@ internal sealed class Gatherer : IDisposable
     {
         var end = new JournalEnd(entry.Version, no);
         _appended.Add(((scope.Value, customer.Value), entry.Usage is { Listed: true } usage
-            ? new Row(end, usage.UsedAt.Milliseconds, Place(usage.Feature), usage.Value.Value, HasMore: (usage.Properties ?? usage.Entity as object) is not null)
+            ? new Row(end, usage.UsedAt.Milliseconds, Place(usage.Feature), usage.Value.Value, HasMore: usage.Properties is not null || usage.Entity is not null)
             : new Row(end)));
     }
 

@@ -104,6 +104,35 @@ public sealed class SqliteGathering() : StoreSuite(new SqliteHost(Often))
     }
 
     [Fact]
+    public async Task Whoever_reads_while_others_commit_sees_one_moment()
+    {
+        await using var onlooker = await OpenAgain();
+        var actors = Enumerable.Range(1, 3).Select(key => Joined(key)).ToArray();
+        var committed = actors.Select(static actor => actor.State!.Version).ToArray();
+        var commits = Task.Run(() =>
+        {
+            for (var no = 0; no < 4_000; no++)
+            {
+                var at = no % actors.Length;
+                Committed(actors[at].Use(1), actors[at].Do(Now, new CustomerEvent.ProfileChanged(actors[at].State!.Profile with { Name = $"Name {no}" })));
+                Volatile.Write(ref committed[at], actors[at].State!.Version);
+            }
+        });
+        for (var reads = 0; !commits.IsCompleted || reads < 100; reads++)
+        {
+            var (at, store) = (reads % actors.Length, reads % 2 == 0 ? Store : onlooker);
+            var atLeast = Volatile.Read(ref committed[at]);
+            Assert.InRange((await store.Load(Scope, actors[at].Key, Sample.Terms))!.Customer.Version, atLeast, long.MaxValue);
+            var file = await ((IAuditStore)store).ReadFile(Scope, actors[at].Key);
+            Assert.InRange(file!.Version, atLeast, long.MaxValue);
+            Assert.Empty(await CustomerAudit.Check((IAuditStore)store, file, Sample.Terms));
+        }
+
+        await commits;
+        foreach (var actor in actors) await MustBeStored(actor);
+    }
+
+    [Fact]
     public async Task After_a_crash_everybody_goes_on_from_the_last_row()
     {
         var random = new Random(Seed.Print());
