@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { pick, refusal, sluice } from './sluice.mjs';
 
 // Coupons, promo codes and referrals as the published client and a customer's browser see them.
-const month = 31 * 86_400_000;
+// A month at most, and some of the next.
+const month = 32 * 86_400_000;
 
 const { test } = sluice({
   async given({ autumn }) {
