@@ -13,12 +13,12 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>Pages of the log after which SQLite does it within a commit after all: only where this cannot keep up.</summary>
     public const int Most = 64_000;
 
-    // Some 500 pages of the log, as fewer than are reckoned are written: a commit that has to wait for a large part to reach the disk
+    // Some 250 pages of the log, as fewer than are reckoned are written: a commit that has to wait for a large part to reach the disk
     // takes 3 ms, and each part has its price.
-    private const int Enough = 2_500;
+    private const int Enough = 1_200;
 
     // What the writer may be left with.
-    private const int Few = 500;
+    private const int Few = 400;
 
     // A commit writes some pages whatever it holds, and about one for each row.
     private const int PagesOfACommit = 8;
