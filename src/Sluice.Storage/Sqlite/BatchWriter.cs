@@ -83,9 +83,9 @@ internal sealed class BatchWriter : IDisposable
     {
         if (Array.TrueForAll(fates, fate => fate is not null)) return true;
         _begin.Run();
-        _units.Begin();
         try
         {
+            _units.Begin();
             if (!Pass(batch, fates))
             {
                 _rollback.Run();

@@ -228,7 +228,7 @@ internal sealed class Gatherer : IDisposable
     private void Recount()
     {
         _waiting.Clear();
-        (_rows, _round, _next, _known) = (0, [], 0, true);
+        (_rows, _round, _next, _known) = (0, [], 0, false);
         var rows = _connection.Query<(int Scope, long Customer, long Version, long No, long? UsedAt, string? Feature, string? Value, long Listed, long HasMore)>(
             $"select j.scope, j.customer, j.version, j.no, j.used_at, j.feature, j.value, j.listed, j.properties is not null or j.entity is not null from {NotGathered} order by j.no", buffered: false);
         foreach (var row in rows)
@@ -236,6 +236,8 @@ internal sealed class Gatherer : IDisposable
             var end = new JournalEnd(row.Version, row.No);
             Wait((row.Scope, row.Customer), row.Listed == 1 ? new Row(end, row.UsedAt!.Value, Place(row.Feature!), Number(row.Value!), row.HasMore == 1) : new Row(end));
         }
+
+        _known = true;
     }
 
     private int Place(string feature)

@@ -104,6 +104,21 @@ public sealed class SqliteGathering() : StoreSuite(new SqliteHost(Often))
     }
 
     [Fact]
+    public async Task A_commit_that_cannot_tell_what_waits_fails_and_the_next_one_can()
+    {
+        var actor = Joined(1);
+        Committed(actor.Use(5));
+        Host.Tamper("create trigger refuse before insert on journal when new.value = '666' begin select raise(abort, 'refused'); end; update scope set name = name");
+        Assert.Throws<SqliteException>(() => Commit(TestUnit.Of(actor.Twin().Use(666))));
+        Host.Tamper("update journal set value = 'five' where value = '5'");
+        Assert.Throws<FormatException>(() => Commit(TestUnit.Of(actor.Twin().Use(1))));
+        Host.Tamper("update journal set value = '5' where value = 'five'");
+        Committed(actor.Use(2));
+        Assert.Equal([$"{Day.Of(Now)} {actor.Key} messages 2x 7"], await Sums(actor.Key));
+        await MustBeStored(actor);
+    }
+
+    [Fact]
     public async Task Whoever_reads_while_others_commit_sees_one_moment()
     {
         await using var onlooker = await OpenAgain();
