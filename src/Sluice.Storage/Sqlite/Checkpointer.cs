@@ -13,14 +13,14 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>Pages of the log after which SQLite does it within a commit after all: only where this cannot keep up.</summary>
     public const int Most = 64_000;
 
-    // Some 250 pages of the log, as fewer than are reckoned are written: a commit that has to wait for a large part to reach the disk
-    // takes 3 ms, and each part has its price.
+    // About 1 MB, as pages are reckoned high: a commit that has to wait for a large part to reach the disk takes 3 ms, and each part
+    // has its price.
     private const int Enough = 1_200;
 
     // What the writer may be left with.
     private const int Few = 400;
 
-    // A commit writes some pages whatever it holds, and about one for each row.
+    // A commit writes some pages whatever it holds, and one for each row at most: a fifth of that where many track.
     private const int PagesOfACommit = 8;
 
     private readonly SqliteConnection _connection;

@@ -70,8 +70,8 @@ internal sealed class Gatherer : IDisposable
     /// <param name="last">With <paramref name="seen"/> as <see cref="JournalEnds"/> gives it.</param>
     public static string Recent(string scope, string customer, string last, string seen) => $"""
         with recursive recent (no, prev, gathered) as (
-            select j.no, j.prev, v.last_no from customer_version v cross join journal j on j.no = {JournalEnds.LastNo(last, seen)}
-            where v.scope = {scope} and v.key = {customer} and j.no > v.last_no and j.scope = v.scope and j.customer = v.key
+            select j.no, j.prev, v.last_no from customer_version v cross join {JournalEnds.LastRow(JournalEnds.LastNo(last, seen))}
+            where v.scope = {scope} and v.key = {customer} and j.no > v.last_no
             union all
             select j.no, j.prev, r.gathered from recent r cross join journal j on j.no = r.prev and j.no > r.gathered)
         """;

@@ -13,6 +13,9 @@ internal sealed class JournalEnds(string connectionString) : IDisposable
     public static string LastNo(string last, string seen) =>
         $"max(v.last_no, {last}, coalesce((select max(n.no) from journal n not indexed where n.no > {seen} and n.scope = v.scope and n.customer = v.key), 0))";
 
+    /// <summary>That row as j, if it is there. Numbers of rows that were erased may be given again, so it is looked at whose it is.</summary>
+    public static string LastRow(string lastNo) => $"journal j on j.no = {lastNo} and j.scope = v.scope and j.customer = v.key";
+
     private readonly Lock _gate = new();
     private readonly Dictionary<(int Scope, long Key), long> _ends = [];
     private readonly SqliteConnection _connection = new(connectionString);

@@ -43,7 +43,7 @@ public sealed partial class SqliteStore
             $"""
             with recursive chain (no, prev, version) as (
                 select j.no, j.prev, j.version from customer_version v
-                cross join journal j on j.no = {JournalEnds.LastNo("@last", "@seen")} and j.scope = v.scope and j.customer = v.key
+                cross join {JournalEnds.LastRow(JournalEnds.LastNo("@last", "@seen"))}
                 where v.scope = @scope and v.key = @key
                 union all
                 select j.no, j.prev, j.version from chain c cross join journal j on j.no = c.prev where c.version > @from)

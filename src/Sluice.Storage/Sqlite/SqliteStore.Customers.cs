@@ -20,7 +20,7 @@ public sealed partial class SqliteStore
         with {Ends}
         select v.key, coalesce(j.version, v.version), coalesce(p.version, s.version), coalesce(p.schema, s.schema), coalesce(p.hash, s.hash), coalesce(p.body, s.body), p.at, p.seal
         from ends v
-        left join journal j on j.no = v.last_no and j.scope = v.scope and j.customer = v.key
+        left join {JournalEnds.LastRow("v.last_no")}
         left join snapshot s on s.scope = v.scope and s.customer = v.key
         left join checkpoint p on p.scope = v.scope and p.customer = v.key and p.version > coalesce(s.version, 0)
         """;
@@ -33,7 +33,7 @@ public sealed partial class SqliteStore
             from ends v
             left join snapshot s on s.scope = v.scope and s.customer = v.key
             left join checkpoint p on p.scope = v.scope and p.customer = v.key
-            cross join journal j on j.no = v.last_no and j.scope = v.scope and j.customer = v.key and j.version > max(coalesce(s.version, 0), coalesce(p.version, 0))
+            cross join {JournalEnds.LastRow("v.last_no")} and j.version > max(coalesce(s.version, 0), coalesce(p.version, 0))
             union all
             select j.no, j.prev, t.floor from tail t cross join journal j on j.no = t.prev and j.version > t.floor)
         select j.customer, j.version, j.schema, j.body, j.hash, j.properties

@@ -158,7 +158,7 @@ public sealed partial class SqliteStore : SqlStore
             $"""
             with recursive chain (no, prev) as (
                 select j.no, j.prev from customer_version v
-                cross join journal j on j.no = {JournalEnds.LastNo("@last", "@seen")} and j.scope = v.scope and j.customer = v.key
+                cross join {JournalEnds.LastRow(JournalEnds.LastNo("@last", "@seen"))}
                 where v.scope = @scope and v.key = @customer
                 union all
                 select j.no, j.prev from chain c join journal j on j.no = c.prev)

@@ -10,7 +10,7 @@ internal sealed class Statement : IStatement
 {
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
-    private readonly nint _handle;
+    private nint _handle;
     private readonly long?[] _number = new long?[1];
     private int _bound;
 
@@ -82,7 +82,12 @@ internal sealed class Statement : IStatement
         return found;
     }
 
-    public void Dispose() => _statement.Dispose();
+    /// <summary>Whoever uses it after this is told of misuse.</summary>
+    public void Dispose()
+    {
+        _handle = 0;
+        _statement.Dispose();
+    }
 
     IStatement IStatement.Bind(long value) => Bind(value);
 
