@@ -1,12 +1,14 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 /// <summary>
 /// Loaded into Sluice by the bench (DOTNET_STARTUP_HOOKS), so that the product carries no code for it. SIGUSR2 makes a full
 /// collection and writes what is left of the heap to the file that BENCH_INSIDE names with ".heap"; SIGCONT writes p50 and p99
 /// of the commits since the SIGCONT before (ms), and how many there were, to the one with ".commits".
 /// </summary>
+[UnsupportedOSPlatform("windows")]
 internal static class StartupHook
 {
     private const PosixSignal SigUsr2 = (PosixSignal)12;

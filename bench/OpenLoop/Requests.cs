@@ -27,6 +27,7 @@ internal sealed class Requests : IDisposable
     {
         var timings = new Timing[count];
         var running = new Task[count];
+        var chance = new Random(1);
         var started = Stopwatch.GetTimestamp();
         await Task.Factory.StartNew(
             () =>
@@ -36,8 +37,8 @@ internal sealed class Requests : IDisposable
                     var due = Math.Min(count, (int)(Stopwatch.GetElapsedTime(started).TotalSeconds * rate) + 1);
                     for (; no < due; no++)
                     {
-                        var mine = no;
-                        running[mine] = Task.Run(() => Send(mine, started + (long)(mine / rate * Stopwatch.Frequency), timings));
+                        var (mine, customer) = (no, chance.Next(_customers) + 1);
+                        running[mine] = Task.Run(() => Send(mine, customer, started + (long)(mine / rate * Stopwatch.Frequency), timings));
                     }
 
                     Thread.Sleep(1);
@@ -50,11 +51,11 @@ internal sealed class Requests : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task Send(int no, long dueAt, Timing[] timings)
+    private async Task Send(int no, int customer, long dueAt, Timing[] timings)
     {
         var kind = _kinds[no % _kinds.Length];
         var value = kind == "track" ? ",\"value\":1" : "";
-        using var body = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes($"{{\"customer_id\":\"bench-{Random.Shared.Next(_customers) + 1}\",\"feature_id\":\"messages\"{value}}}"));
+        using var body = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes($"{{\"customer_id\":\"bench-{customer}\",\"feature_id\":\"messages\"{value}}}"));
         body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         var isRight = false;
         try
