@@ -188,7 +188,7 @@ public sealed class Committer
         var fates = new Fate[batch.Count];
         for (var at = 0; at < batch.Count; at++)
         {
-            fates[at] = batch[at] is Barrier ? Fate.Committed : new Fate(FateKind.Overtaken);
+            fates[at] = batch[at] is Barrier ? Fate.Committed : Fate.Overtaken;
             if (batch[at] is not Barrier && Stands(batch[at])) writing.Add(batch[at]);
         }
 

@@ -81,6 +81,8 @@ public sealed record Fate(FateKind Kind, ClaimKey? Lost = null, bool Contended =
 {
     public static readonly Fate Committed = new(FateKind.Committed);
 
+    public static readonly Fate Overtaken = new(FateKind.Overtaken);
+
     public bool IsCommitted => Kind == FateKind.Committed;
 }
 

@@ -21,7 +21,7 @@ internal static class RequestIds
     public static Task Give(HttpContext http, RequestDelegate next)
     {
         string? sent = http.Request.Headers[Header];
-        var id = IsSane(sent) ? sent! : Beginning + Interlocked.Increment(ref _made).ToString("x8", null);
+        var id = IsSane(sent) ? sent! : $"{Beginning}{Interlocked.Increment(ref _made):x8}";
         http.TraceIdentifier = id;
         http.Response.Headers[Header] = id;
         return next(http);

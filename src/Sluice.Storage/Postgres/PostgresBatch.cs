@@ -68,7 +68,7 @@ internal sealed class PostgresBatch(NpgsqlDataSource source, long node) : IDispo
         {
             try
             {
-                fates[at] = leftOut.IsUnder(batch[at]) ? new Fate(FateKind.Overtaken) : Write([batch[at]])[0];
+                fates[at] = leftOut.IsUnder(batch[at]) ? Fate.Overtaken : Write([batch[at]])[0];
             }
             catch (PostgresException wrong) when (IsOfOne(wrong))
             {

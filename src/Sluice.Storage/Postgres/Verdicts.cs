@@ -40,7 +40,7 @@ internal sealed class Verdicts
         var leftOut = new LeftOut();
         for (var at = 0; at < fates.Length; at++)
         {
-            fates[at] = leftOut.IsUnder(batch[at]) ? new Fate(FateKind.Overtaken) : Judge(batch[at]);
+            fates[at] = leftOut.IsUnder(batch[at]) ? Fate.Overtaken : Judge(batch[at]);
             if (!fates[at].IsCommitted) leftOut.Add(batch[at]);
         }
 

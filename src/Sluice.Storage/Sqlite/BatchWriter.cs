@@ -15,10 +15,13 @@ internal sealed class BatchWriter : IDisposable
     private readonly Statement _rollback;
     private readonly Gatherer _gatherer;
     private readonly UnitWriter _units;
+    private readonly JournalEnds _ends;
 
     /// <param name="another">For a connection beside this one.</param>
-    public BatchWriter(SqliteConnection connection, string another, GatheringLimits limits)
+    /// <param name="ends">Told of every commit.</param>
+    public BatchWriter(SqliteConnection connection, string another, GatheringLimits limits, JournalEnds ends)
     {
+        _ends = ends;
         _database = connection.Handle ?? throw new InvariantViolation("the writer's connection is closed");
         _begin = new Statement(_database, "begin immediate");
         _commit = new Statement(_database, "commit");
@@ -102,7 +105,20 @@ internal sealed class BatchWriter : IDisposable
         }
 
         for (var at = 0; at < fates.Length; at++) fates[at] ??= Fate.Committed;
+        Tell();
         return true;
+    }
+
+    private void Tell()
+    {
+        try
+        {
+            _ends.Committed(_gatherer.MovedOn, _units.LastNo, _gatherer.Marked);
+        }
+        catch (SqliteException)
+        {
+            // It is committed all the same: whoever asks looks.
+        }
     }
 
     // False: someone lost, so what this pass wrote must not stay. A loser may have written a part of itself, so a unit
@@ -115,7 +131,7 @@ internal sealed class BatchWriter : IDisposable
         for (var at = 0; at < batch.Count; at++)
         {
             var unit = batch[at];
-            if (fates[at] is null && leftOut.IsUnder(unit)) fates[at] = new Fate(FateKind.Overtaken);
+            if (fates[at] is null && leftOut.IsUnder(unit)) fates[at] = Fate.Overtaken;
             if (fates[at] is not null)
             {
                 leftOut.Add(unit);
@@ -144,6 +160,7 @@ internal sealed class BatchWriter : IDisposable
     private void Failed()
     {
         _gatherer.Forget();
+        _ends.Doubt();
 
         // The statement that failed may have ended the transaction itself.
         if (raw.sqlite3_get_autocommit(_database) != 0) return;

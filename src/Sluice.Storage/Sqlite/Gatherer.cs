@@ -19,6 +19,9 @@ internal sealed class Gatherer : IDisposable
     // Rows that a commit of a round gathers for each one it appended.
     private const int Pace = 2;
 
+    // Rows that a list may have room for and be kept for another customer.
+    private const int MostSpare = 64;
+
     private const string AddExactly = "add_exactly";
 
     private readonly SqliteConnection _connection;
@@ -32,6 +35,7 @@ internal sealed class Gatherer : IDisposable
     // What waits, by customer, and what the open transaction appended. Features are told by their place in a list, so that the
     // thousands of rows are nothing that a collection has to follow; what else a row may have is copied from the journal.
     private readonly Dictionary<Customer, List<Row>> _waiting = [];
+    private readonly Stack<List<Row>> _spare = [];
     private readonly List<(Customer Of, Row Row)> _appended = [];
     private readonly List<Customer> _erased = [];
     private readonly Dictionary<Customer, JournalEnd> _moved = [];
@@ -46,6 +50,7 @@ internal sealed class Gatherer : IDisposable
     private Customer[] _round = [];
     private int _next;
     private long _upTo;
+    private long _marked;
 
     public Gatherer(SqliteConnection connection, GatheringLimits limits)
     {
@@ -137,12 +142,8 @@ internal sealed class Gatherer : IDisposable
             if (_waiting.TryGetValue(of, out var rows) && rows.Count >= _limits.OfOne) Gather(of);
         }
 
-        if (_next == _round.Length && _rows >= _limits.Rows) BeginRound(lastNo);
-        for (var rows = Pace * _appended.Count; rows > 0 && _next < _round.Length;)
-        {
-            rows -= Gather(_round[_next]);
-            if (++_next == _round.Length) _mark.Bind(_upTo).Run();
-        }
+        if (_next == _round.Length && (_rows >= _limits.Rows || lastNo - _marked >= _limits.Behind)) BeginRound(lastNo);
+        GoOn(Pace * Math.Max(_appended.Count, _moved.Count));
     }
 
     /// <summary>In an open transaction: everything.</summary>
@@ -150,14 +151,19 @@ internal sealed class Gatherer : IDisposable
     {
         Recount();
         BeginRound(lastNo);
-        while (_next < _round.Length) Gather(_round[_next++]);
-        _mark.Bind(_upTo).Run();
+        GoOn(int.MaxValue);
         _places.Clear();
         _features.Clear();
     }
 
     /// <summary>The transaction came to nothing, so what it gathered still waits.</summary>
     public void Forget() => _known = false;
+
+    /// <summary>Whom the open transaction moves, or the last one moved, and where their journals end.</summary>
+    public Dictionary<Customer, JournalEnd> MovedOn => _moved;
+
+    /// <summary>All rows up to this one are gathered.</summary>
+    public long Marked => _marked;
 
     /// <summary>Whether units were committed here, by the only one who commits: nobody else may gather.</summary>
     public bool IsInUse => _known;
@@ -177,25 +183,45 @@ internal sealed class Gatherer : IDisposable
 
     private void BeginRound(long lastNo) => (_round, _next, _upTo) = ([.. _waiting.Keys.Order()], 0, lastNo);
 
+    private void GoOn(int rows)
+    {
+        while (rows > 0 && _next < _round.Length) rows -= Gather(_round[_next++]);
+        if (_next < _round.Length || _upTo == _marked) return;
+        _mark.Bind(_upTo).Run();
+        _marked = _upTo;
+    }
+
     private void Wait(Customer of, Row row)
     {
         ref var rows = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiting, of, out _);
-        (rows ??= []).Add(row);
+        if (rows is null && !_spare.TryPop(out rows)) rows = [];
+        rows.Add(row);
         _rows++;
     }
 
-    private List<Row>? Drop(Customer of)
+    // Lists go round, so that what waits long is not made anew for each round: a collection would copy it twice.
+    private void Drop(Customer of)
     {
-        if (_waiting.Remove(of, out var rows)) _rows -= rows.Count;
-        return rows;
+        if (!_waiting.Remove(of, out var rows)) return;
+        _rows -= rows.Count;
+        rows.Clear();
+        if (rows.Capacity <= MostSpare && _spare.Count < _limits.Rows) _spare.Push(rows);
     }
 
     // Gives how many rows waited.
     private int Gather(Customer of)
     {
-        if (Drop(of) is not { } rows) return 0;
+        if (!_waiting.TryGetValue(of, out var rows)) return 0;
+        var count = rows.Count;
+        Write(of, rows);
+        Drop(of);
+        return count;
+    }
+
+    private void Write(Customer of, List<Row> rows)
+    {
         var end = rows[^1].End;
-        if (_reach.Bind(end.Version).Bind(end.No).Bind(of.Scope).Bind(of.Key).Run() == 0) return rows.Count; // Deleted since, with all that was of it.
+        if (_reach.Bind(end.Version).Bind(end.No).Bind(of.Scope).Bind(of.Key).Run() == 0) return; // Deleted since, with all that was of it.
         _list.Clear();
         foreach (var row in rows)
         {
@@ -205,7 +231,6 @@ internal sealed class Gatherer : IDisposable
 
         if (_list.Length > 0) _copy.Bind(_list.Append(']').ToString()).Run();
         Sum(of, rows);
-        return rows.Count;
     }
 
     private void Put(Customer of, Row row) => _put
@@ -229,6 +254,7 @@ internal sealed class Gatherer : IDisposable
     {
         _waiting.Clear();
         (_rows, _round, _next, _known) = (0, [], 0, false);
+        _upTo = _marked = _connection.ExecuteScalar<long>("select next from counter where name = 'gathered'");
         var rows = _connection.Query<(int Scope, long Customer, long Version, long No, long? UsedAt, string? Feature, string? Value, long Listed, long HasMore)>(
             $"select j.scope, j.customer, j.version, j.no, j.used_at, j.feature, j.value, j.listed, j.properties is not null or j.entity is not null from {NotGathered} order by j.no", buffered: false);
         foreach (var row in rows)
@@ -255,6 +281,7 @@ internal sealed class Gatherer : IDisposable
 }
 
 /// <param name="Rows">Rows of all customers that begin a round, in which each customer's turn comes. The more, the more of them share a page.</param>
+/// <param name="Behind">Rows of the journal since the last round that begin one even where fewer wait: who looks for those that wait goes through them.</param>
 /// <param name="OfOne">Rows of one customer that are gathered at once: whoever reads the customer walks those that are not.</param>
 /// <param name="Features">Names of features that are remembered until all is gathered.</param>
-internal sealed record GatheringLimits(int Rows = 32_768, int OfOne = 1_024, int Features = 100_000);
+internal sealed record GatheringLimits(int Rows = 32_768, int Behind = 65_536, int OfOne = 1_024, int Features = 100_000);

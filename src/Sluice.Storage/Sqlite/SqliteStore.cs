@@ -67,7 +67,7 @@ public sealed partial class SqliteStore : SqlStore
                 transaction.Commit();
             }
 
-            _writer = new BatchWriter(_connection, _connection.ConnectionString, _gathering);
+            _writer = new BatchWriter(_connection, _connection.ConnectionString, _gathering, _ends);
         }
 
         return Task.CompletedTask;
@@ -110,13 +110,14 @@ public sealed partial class SqliteStore : SqlStore
     public override ValueTask DisposeAsync()
     {
         while (_claims.TryTake(out var reader)) reader.Dispose();
-        _ends.Dispose();
         using (Writing())
         {
             _writer?.Dispose();
             _writer = null;
             _connection.Dispose();
         }
+
+        _ends.Dispose();
 
         using var pool = new SqliteConnection(_readers);
         SqliteConnection.ClearPool(pool);

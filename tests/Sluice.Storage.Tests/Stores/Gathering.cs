@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 using Sluice.Core;
 
@@ -5,7 +6,7 @@ namespace Sluice.Storage.Tests;
 
 public sealed class SqliteGathering() : StoreSuite(new SqliteHost(Often))
 {
-    private static readonly GatheringLimits Often = new(Rows: 700, OfOne: 60, Features: 25);
+    private static readonly GatheringLimits Often = new(Rows: 700, Behind: 2_000, OfOne: 60, Features: 25);
     private const int Customers = 60;
     private static readonly string[] Features = ["messages", "images", .. Enumerable.Range(0, 60).Select(static no => $"rare{no}")];
     private const int Events = 12_000;
@@ -88,6 +89,19 @@ public sealed class SqliteGathering() : StoreSuite(new SqliteHost(Often))
         for (var use = 0; use < 40; use++) Assert.All(Commit([.. others.Select(static actor => TestUnit.Of(actor.Use(1)))]), static fate => Assert.Equal(FateKind.Committed, fate));
         Assert.Empty(await Sums(gone.Key));
         Assert.Equal(others.Select(static actor => $"{Day.Of(Now)} {actor.Key} messages 40x 40").Order(StringComparer.Ordinal), await Sums(null));
+    }
+
+    // Else the first who looks goes through the rows of everyone who ever came.
+    [Fact]
+    public async Task The_mark_moves_on_where_nearly_nothing_waits()
+    {
+        var busy = Joined(1);
+        Committed(busy.Use(3));
+        for (var key = 2; key < 6_000; key += 100) Assert.All(Commit([.. Enumerable.Range(key, 100).Select(static no => TestUnit.Of(Actor.Number(no).Join()))]), static fate => Assert.Equal(FateKind.Committed, fate));
+        await using var connection = new SqliteConnection($"Data Source={((SqliteHost)Host).File};Pooling=False");
+        Assert.InRange(await connection.ExecuteScalarAsync<long>("select next from counter where name = 'gathered'"), 6_000 - Often.Behind, long.MaxValue);
+        Assert.Equal([$"{Day.Of(Now)} {busy.Key} messages 1x 3"], await Sums(busy.Key));
+        await MustBeStored(busy);
     }
 
     [Fact]
