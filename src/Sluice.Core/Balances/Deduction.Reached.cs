@@ -11,9 +11,8 @@ internal sealed partial class Deduction
     /// </summary>
     public List<Source> Reached(Subject subject, Catalog catalog, Feature feature, Quantity amount, DrawMode mode, Func<string, string?>? property)
     {
-        var parents = new List<Source>();
-        var sources = DrawOrder.BeforeParts(subject, catalog, feature, property, parents);
-        return parents.Count == 0 || Serve(sources, parents, subject.Customer.Entities, amount.Value, mode) ? sources : DrawOrder.Of(subject, catalog, feature, property);
+        var sources = DrawOrder.BeforeParts(subject, catalog, feature, property, out var parents);
+        return parents is null || Serve(sources, parents, subject.Customer.Entities, amount.Value, mode) ? sources : DrawOrder.Of(subject, catalog, feature, property);
     }
 
     // True when no step would reach the parts that are left out: the sources, with as many parts as it takes put behind

@@ -61,16 +61,17 @@ internal static class DrawOrder
     }
 
     /// <summary>The same but for entities' parts of the customer's grants, which come last.</summary>
-    /// <param name="parents">Gets the grants that entities have parts of.</param>
-    public static List<Source> BeforeParts(Subject subject, Catalog catalog, Feature feature, Func<string, string?>? property, List<Source> parents)
+    /// <param name="parents">The grants that entities have parts of; null = there are none.</param>
+    public static List<Source> BeforeParts(Subject subject, Catalog catalog, Feature feature, Func<string, string?>? property, out List<Source>? parents)
     {
         var sources = Serving(subject, catalog, feature, property);
+        parents = null;
         foreach (var source in sources)
         {
-            if (source.Grant.IsShared) parents.Add(source);
+            if (source.Grant.IsShared) (parents ??= []).Add(source);
         }
 
-        if (parents.Count > 0) sources.RemoveAll(static source => source.Grant.IsShared);
+        if (parents is not null) sources.RemoveAll(static source => source.Grant.IsShared);
         return Sort(sources, subject.Entity is not null);
     }
 

@@ -58,7 +58,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             if (attempt.Queued is { } unit)
             {
                 var fate = await Spans.Settling(unit);
-                if (fate.IsCommitted) return attempt.Ran! with { Stored = true };
+                if (fate.IsCommitted) return attempt.Ran!;
                 if (fate.Kind == FateKind.Unknown) return Ran.StoreFailed;
                 if (fate.Kind == FateKind.ClaimLost) return Ran.Refused(Lost(fate.Lost!.Value), 0);
                 if (fate.Kind == FateKind.Moved) await freshness.Look();
@@ -226,7 +226,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             var drafts = new Draft[gated.Length];
             for (var at = 0; at < drafts.Length; at++) drafts[at] = new Draft(scope, gated[at], outbox, now);
             var ran = Decide(scope, commands, cells, drafts, now);
-            if (ran.End == RunEnd.Refused || Array.TrueForAll(drafts, static draft => draft.IsEmpty))
+            if (!ran.Stored)
                 return new Attempted(null, ran, null, Unsettled(gated));
 
             // From here on everything must succeed: memory changes and the unit takes its place in the queue.
@@ -276,7 +276,8 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             }
         }
 
-        return new Ran(RunEnd.Done, ImmutableCollectionsMarshal.AsImmutableArray(customers), ImmutableCollectionsMarshal.AsImmutableArray(events));
+        return new Ran(
+            RunEnd.Done, ImmutableCollectionsMarshal.AsImmutableArray(customers), ImmutableCollectionsMarshal.AsImmutableArray(events), Stored: Array.Exists(drafts, static draft => !draft.IsEmpty));
     }
 
     private static Draft DraftOf(Cell cell, Draft[] drafts) => Array.Find(drafts, draft => draft.Cell == cell)!;

@@ -8,7 +8,7 @@ namespace Sluice.Server.Customers;
 
 /// <summary>What one customer becomes through a unit, and what memory must do about it.</summary>
 /// <param name="IdBefore">The caller's id before the unit; differs from the one after when it was renamed or deleted.</param>
-internal sealed record CellChange(Cell Cell, Customer After, string? IdBefore, long JournalBytes);
+internal readonly record struct CellChange(Cell Cell, Customer After, string? IdBefore, long JournalBytes);
 
 /// <summary>The unit of one or more customers: publishes when committed, drops memory when not.</summary>
 internal sealed class CustomersUnit(Scope scope, ImmutableArray<CellChange> cells, SnapshotWriter snapshots, Outbox outbox, Turns turns) : Unit

@@ -56,7 +56,7 @@ internal sealed record Told(string Type, object Data, JsonTypeInfo Shape)
 
     /// <summary>The whole body, as it is sent every time.</summary>
     public string Body(string id, Instant at) =>
-        JsonSerializer.Serialize(new Envelope(id, Type, at, JsonSerializer.SerializeToElement(Data, Shape)), WebhookJson.Default.Envelope);
+        JsonSerializer.Serialize(new Envelope(id, Type, at, new JsonText(JsonSerializer.Serialize(Data, Shape))), WebhookJson.Default.Envelope);
 
     private static string? EntityOf(Customer after, EntityNo? entity) => entity is { } no ? after.Entities.Find(no)?.Id : null;
 
@@ -71,7 +71,8 @@ internal sealed record Told(string Type, object Data, JsonTypeInfo Shape)
 }
 
 /// <param name="OccurredAt">When it happened; the header's time is that of the attempt.</param>
-internal sealed record Envelope(string Id, string Type, Instant OccurredAt, JsonElement Data);
+/// <param name="Data">As written: metadata in it may hold half a character.</param>
+internal sealed record Envelope(string Id, string Type, Instant OccurredAt, JsonText Data);
 
 internal sealed record LimitReachedData(
     string CustomerId,

@@ -124,6 +124,9 @@ public sealed class EventTests
         Assert.Equal(20, first.GetProperty("updated_product").GetProperty("items")[0].GetProperty("price").GetDecimal());
         Assert.False(first.TryGetProperty("entity", out _));
 
+        // Metadata may have been cut in the middle of an emoji.
+        (await told.Api.Post("customers.update", """{"customer_id":"c","metadata":{"cut":"\ud83d"}}""")).MustBe(200);
+
         (object Call, string Told)[] table =
         [
             (new { plan_id = "large" }, "upgrade large"),
@@ -143,6 +146,7 @@ public sealed class EventTests
 
         await told.AllSettled();
         Assert.Equal(table.Length + 1, older.All.Count);
+        Assert.Contains("""{"cut":"\ud83d"}""", older.All.Last().Body, StringComparison.OrdinalIgnoreCase);
         Assert.All(told.Receiver.All, static message => Assert.DoesNotContain("customer.products.updated", message.Body, StringComparison.Ordinal));
 
         static string Gist(System.Text.Json.JsonElement data) => $"{data.GetProperty("scenario").GetString()} {data.GetProperty("updated_product").GetProperty("id").GetString()}";
