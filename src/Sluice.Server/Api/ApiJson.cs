@@ -29,7 +29,7 @@ namespace Sluice.Server.Api;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     GenerationMode = JsonSourceGenerationMode.Metadata | JsonSourceGenerationMode.Serialization,
-    Converters = [typeof(QuantityJson), typeof(ExactDecimalJson), typeof(PriceJson), typeof(InstantJson), typeof(RawJson), typeof(FeatureIdJson), typeof(PlanIdJson), typeof(BalanceJson), typeof(DeductionsJson)])]
+    Converters = [typeof(QuantityJson), typeof(ExactDecimalJson), typeof(PriceJson), typeof(InstantJson), typeof(RawJson), typeof(FeatureIdJson), typeof(PlanIdJson)])]
 [JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(JsonText))]
 [JsonSerializable(typeof(ErrorBody))]
@@ -100,6 +100,7 @@ namespace Sluice.Server.Api;
 [JsonSerializable(typeof(TestClockBody))]
 [JsonSerializable(typeof(OlderCheckoutBody))]
 [JsonSerializable(typeof(LooseBalancesBody))]
+[JsonSerializable(typeof(BreakdownPriceBody))]
 [JsonSerializable(typeof(HasCustomersBody))]
 [JsonSerializable(typeof(PlanDeletionBody))]
 [JsonSerializable(typeof(FeatureDeletionBody))]

@@ -6,73 +6,15 @@ using Sluice.Server.Api.Features;
 namespace Sluice.Server.Api.Balances;
 
 /// <summary>What a customer or an entity has of one feature.</summary>
-public sealed record BalanceBody(
-    FeatureId FeatureId,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FeatureBody? Feature,
-    Quantity Granted,
-    Quantity Remaining,
-    Quantity Usage,
-    bool Unlimited,
-    bool OverageAllowed,
-    Quantity? MaxPurchase,
-    Instant? NextResetAt,
-    IReadOnlyList<BreakdownBody> Breakdown)
+/// <param name="Feature">Given when the feature was asked for too.</param>
+[JsonConverter(typeof(BalanceJson))]
+public sealed record BalanceBody(CustomerKey Customer, Balance Balance, FeatureBody? Feature)
 {
-    /// <summary>Left out when nothing of it is ever saved from one cycle to the next.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<BalanceRolloverBody>? Rollovers { get; init; }
-
-    /// <param name="feature">Given when the feature was asked for too.</param>
-    public static BalanceBody Of(CustomerKey customer, Balance balance, Feature? feature = null) => new(
-        balance.Feature,
-        feature is null ? null : FeatureBody.Of(feature),
-        balance.Granted,
-        balance.Remaining,
-        balance.Usage,
-        balance.Unlimited,
-        balance.OverageAllowed,
-        balance.MaxPurchase,
-        balance.NextResetAt,
-        Array.ConvertAll(System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsArray(balance.Rows)!, row => BreakdownBody.Of(customer, row)))
-    {
-        Rollovers = balance.Rollovers.IsDefault ? null : [.. balance.Rollovers.Select(BalanceRolloverBody.Of)],
-    };
+    public static BalanceBody Of(CustomerKey customer, Balance balance, Feature? feature = null) => new(customer, balance, feature is null ? null : FeatureBody.Of(feature));
 
     /// <summary>For a feature that the customer has only behind a credit system: nothing granted, nothing left.</summary>
-    public static BalanceBody Zero(Feature feature) =>
-        new(feature.Id, FeatureBody.Of(feature), Quantity.Zero, Quantity.Zero, Quantity.Zero, false, false, null, null, []);
-}
-
-/// <summary>One grant of a balance.</summary>
-public sealed record BreakdownBody(
-    string Id,
-    PlanId? PlanId,
-    Quantity IncludedGrant,
-    Quantity PrepaidGrant,
-    Quantity Remaining,
-    Quantity Usage,
-    bool Unlimited,
-    ResetBody? Reset,
-    BreakdownPriceBody? Price,
-    Instant? ExpiresAt)
-{
-    public static BreakdownBody Of(CustomerKey customer, Grant grant) => new(
-        PublicIds.Of(customer, grant),
-        grant.Plan,
-        grant.IncludedNow,
-        grant.Prepaid,
-        grant.Remaining,
-        grant.Usage,
-        grant.Terms.Unlimited,
-        grant.Terms.Unlimited ? null : ResetBody.Of(grant.Terms.Reset, grant.NextResetAt),
-        BreakdownPriceBody.Of(grant.Terms.Price),
-        grant.ExpiresAt);
-}
-
-/// <summary>Units saved from an earlier cycle. <c>ExpiresAt</c> 0 = never.</summary>
-public sealed record BalanceRolloverBody(Quantity Granted, Quantity Balance, Instant ExpiresAt)
-{
-    public static BalanceRolloverBody Of(RolledOver saved) => new(saved.Balance + saved.Used, saved.Balance, saved.ExpiresAt ?? new Instant(0));
+    public static BalanceBody Zero(CustomerKey customer, Feature feature) =>
+        Of(customer, new Balance(feature.Id, Quantity.Zero, Quantity.Zero, Quantity.Zero, Unlimited: false, OverageAllowed: false, MaxPurchase: null, NextResetAt: null, []), feature);
 }
 
 /// <summary>When a grant fills up again. A grant for once has no moment.</summary>
@@ -125,15 +67,6 @@ public sealed record FlagBody(
         PublicIds.Of(customer, grant), grant.Plan, grant.ExpiresAt, grant.Feature, feature is null ? null : FeatureBody.Of(feature));
 }
 
-/// <summary>What a track took from one balance, saved units and all shares of it together.</summary>
-public sealed record DeductionBody(string BalanceId, FeatureId FeatureId, PlanId? PlanId, ResetBody? Reset, Quantity Value)
-{
-    public static IReadOnlyList<DeductionBody> Of(CustomerKey customer, ImmutableArray<Draw> draws)
-    {
-        if (draws.Length == 1) return [Of(customer, draws[0], draws[0].Amount)];
-        return [.. draws.GroupBy(draw => PublicIds.Of(customer, draw)).Select(same => Of(customer, same.First(), Quantity.Total(same.Sum(static draw => draw.Amount.Value))))];
-    }
-
-    private static DeductionBody Of(CustomerKey customer, Draw draw, Quantity amount) =>
-        new(PublicIds.Of(customer, draw), draw.Feature, draw.Plan, ResetBody.Of(draw.Reset, draw.ResetsAt), amount);
-}
+/// <summary>What a track took: an item for each balance, saved units and all shares of it together.</summary>
+[JsonConverter(typeof(DeductionsJson))]
+public sealed record DeductionsBody(CustomerKey Customer, ImmutableArray<Draw> Draws);

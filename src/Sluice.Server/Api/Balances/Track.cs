@@ -62,7 +62,7 @@ internal static class Track
                 tracked.Command.Value,
                 answer.Balance is { } balance ? BalanceBody.Of(customer.Key, balance, expandFeature ? call.Catalog.Feature(balance.Feature) : null) : null,
                 BalancesBody.Of(customer.Key, answer.Linked),
-                DeductionBody.Of(customer.Key, answer.Draws)),
+                new DeductionsBody(customer.Key, answer.Draws)),
             ApiJson.Default.TrackBody);
     }
 }
@@ -122,7 +122,7 @@ public sealed record TrackBody(
     Quantity Value,
     BalanceBody? Balance,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, BalanceBody?>? Balances,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<DeductionBody>? Deductions);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeductionsBody? Deductions);
 
 /// <summary>The map <c>balances</c> of a check or track.</summary>
 internal static class BalancesBody

@@ -23,11 +23,11 @@ internal static class HeldBody
         if (!expand.Features) return bodies;
 
         // React's check() knows only features that have an entry: give those behind a held credit system an empty one.
-        foreach (var pool in bodies.Values.Select(body => catalog.Feature(body.FeatureId)!).Where(feature => feature.IsCredits).ToList())
+        foreach (var pool in bodies.Values.Select(body => catalog.Feature(body.Balance.Feature)!).Where(feature => feature.IsCredits).ToList())
         {
             foreach (var cost in pool.CreditSchema)
             {
-                if (catalog.Feature(cost.Feature) is { IsBoolean: false } member) bodies.TryAdd(member.Id.Value, BalanceBody.Zero(member));
+                if (catalog.Feature(cost.Feature) is { IsBoolean: false } member) bodies.TryAdd(member.Id.Value, BalanceBody.Zero(subject.Customer.Key, member));
             }
         }
 

@@ -72,7 +72,7 @@ public sealed record EventBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EntityId,
     Quantity Value,
     JsonText Properties,
-    IReadOnlyList<DeductionBody> Deductions)
+    DeductionsBody Deductions)
 {
     private static readonly JsonText Empty = new("{}");
 
@@ -84,5 +84,5 @@ public sealed record EventBody(
         used.Entity,
         used.Value,
         used.Properties ?? Empty,
-        DeductionBody.Of(used.Customer, used.Draws));
+        new DeductionsBody(used.Customer, used.Draws));
 }
