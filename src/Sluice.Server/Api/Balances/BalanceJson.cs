@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -84,8 +85,13 @@ internal sealed class DeductionsJson : JsonConverter<DeductionsBody>
     {
         to.WriteStartArray();
         if (body.Draws is [var only]) Write(to, PublicIds.Of(body.Customer, only), only, only.Amount);
-        else foreach (var same in body.Draws.GroupBy(draw => PublicIds.Of(body.Customer, draw))) Write(to, same.Key, same.First(), Quantity.Total(same.Sum(static draw => draw.Amount.Value)));
+        else WriteTogether(to, body.Customer, body.Draws);
         to.WriteEndArray();
+    }
+
+    private static void WriteTogether(Utf8JsonWriter to, CustomerKey customer, ImmutableArray<Draw> draws)
+    {
+        foreach (var same in draws.GroupBy(draw => PublicIds.Of(customer, draw))) Write(to, same.Key, same.First(), Quantity.Total(same.Sum(static draw => draw.Amount.Value)));
     }
 
     private static void Write(Utf8JsonWriter to, string id, Draw draw, Quantity amount)
