@@ -16,11 +16,8 @@ namespace Sluice.Storage;
 /// </summary>
 internal sealed class Gatherer : IDisposable
 {
-    // Rows that a commit of a round gathers for each one it appended.
+    // Rows that a commit of a round gathers for each one it appended, those of newcomers among them.
     private const int Pace = 2;
-
-    // Rows that a list may have room for and be kept for another customer.
-    private const int MostSpare = 64;
 
     private const string AddExactly = "add_exactly";
 
@@ -43,6 +40,7 @@ internal sealed class Gatherer : IDisposable
     private readonly List<string> _features = [];
     private readonly Dictionary<(long Day, int Feature), (long Count, decimal Sum)> _sums = [];
     private readonly StringBuilder _list = new();
+    private int _spareRoom;
     private int _rows;
     private bool _known;
 
@@ -194,18 +192,26 @@ internal sealed class Gatherer : IDisposable
     private void Wait(Customer of, Row row)
     {
         ref var rows = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiting, of, out _);
-        if (rows is null && !_spare.TryPop(out rows)) rows = [];
-        rows.Add(row);
+        (rows ??= Spare()).Add(row);
         _rows++;
     }
 
-    // Lists go round, so that what waits long is not made anew for each round: a collection would copy it twice.
+    // Lists go round: what waits for long would be copied by collections if it were made anew for each round.
+    private List<Row> Spare()
+    {
+        if (!_spare.TryPop(out var rows)) return [];
+        _spareRoom -= rows.Capacity;
+        return rows;
+    }
+
     private void Drop(Customer of)
     {
         if (!_waiting.Remove(of, out var rows)) return;
         _rows -= rows.Count;
         rows.Clear();
-        if (rows.Capacity <= MostSpare && _spare.Count < _limits.Rows) _spare.Push(rows);
+        if (_spareRoom + rows.Capacity > _limits.Rows) return;
+        _spare.Push(rows);
+        _spareRoom += rows.Capacity;
     }
 
     // Gives how many rows waited.
