@@ -20,19 +20,34 @@ public sealed partial class PostgresStore
         where i.inhparent = 'journal'::regclass and b.bound <> 'DEFAULT' order by 2
         """;
 
-    public override ValueTask<bool> KeepMonths(Instant now) => Quickly(async write =>
+    public override async ValueTask<bool> KeepMonths(Instant now)
     {
-        // Of several nodes one makes them.
-        await write.Execute("lock table only journal in share update exclusive mode");
-        var there = await write.Query<Month>(Months);
+        await using (var read = await Read())
+        {
+            if (Missing(await read.Query<Month>(Months), now).Count == 0) return true;
+        }
+
+        return await Quickly(async write =>
+        {
+            // Of several nodes one makes them. Nobody reads meanwhile: who knew the months from before would miss the rows that move.
+            await write.Execute("lock table only journal in access exclusive mode");
+            foreach (var (name, since, until) in Missing(await write.Query<Month>(Months), now)) await Make(write, name, since, until);
+        });
+    }
+
+    private static List<Month> Missing(IReadOnlyList<Month> there, Instant now)
+    {
+        var missing = new List<Month>();
         var first = now.ToUtc();
         for (var ahead = 0; ahead <= MonthsAhead; ahead++)
         {
             var begin = new DateTime(first.Year, first.Month, 1, 0, 0, 0, DateTimeKind.Utc).AddMonths(ahead);
             var (since, until) = (Milliseconds(begin), Milliseconds(begin.AddMonths(1)));
-            if (!there.Exists(month => month.Since <= since && since < month.Until)) await Make(write, $"journal_{begin.ToString("yyyy_MM", CultureInfo.InvariantCulture)}", since, until);
+            if (!there.Any(month => month.Since <= since && since < month.Until)) missing.Add(new Month($"journal_{begin.ToString("yyyy_MM", CultureInfo.InvariantCulture)}", since, until));
         }
-    });
+
+        return missing;
+    }
 
     public override async ValueTask EndRetention(Instant before)
     {

@@ -63,6 +63,32 @@ public sealed class PostgresMonthTests : IAsyncLifetime
         Assert.Equal(150, (await _store.ListEvents(new UsageQuery(Actor.Scope, 1_000))).Count);
     }
 
+    // A customer whose clock was put forward has rows of months to come.
+    [Fact]
+    public async Task Whoever_reads_while_rows_move_into_their_month_misses_none()
+    {
+        const int months = 40;
+        var actor = Actor.Number(1);
+        Commit(actor.Join());
+        for (var month = 0; month < months; month++) Commit(actor.Use(1, Sample.Start.Plus(TimeSpan.FromDays(30 * month))));
+        using var stop = new CancellationTokenSource();
+        var readers = Enumerable.Range(0, 6).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                Assert.Equal(months, (await _store.ListEvents(new UsageQuery(Actor.Scope, 1_000))).Count);
+                Assert.Equal(actor.Hash, (await _store.Load(Actor.Scope, actor.Key, Sample.Terms))!.Hash);
+            }
+        })).ToArray();
+        for (var month = 0; month < months; month++)
+        {
+            while (!await _store.KeepMonths(Sample.Start.Plus(TimeSpan.FromDays(30 * month))) && !readers.Any(static reader => reader.IsFaulted)) await Task.Delay(1);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(readers);
+    }
+
     [Fact]
     public async Task Nodes_that_make_months_at_once_make_each_once()
     {
