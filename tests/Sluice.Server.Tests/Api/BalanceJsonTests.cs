@@ -55,6 +55,15 @@ public sealed class BalanceJsonTests
     }
 
     [Fact]
+    public void A_balance_of_nothing_that_saves_nothing()
+    {
+        var balance = new Balance(Messages, Quantity.Zero, Quantity.Zero, Quantity.Zero, true, false, null, null, []);
+        Assert.Equal(
+            """{"feature_id":"messages","granted":0,"remaining":0,"usage":0,"unlimited":true,"overage_allowed":false,"max_purchase":null,"next_reset_at":null,"breakdown":[]}""",
+            Written(BalanceBody.Of(Customer, balance), ApiJson.Default.BalanceBody));
+    }
+
+    [Fact]
     public void Deductions_one_for_each_balance()
     {
         Assert.Equal("[]", Written(new DeductionsBody(Customer, []), ApiJson.Default.DeductionsBody));

@@ -82,7 +82,10 @@ public sealed class PostgresMonthTests : IAsyncLifetime
         })).ToArray();
         for (var month = 0; month < months; month++)
         {
-            while (!await _store.KeepMonths(Sample.Start.Plus(TimeSpan.FromDays(30 * month))) && !readers.Any(static reader => reader.IsFaulted)) await Task.Delay(1);
+            while (!await _store.KeepMonths(Sample.Start.Plus(TimeSpan.FromDays(30 * month))))
+            {
+                // The readers were in the way for as long as it waits.
+            }
         }
 
         await stop.CancelAsync();
