@@ -26,8 +26,8 @@ test('the views: customers and the sheet of one, features, plans, events as a li
     customers.press('enter');
     await customers.shows(/ID: ada[^]*Email: ada@example\.com[^]*Subscriptions \(1\)[^]*Free[^]*Status: active[^]*Messages: 93 \/ 100[^]*7%[^]*Resets: \w+ \d+, 20\d\d/);
     customers.press('escape');
-    customers.press('q');
-    assert.equal(await customers.ended(), 0);
+    await customers.shows(row('▸ ada', 'ADA'));
+    assert.equal(await customers.pressUntilEnded('q'), 0);
 
     const features = terminal('features');
     await features.shows(row('▸ \\w+', '\\w+', 'metered|boolean|credit_system'));
@@ -62,8 +62,8 @@ test('a push and a pull in a terminal ask what is to be done, and do it', () => 
     write(start.replace('included: 100,', 'included: 150,'));
     const second = terminal('push');
     await second.shows(/Plan "Free" has customers on it[^]*❯ Create new version/);
-    second.press('enter');
-    await answerAll(second);
+    // Whatever is asked from here on is answered with what is proposed.
+    assert.equal(await second.pressUntilEnded('enter'), 0, second.screen());
     assert.deepEqual((await autumn.plans.get({ planId: 'free' })).version, 2);
 
     write('');
@@ -72,15 +72,6 @@ test('a push and a pull in a terminal ask what is to be done, and do it', () => 
     assert.equal(await pulled.ended(), 0);
     assert.match(read(), /included: 150/);
   })));
-
-// Whatever is asked after the first question is answered with what is proposed.
-async function answerAll(view) {
-  await view.shows(/❯|Done in|pushed/i);
-  while (!/Done in|Push complete/i.test(view.screen())) {
-    view.press('enter');
-    await view.shows(/❯|Done in|Push complete/i);
-  }
-}
 
 test('with --prod the live key is used: live and sandbox see nothing of each other', () => withServer(server =>
   inProject(server, start, async ({ must }) => {

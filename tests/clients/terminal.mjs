@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 
-const drawnWithinMs = 20_000;
+const drawnWithinMs = 45_000;
+const pressedEveryMs = 300;
 const escapes = /\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|\x1b[()][A-Z0-9]|\r/g;
 const keys = { enter: '\r', escape: '\x1b', down: '\x1b[B' };
 
@@ -20,15 +21,28 @@ export function inTerminal(program, args, { cwd, env }) {
 
   const screen = () => drawn.replace(escapes, '');
   const until = (done, what) => new Promise((found, failed) => {
-    const late = setTimeout(() => failed(new Error(`${what} within ${drawnWithinMs} ms:\n${screen()}`)), drawnWithinMs);
-    changed = () => {
-      const result = done();
-      if (result === undefined) return;
+    const settled = how => result => {
       clearTimeout(late);
-      found(result);
+      changed = () => {};
+      how(result);
+    };
+    const [succeed, fail] = [settled(found), settled(failed)];
+    const late = setTimeout(() => fail(new Error(`${what} within ${drawnWithinMs} ms:\n${screen()}`)), drawnWithinMs);
+    changed = () => {
+      try {
+        const result = done();
+        if (result !== undefined) succeed(result);
+      } catch (error) {
+        fail(error);
+      }
     };
     changed();
   });
+  const ended = () => until(() => code, 'did not end');
+  const press = (...pressed) => {
+    drawn = '';
+    for (const key of pressed) child.stdin.write(keys[key] ?? key);
+  };
 
   return {
     screen,
@@ -37,11 +51,13 @@ export function inTerminal(program, args, { cwd, env }) {
       if (code !== undefined) throw new Error(`ended with ${code} and never showed ${pattern}:\n${screen()}`);
     }, `never showed ${pattern}`),
     /** The names of keys, or characters to type. */
-    press: (...pressed) => {
-      drawn = '';
-      for (const key of pressed) child.stdin.write(keys[key] ?? key);
+    press,
+    ended,
+    /** Presses a key again and again until the program ends: a key is lost while nothing is asked, and an old question is drawn once more after its answer. */
+    pressUntilEnded: async key => {
+      const again = setInterval(() => press(key), pressedEveryMs);
+      return ended().finally(() => clearInterval(again));
     },
-    ended: () => until(() => code, 'did not end'),
     close: () => { if (code === undefined) child.kill('SIGKILL'); },
   };
 }
