@@ -4,38 +4,43 @@ using Sluice.Storage;
 namespace Sluice.Server.Customers;
 
 /// <summary>
-/// One customer in memory. <see cref="Latest"/> is what changes are decided on, under the gate; <see cref="Committed"/>
+/// One customer in memory. <see cref="Latest_NeedsGate"/> is what changes are decided on; <see cref="Committed"/>
 /// is what a crash cannot take back, and all that a plain read may show.
 /// </summary>
 internal sealed class Cell
 {
-    private volatile Customer? _committed;
+    private readonly CellState[] _states;
+    private readonly int _at;
+    private volatile Customer? _committedWhenDropped;
     private volatile bool _dropped;
-    private Task<Fate>? _last;
 
-    /// <summary>Given once, by <see cref="CellStock"/>, which makes all cells.</summary>
-    public CustomerKey Key { get; set; }
+    /// <summary>Of a customer that is being created.</summary>
+    public Cell(CustomerKey key)
+    {
+        Key = key;
+        (_states, _at) = CellStates.Take();
+        State.Hash = JournalFormat.FirstHash;
+    }
+
+    public CustomerKey Key { get; }
 
     /// <summary>Guards everything that ends in _NeedsGate. Never held over an await.</summary>
     public Lock Gate { get; } = new();
 
     /// <summary>Null until the unit that creates the customer is committed.</summary>
-    public Customer? Committed => _committed;
+    public Customer? Committed => Volatile.Read(ref State.Committed) ?? _committedWhenDropped;
 
     /// <summary>No longer the truth: a unit failed or the customer is gone. Who finds this starts over.</summary>
     public bool Dropped => _dropped;
 
-    public Customer? Latest_NeedsGate { get; set; }
+    /// <summary>Null when it was dropped.</summary>
+    public Customer? Latest_NeedsGate => State.Latest;
 
     /// <summary>Hash of the last journal entry decided.</summary>
-    public byte[] Hash_NeedsGate { get; set; } = JournalFormat.FirstHash;
+    public byte[] Hash_NeedsGate => State.Hash ?? throw new InvariantViolation("a customer that was dropped is decided on");
 
     /// <summary>The fate of the last unit queued; what is decided on its state must wait for it. Null when it is committed. Not the unit: what it wrote would stay in memory.</summary>
-    public Task<Fate>? Last_NeedsGate
-    {
-        get => _last;
-        set => _last = value;
-    }
+    public Task<Fate>? Last_NeedsGate => Volatile.Read(ref State.Last);
 
     /// <summary>Somebody asked for it since the <see cref="Evictor"/> was last here.</summary>
     public bool WasUsed { get; set; } = true;
@@ -45,21 +50,42 @@ internal sealed class Cell
 
     public long SnapshotBytes { get; set; }
 
+    private ref CellState State => ref _states[_at];
+
     public static Cell Loaded(StoredCustomer stored)
     {
-        var cell = CellStock.Take(stored.Customer.Key);
-        cell._committed = stored.Customer;
-        (cell.Latest_NeedsGate, cell.Hash_NeedsGate) = (stored.Customer, stored.Hash);
-        (cell.TailBytes, cell.SnapshotBytes) = (stored.TailBytes, stored.SnapshotBytes);
+        var cell = new Cell(stored.Customer.Key) { TailBytes = stored.TailBytes, SnapshotBytes = stored.SnapshotBytes };
+        cell.State = new CellState { Committed = stored.Customer, Latest = stored.Customer, Hash = stored.Hash };
         return cell;
+    }
+
+    /// <summary>What was decided and is queued.</summary>
+    public void Decided_NeedsGate(Customer latest, byte[] hash, Task<Fate> by)
+    {
+        ref var state = ref State;
+        (state.Latest, state.Hash) = (latest, hash);
+        Volatile.Write(ref state.Last, by);
     }
 
     /// <summary>On the committer's thread, without the gate.</summary>
     public void Publish(Customer committed, Task<Fate> by)
     {
-        _committed = committed;
-        Interlocked.CompareExchange(ref _last, null, by);
+        ref var state = ref State;
+        Volatile.Write(ref state.Committed, committed);
+        Interlocked.CompareExchange(ref state.Last, null, by);
     }
 
-    public void Drop() => _dropped = true;
+    /// <summary>Its place refers to nothing from here on, since the array stays for the sake of other cells.</summary>
+    public void Drop()
+    {
+        lock (Gate)
+        {
+            if (_dropped) return;
+            _dropped = true;
+            ref var state = ref State;
+            _committedWhenDropped = state.Committed;
+            (state.Latest, state.Hash, state.Last) = (null, null, null);
+            Volatile.Write(ref state.Committed, null);
+        }
+    }
 }

@@ -96,10 +96,8 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                 var decision = Decider.Decide(null, scope.Catalog, command, now);
                 if (decision is Decision.Refused { Refusal: var refusal }) return (Ran.Refused(refusal, 0), false);
                 var accepted = (Decision.Accepted)decision;
-                var cell = CellStock.Take(command.Key);
+                var cell = new Cell(command.Key);
                 var chain = new EntryChain(scope.Id, null, cell.Hash_NeedsGate).Append(accepted.Events, accepted.Customer, now);
-                cell.Latest_NeedsGate = accepted.Customer;
-                cell.Hash_NeedsGate = chain.Hash;
                 List<WebhookMessage>? messages = null;
                 outbox.Tell(scope, null, accepted.Customer, accepted.Events, now, ref messages);
                 unit = new CustomersUnit(scope, [new CellChange(cell, accepted.Customer, null, chain.Bytes)], snapshots, outbox, turns)
@@ -109,7 +107,7 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
                     Messages = messages is null ? [] : [.. messages],
                     Takes = claims.Add(new Claim(key, command.Key, now, null)),
                 };
-                cell.Last_NeedsGate = unit.Settled;
+                cell.Decided_NeedsGate(accepted.Customer, chain.Hash, unit.Settled);
                 CustomerDirectory.Enter(scope, cell);
                 committer.Enqueue(unit);
                 ran = new Ran(RunEnd.Done, [accepted.Customer], [accepted.Events], Stored: true);
@@ -314,8 +312,8 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
     {
         for (var i = 0; i < cells.Length; i++)
         {
-            var latest = cells[i].Latest_NeedsGate!;
             if (cells[i].Dropped) return Task.CompletedTask;
+            var latest = cells[i].Latest_NeedsGate!;
             if (latest.Deleted || (commands[i].CustomerId is { } id && latest.Profile.Id != id)) return cells[i].Last_NeedsGate ?? Task.CompletedTask;
         }
 

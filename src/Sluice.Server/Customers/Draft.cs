@@ -59,5 +59,5 @@ internal sealed class Draft(Scope scope, Cell cell, Outbox outbox, Instant now)
         if (_holds is not null) HoldClaims.Add(scope.Id, _before, _holds, now, takes, frees);
     }
 
-    public void Keep(Unit unit) => (cell.Latest_NeedsGate, cell.Hash_NeedsGate, cell.Last_NeedsGate) = (Customer, _chain.Hash, unit.Settled);
+    public void Keep(Unit unit) => cell.Decided_NeedsGate(Customer, _chain.Hash, unit.Settled);
 }

@@ -30,16 +30,16 @@ internal sealed class SnapshotWriter(Committer committer) : BackgroundService
             if (cell.Dropped || !Snapshotter.SnapshotDue(cell.TailBytes, cell.SnapshotBytes)) continue;
             if (!committer.TryReserve(out var reserved)) continue;
             using var place = reserved;
-            var (customer, hash) = Latest(cell);
+            if (Latest(cell) is not var (customer, hash)) continue;
             var unit = new CellSnapshot(cell, Snapshotter.Of(scope.Id, customer, hash));
             committer.Enqueue(unit);
             await unit.Settled;
         }
     }
 
-    private static (Core.Customer Customer, byte[] Hash) Latest(Cell cell)
+    private static (Core.Customer Customer, byte[] Hash)? Latest(Cell cell)
     {
-        lock (cell.Gate) return (cell.Latest_NeedsGate!, cell.Hash_NeedsGate);
+        lock (cell.Gate) return cell.Latest_NeedsGate is { } latest ? (latest, cell.Hash_NeedsGate) : null;
     }
 
     private sealed class CellSnapshot : Unit

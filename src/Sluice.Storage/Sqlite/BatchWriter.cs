@@ -34,14 +34,19 @@ internal sealed class BatchWriter : IDisposable
         _checkpoints = new Checkpointer(another, _database);
     }
 
-    /// <summary>Puts all that waits for it where it is read.</summary>
-    public void Gather()
+    /// <summary>The last number given to a journal row.</summary>
+    public long LastNo => _units.LastNo;
+
+    /// <summary>Puts some of what waits where it is read. False: all rows up to this one are there.</summary>
+    public bool TryGatherPart(long upTo)
     {
         _begin.Run();
         try
         {
-            _gatherer.GatherAll(_units.LastNo);
+            _gatherer.Begin();
+            var some = _gatherer.TryGatherPart(upTo, LastNo);
             _commit.Run();
+            return some;
         }
         catch
         {
@@ -67,7 +72,9 @@ internal sealed class BatchWriter : IDisposable
     {
         try
         {
-            if (_gatherer.IsInUse) Gather();
+            while (_gatherer.IsInUse && TryGatherPart(LastNo))
+            {
+            }
         }
         catch (SqliteException)
         {

@@ -19,6 +19,9 @@ internal sealed class Gatherer : IDisposable
     // Rows that a commit of a round gathers for each one it appended, those of newcomers among them.
     private const int Pace = 2;
 
+    // Rows that are gathered in a transaction of their own: as many as commits can wait for.
+    private const int Part = 2_048;
+
     private const string AddExactly = "add_exactly";
 
     private readonly SqliteConnection _connection;
@@ -29,24 +32,22 @@ internal sealed class Gatherer : IDisposable
     private readonly Statement _reach;
     private readonly Statement _mark;
 
-    // What waits, by customer, and what the open transaction appended. Features are told by their place in a list, so that the
-    // thousands of rows are nothing that a collection has to follow; what else a row may have is copied from the journal.
-    private readonly Dictionary<Customer, List<Row>> _waiting = [];
-    private readonly Stack<List<Row>> _spare = [];
-    private readonly List<(Customer Of, Row Row)> _appended = [];
+    private readonly WaitingRows _waiting = new();
+
+    // Of the open transaction.
+    private readonly List<(Customer Of, WaitingRow Row)> _appended = [];
     private readonly List<Customer> _erased = [];
     private readonly Dictionary<Customer, JournalEnd> _moved = [];
     private readonly Dictionary<string, int> _places = [];
     private readonly List<string> _features = [];
     private readonly Dictionary<(long Day, int Feature), (long Count, decimal Sum)> _sums = [];
     private readonly StringBuilder _list = new();
-    private int _spareRoom;
-    private int _rows;
+    private readonly List<Customer> _many = [];
+    private readonly List<WaitingRow> _taken = [];
     private bool _known;
 
-    // The round that is under way, in the order of the table; it ends with all rows up to a number gathered.
-    private Customer[] _round = [];
-    private int _next;
+    // The customers of the round that is under way; it ends with all rows up to a number gathered.
+    private readonly InOrder _round = new();
     private long _upTo;
     private long _marked;
 
@@ -100,8 +101,7 @@ internal sealed class Gatherer : IDisposable
     /// <summary>Where the customer's journal ends in the open transaction; null when customer_version says it.</summary>
     public JournalEnd? EndOf(Customer of)
     {
-        if (_moved.TryGetValue(of, out var end)) return end;
-        return _waiting.TryGetValue(of, out var rows) ? rows[^1].End : null;
+        return _moved.TryGetValue(of, out var end) ? end : _waiting.EndOf(of);
     }
 
     /// <summary>The open transaction moves a customer on.</summary>
@@ -119,8 +119,8 @@ internal sealed class Gatherer : IDisposable
     {
         var end = new JournalEnd(entry.Version, no);
         _appended.Add(((scope.Value, customer.Value), entry.Usage is { Listed: true } usage
-            ? new Row(end, usage.UsedAt.Milliseconds, Place(usage.Feature), usage.Value.Value, HasMore: usage.Properties is not null || usage.Entity is not null)
-            : new Row(end)));
+            ? new WaitingRow(end, usage.UsedAt.Milliseconds, Place(usage.Feature), usage.Value.Value, HasMore: usage.Properties is not null || usage.Entity is not null)
+            : new WaitingRow(end)));
     }
 
     /// <summary>In the open transaction, after its rows.</summary>
@@ -130,28 +130,30 @@ internal sealed class Gatherer : IDisposable
         if (_features.Count >= _limits.Features)
         {
             GatherAll(lastNo);
+            _places.Clear();
+            _features.Clear();
             return;
         }
 
-        foreach (var (of, row) in _appended) Wait(of, row);
-        foreach (var of in _erased) Drop(of);
-        foreach (var (of, _) in _appended)
+        _many.Clear();
+        foreach (var (of, row) in _appended)
         {
-            if (_waiting.TryGetValue(of, out var rows) && rows.Count >= _limits.OfOne) Gather(of);
+            if (_waiting.Add(of, row) >= _limits.OfOne) _many.Add(of);
         }
 
-        if (_next == _round.Length && (_rows >= _limits.Rows || lastNo - _marked >= _limits.Behind)) BeginRound(lastNo);
+        foreach (var of in _erased) _waiting.Take(of, _taken);
+        foreach (var of in _many) Gather(of);
+        if (_round.IsEmpty && (_waiting.Count >= _limits.Rows || lastNo - _marked >= _limits.Behind)) BeginRound(lastNo);
         GoOn(Pace * Math.Max(_appended.Count, _moved.Count));
     }
 
-    /// <summary>In an open transaction: everything.</summary>
-    public void GatherAll(long lastNo)
+    /// <summary>In an open transaction without rows of its own: some of what waits. False: all rows up to this one are gathered.</summary>
+    public bool TryGatherPart(long upTo, long lastNo)
     {
-        Recount();
-        BeginRound(lastNo);
-        GoOn(int.MaxValue);
-        _places.Clear();
-        _features.Clear();
+        if (_marked >= upTo) return false;
+        if (_round.IsEmpty) BeginRound(lastNo);
+        GoOn(Part);
+        return true;
     }
 
     /// <summary>The transaction came to nothing, so what it gathered still waits.</summary>
@@ -179,52 +181,36 @@ internal sealed class Gatherer : IDisposable
 
     private static string Text(decimal sum) => sum.ToString("0.##########", CultureInfo.InvariantCulture);
 
-    private void BeginRound(long lastNo) => (_round, _next, _upTo) = ([.. _waiting.Keys.Order()], 0, lastNo);
+    private void GatherAll(long lastNo)
+    {
+        Recount();
+        BeginRound(lastNo);
+        GoOn(int.MaxValue);
+    }
+
+    private void BeginRound(long lastNo)
+    {
+        _round.Begin(_waiting.Customers);
+        _upTo = lastNo;
+    }
 
     private void GoOn(int rows)
     {
-        while (rows > 0 && _next < _round.Length) rows -= Gather(_round[_next++]);
-        if (_next < _round.Length || _upTo == _marked) return;
+        while (rows > 0 && !_round.IsEmpty) rows -= Gather(_round.Next());
+        if (!_round.IsEmpty || _upTo == _marked) return;
         _mark.Bind(_upTo).Run();
         _marked = _upTo;
-    }
-
-    private void Wait(Customer of, Row row)
-    {
-        ref var rows = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiting, of, out _);
-        (rows ??= Spare()).Add(row);
-        _rows++;
-    }
-
-    // Lists go round: what waits for long would be copied by collections if it were made anew for each round.
-    private List<Row> Spare()
-    {
-        if (!_spare.TryPop(out var rows)) return [];
-        _spareRoom -= rows.Capacity;
-        return rows;
-    }
-
-    private void Drop(Customer of)
-    {
-        if (!_waiting.Remove(of, out var rows)) return;
-        _rows -= rows.Count;
-        rows.Clear();
-        if (_spareRoom + rows.Capacity > _limits.Rows) return;
-        _spare.Push(rows);
-        _spareRoom += rows.Capacity;
     }
 
     // Gives how many rows waited.
     private int Gather(Customer of)
     {
-        if (!_waiting.TryGetValue(of, out var rows)) return 0;
-        var count = rows.Count;
-        Write(of, rows);
-        Drop(of);
-        return count;
+        _waiting.Take(of, _taken);
+        if (_taken.Count > 0) Write(of, _taken);
+        return _taken.Count;
     }
 
-    private void Write(Customer of, List<Row> rows)
+    private void Write(Customer of, List<WaitingRow> rows)
     {
         var end = rows[^1].End;
         if (_reach.Bind(end.Version).Bind(end.No).Bind(of.Scope).Bind(of.Key).Run() == 0) return; // Deleted since, with all that was of it.
@@ -239,11 +225,11 @@ internal sealed class Gatherer : IDisposable
         Sum(of, rows);
     }
 
-    private void Put(Customer of, Row row) => _put
+    private void Put(Customer of, WaitingRow row) => _put
         .Bind(of.Scope).Bind(of.Key).Bind(row.UsedAt).Bind(row.End.Version).Bind(row.End.No).Bind(_features[row.Feature]).Bind(Text(row.Value))
         .Run();
 
-    private void Sum(Customer of, List<Row> rows)
+    private void Sum(Customer of, List<WaitingRow> rows)
     {
         _sums.Clear();
         foreach (var row in rows)
@@ -259,14 +245,15 @@ internal sealed class Gatherer : IDisposable
     private void Recount()
     {
         _waiting.Clear();
-        (_rows, _round, _next, _known) = (0, [], 0, false);
+        _round.Begin([]);
+        _known = false;
         _upTo = _marked = _connection.ExecuteScalar<long>("select next from counter where name = 'gathered'");
         var rows = _connection.Query<(int Scope, long Customer, long Version, long No, long? UsedAt, string? Feature, string? Value, long Listed, long HasMore)>(
             $"select j.scope, j.customer, j.version, j.no, j.used_at, j.feature, j.value, j.listed, j.properties is not null or j.entity is not null from {NotGathered} order by j.no", buffered: false);
         foreach (var row in rows)
         {
             var end = new JournalEnd(row.Version, row.No);
-            Wait((row.Scope, row.Customer), row.Listed == 1 ? new Row(end, row.UsedAt!.Value, Place(row.Feature!), Number(row.Value!), row.HasMore == 1) : new Row(end));
+            _waiting.Add((row.Scope, row.Customer), row.Listed == 1 ? new WaitingRow(end, row.UsedAt!.Value, Place(row.Feature!), Number(row.Value!), row.HasMore == 1) : new WaitingRow(end));
         }
 
         _known = true;
@@ -279,15 +266,10 @@ internal sealed class Gatherer : IDisposable
         _features.Add(feature);
         return place = _features.Count - 1;
     }
-
-    private readonly record struct Row(JournalEnd End, long UsedAt = 0, int Feature = -1, decimal Value = 0, bool HasMore = false)
-    {
-        public bool IsUsage => Feature >= 0;
-    }
 }
 
 /// <param name="Rows">Rows of all customers that begin a round, in which each customer's turn comes. The more, the more of them share a page.</param>
 /// <param name="Behind">Rows of the journal since the last round that begin one even where fewer wait: who looks for those that wait goes through them.</param>
 /// <param name="OfOne">Rows of one customer that are gathered at once: whoever reads the customer walks those that are not.</param>
 /// <param name="Features">Names of features that are remembered until all is gathered.</param>
-internal sealed record GatheringLimits(int Rows = 32_768, int Behind = 65_536, int OfOne = 1_024, int Features = 100_000);
+internal sealed record GatheringLimits(int Rows = 131_072, int Behind = 262_144, int OfOne = 1_024, int Features = 100_000);

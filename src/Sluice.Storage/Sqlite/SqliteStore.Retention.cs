@@ -19,7 +19,7 @@ public sealed partial class SqliteStore
     public override async IAsyncEnumerable<IReadOnlyList<OldEntries>> FindOld(Instant before, Func<ScopeId, Terms?> terms)
     {
         // Only what is gathered may go: what is not yet is found along the chain of rows, and a restart would give its numbers again.
-        using (Writing()) Writer.Gather();
+        await GatherAll();
         for (var after = 0L; ;)
         {
             List<Place> window;
@@ -33,6 +33,19 @@ public sealed partial class SqliteStore
             if (window.Count < Window || await IsYoung(window.Where(row => row.At >= before.Milliseconds), terms)) yield break;
             after = window[^1].No;
         }
+    }
+
+    // All that is there now, in parts, and whoever waits to commit comes in between.
+    private async Task GatherAll()
+    {
+        long upTo;
+        using (Writing()) upTo = Writer.LastNo;
+        while (GatherPart(upTo)) await Task.Delay(1);
+    }
+
+    private bool GatherPart(long upTo)
+    {
+        using (Writing()) return Writer.TryGatherPart(upTo);
     }
 
     private protected override async Task<List<JournalRow>> ReadOld(Session read, OldEntries old) =>
