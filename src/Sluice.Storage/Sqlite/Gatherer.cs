@@ -42,9 +42,11 @@ internal sealed class Gatherer : IDisposable
     private readonly List<string> _features = [];
     private readonly Dictionary<(long Day, int Feature), (long Count, decimal Sum)> _sums = [];
     private readonly StringBuilder _list = new();
-    private readonly List<Customer> _many = [];
     private readonly List<WaitingRow> _taken = [];
     private bool _known;
+
+    // Customers of whom many rows wait.
+    private readonly Queue<Customer> _busy = [];
 
     // The customers of the round that is under way; it ends with all rows up to a number gathered.
     private readonly InOrder _round = new();
@@ -135,14 +137,8 @@ internal sealed class Gatherer : IDisposable
             return;
         }
 
-        _many.Clear();
-        foreach (var (of, row) in _appended)
-        {
-            if (_waiting.Add(of, row) >= _limits.OfOne) _many.Add(of);
-        }
-
+        foreach (var (of, row) in _appended) Wait(of, row);
         foreach (var of in _erased) _waiting.Take(of, _taken);
-        foreach (var of in _many) Gather(of);
         if (_round.IsEmpty && (_waiting.Count >= _limits.Rows || lastNo - _marked >= _limits.Behind)) BeginRound(lastNo);
         GoOn(Pace * Math.Max(_appended.Count, _moved.Count));
     }
@@ -196,10 +192,16 @@ internal sealed class Gatherer : IDisposable
 
     private void GoOn(int rows)
     {
+        while (rows > 0 && _busy.TryDequeue(out var busy)) rows -= Gather(busy);
         while (rows > 0 && !_round.IsEmpty) rows -= Gather(_round.Next());
         if (!_round.IsEmpty || _upTo == _marked) return;
         _mark.Bind(_upTo).Run();
         _marked = _upTo;
+    }
+
+    private void Wait(Customer of, WaitingRow row)
+    {
+        if (_waiting.Add(of, row) == _limits.OfOne) _busy.Enqueue(of);
     }
 
     // Gives how many rows waited.
@@ -245,6 +247,7 @@ internal sealed class Gatherer : IDisposable
     private void Recount()
     {
         _waiting.Clear();
+        _busy.Clear();
         _round.Begin([]);
         _known = false;
         _upTo = _marked = _connection.ExecuteScalar<long>("select next from counter where name = 'gathered'");
@@ -253,7 +256,7 @@ internal sealed class Gatherer : IDisposable
         foreach (var row in rows)
         {
             var end = new JournalEnd(row.Version, row.No);
-            _waiting.Add((row.Scope, row.Customer), row.Listed == 1 ? new WaitingRow(end, row.UsedAt!.Value, Place(row.Feature!), Number(row.Value!), row.HasMore == 1) : new WaitingRow(end));
+            Wait((row.Scope, row.Customer), row.Listed == 1 ? new WaitingRow(end, row.UsedAt!.Value, Place(row.Feature!), Number(row.Value!), row.HasMore == 1) : new WaitingRow(end));
         }
 
         _known = true;
@@ -270,6 +273,6 @@ internal sealed class Gatherer : IDisposable
 
 /// <param name="Rows">Rows of all customers that begin a round, in which each customer's turn comes. The more, the more of them share a page.</param>
 /// <param name="Behind">Rows of the journal since the last round that begin one even where fewer wait: who looks for those that wait goes through them.</param>
-/// <param name="OfOne">Rows of one customer that are gathered at once: whoever reads the customer walks those that are not.</param>
+/// <param name="OfOne">Rows of one customer that bring its turn before the round: whoever reads the customer walks them, and a commit gathers all that wait of one.</param>
 /// <param name="Features">Names of features that are remembered until all is gathered.</param>
-internal sealed record GatheringLimits(int Rows = 131_072, int Behind = 262_144, int OfOne = 1_024, int Features = 100_000);
+internal sealed record GatheringLimits(int Rows = 131_072, int Behind = 262_144, int OfOne = 32, int Features = 100_000);
