@@ -14,8 +14,8 @@ internal struct CellState
 
 /// <summary>
 /// Where cells have their states: in arrays that lie side by side, away from the cells. For every old object that was changed a collection
-/// goes through the objects in front of it, up to 4 KB of them, which is cold memory where many customers are changed. In front of a state
-/// there are a few arrays. They are small, since an array stays in memory as long as one of its cells.
+/// goes through the objects in front of it, up to 4 KB of them, which is cold memory where many customers are changed. An array is as long
+/// as that, so there is one at most; and no longer, since an array stays in memory for as long as one of its cells.
 /// </summary>
 internal static class CellStates
 {
@@ -23,8 +23,8 @@ internal static class CellStates
     private const int ArraysAtOnce = 16;
 
     private static readonly Lock Turn = new();
-    private static readonly CellState[]?[] Made = new CellState[ArraysAtOnce][];
-    private static int _arrays;
+    private static readonly Stack<CellState[]> Made = [];
+    private static CellState[] _current = [];
     private static int _places;
 
     /// <summary>A place that nobody else has, or had.</summary>
@@ -32,18 +32,18 @@ internal static class CellStates
     {
         lock (Turn)
         {
-            if (_places == 0)
-            {
-                if (_arrays > 0) Made[--_arrays] = null;
-                if (_arrays == 0)
-                {
-                    for (; _arrays < ArraysAtOnce; _arrays++) Made[_arrays] = new CellState[InArray];
-                }
-
-                _places = InArray;
-            }
-
-            return (Made[_arrays - 1]!, --_places);
+            if (_places == 0) Begin();
+            return (_current, --_places);
         }
+    }
+
+    private static void Begin()
+    {
+        if (Made.Count == 0)
+        {
+            for (var no = 0; no < ArraysAtOnce; no++) Made.Push(new CellState[InArray]);
+        }
+
+        (_current, _places) = (Made.Pop(), InArray);
     }
 }

@@ -101,10 +101,7 @@ internal sealed class Gatherer : IDisposable
     }
 
     /// <summary>Where the customer's journal ends in the open transaction; null when customer_version says it.</summary>
-    public JournalEnd? EndOf(Customer of)
-    {
-        return _moved.TryGetValue(of, out var end) ? end : _waiting.EndOf(of);
-    }
+    public JournalEnd? EndOf(Customer of) => _moved.TryGetValue(of, out var end) ? end : _waiting.EndOf(of);
 
     /// <summary>The open transaction moves a customer on.</summary>
     public void Moved(Customer of, JournalEnd end) => _moved[of] = end;
