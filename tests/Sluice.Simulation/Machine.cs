@@ -23,6 +23,7 @@ internal sealed class Machine : IAsyncDisposable
 {
     private const string Key = "am_sk_test_simulation00000000000000000000000000000000000";
     private const int DaysKept = 5;
+    private const int Rounds = 500;
     private static readonly Dictionary<string, Server.Api.Endpoint> Routes = Server.Api.Routes.All.Where(static endpoint => endpoint.Method == "POST").GroupBy(static endpoint => endpoint.Operation).ToDictionary(static group => group.Key, static group => group.First());
 
     private readonly ServiceProvider _parts;
@@ -97,11 +98,9 @@ internal sealed class Machine : IAsyncDisposable
     {
         try
         {
-            for (var round = 0; round < 500; round++)
+            for (var round = 1; await HasMore(); round++)
             {
-                await _sweeper.Sweep(Now, CancellationToken.None);
-                var asked = await Engine.Payments.CarryOutDue(Now, 100, CancellationToken.None);
-                if (asked == 0 && (await Engine.Store.DueCustomers(Now, 1)).Count == 0) break;
+                if (round == Rounds) throw new Broken("nothing due is left undone", $"something is still due after {Rounds} rounds");
             }
 
             await _parts.GetRequiredService<SnapshotWriter>().WriteDue();
@@ -110,6 +109,13 @@ internal sealed class Machine : IAsyncDisposable
         {
             // Logged and tried again, as the loops do.
         }
+    }
+
+    private async Task<bool> HasMore()
+    {
+        await _sweeper.Sweep(Now, CancellationToken.None);
+        var asked = await Engine.Payments.CarryOutDue(Now, 100, CancellationToken.None);
+        return asked > 0 || (await Engine.Store.DueCustomers(Now, 1)).Count > 0;
     }
 
     /// <summary>A page, or the provider by itself, says something about a customer.</summary>
