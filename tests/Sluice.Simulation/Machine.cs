@@ -98,7 +98,7 @@ internal sealed class Machine : IAsyncDisposable
     {
         try
         {
-            for (var round = 1; await HasMore(); round++)
+            for (var round = 1; await RoundLeavesMore(); round++)
             {
                 if (round == Rounds) throw new Broken("nothing due is left undone", $"something is still due after {Rounds} rounds");
             }
@@ -111,7 +111,7 @@ internal sealed class Machine : IAsyncDisposable
         }
     }
 
-    private async Task<bool> HasMore()
+    private async Task<bool> RoundLeavesMore()
     {
         await _sweeper.Sweep(Now, CancellationToken.None);
         var asked = await Engine.Payments.CarryOutDue(Now, 100, CancellationToken.None);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-const drawnWithinMs = 45_000;
+const drawnWithinMs = 20_000;
 const pressedEveryMs = 300;
 const escapes = /\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|\x1b[()][A-Z0-9]|\r/g;
 const keys = { enter: '\r', escape: '\x1b', down: '\x1b[B' };

@@ -27,7 +27,7 @@ internal sealed class SnapshotWriter(Committer committer) : BackgroundService
         while (_due.Reader.TryRead(out var due))
         {
             var (scope, cell) = due;
-            if (cell.Dropped || !Snapshotter.SnapshotDue(cell.TailBytes, cell.SnapshotBytes)) continue;
+            if (!Snapshotter.SnapshotDue(cell.TailBytes, cell.SnapshotBytes)) continue;
             if (!committer.TryReserve(out var reserved)) continue;
             using var place = reserved;
             if (Latest(cell) is not var (customer, hash)) continue;

@@ -58,12 +58,12 @@ internal sealed class BatchWriter : IDisposable
     /// <summary>Losers are left out and the rest is written again without them, until a pass has none.</summary>
     public IReadOnlyList<Fate> Write(IReadOnlyList<Unit> batch)
     {
-        var (fates, lastNo) = (new Fate?[batch.Count], _units.LastNo);
+        var (fates, lastNo) = (new Fate?[batch.Count], LastNo);
         while (!TryWrite(batch, fates))
         {
         }
 
-        _checkpoints.Committed(_units.LastNo - lastNo);
+        _checkpoints.Committed(LastNo - lastNo);
         return fates!;
     }
 
@@ -102,7 +102,7 @@ internal sealed class BatchWriter : IDisposable
                 return false;
             }
 
-            _gatherer.GatherSome(_units.LastNo);
+            _gatherer.GatherSome(LastNo);
             _commit.Run();
         }
         catch
@@ -120,7 +120,7 @@ internal sealed class BatchWriter : IDisposable
     {
         try
         {
-            _ends.Committed(_gatherer.MovedOn, _units.LastNo, _gatherer.Marked);
+            _ends.Committed(_gatherer.MovedOn, LastNo, _gatherer.Marked);
         }
         catch (SqliteException)
         {

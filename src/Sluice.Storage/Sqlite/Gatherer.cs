@@ -126,16 +126,17 @@ internal sealed class Gatherer : IDisposable
     /// <param name="lastNo">The last number given to a row.</param>
     public void GatherSome(long lastNo)
     {
+        foreach (var (of, row) in _appended) Wait(of, row);
+        foreach (var of in _erased) _waiting.Take(of, _taken);
         if (_features.Count >= _limits.Features)
         {
-            GatherAll(lastNo);
+            BeginRound(lastNo);
+            GoOn(int.MaxValue);
             _places.Clear();
             _features.Clear();
             return;
         }
 
-        foreach (var (of, row) in _appended) Wait(of, row);
-        foreach (var of in _erased) _waiting.Take(of, _taken);
         if (_round.IsEmpty && (_waiting.Count >= _limits.Rows || lastNo - _marked >= _limits.Behind)) BeginRound(lastNo);
         GoOn(Pace * Math.Max(_appended.Count, _moved.Count));
     }
@@ -173,13 +174,6 @@ internal sealed class Gatherer : IDisposable
     private static decimal Number(string text) => decimal.Parse(text, NumberStyles.Number, CultureInfo.InvariantCulture);
 
     private static string Text(decimal sum) => sum.ToString("0.##########", CultureInfo.InvariantCulture);
-
-    private void GatherAll(long lastNo)
-    {
-        Recount();
-        BeginRound(lastNo);
-        GoOn(int.MaxValue);
-    }
 
     private void BeginRound(long lastNo)
     {
