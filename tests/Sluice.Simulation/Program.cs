@@ -55,7 +55,7 @@ async Task Tell(int seed, (Broken Broken, Step? At) failure)
     }
 }
 
-// Each sabotage must be found, and as what it is.
+// Each sabotage must be found, and as what it is: in a story that holds without it.
 async Task<int> Proving()
 {
     var missed = 0;
@@ -64,7 +64,9 @@ async Task<int> Proving()
         (Broken Broken, Step? At)? found = null;
         var seed = options.Seed;
         for (; found is null && seed < options.Seed + options.Stories; seed++) found = await theatre.Play(seed, options, sabotage, new Tally());
-        var isFound = found is { } failure && sabotage.Finds.Contains(failure.Broken.Invariant);
+        var isFound = found is { } failure
+            && (sabotage.Breaks is null || sabotage.Breaks == failure.Broken.Invariant)
+            && await theatre.Play(seed - 1, options, Sabotage.None, new Tally()) is null;
         if (!isFound) missed++;
         Console.WriteLine($"{(isFound ? "found" : "MISSED")} {sabotage.Name} ({sabotage.Does}): {found?.Broken.Message ?? "nothing broke"} [seed {seed - 1}]");
     }
