@@ -13,7 +13,7 @@ internal sealed class PostgresRows
 {
     private readonly Dictionary<(ScopeId, CustomerKey), Head> _heads = [];
     private readonly List<(CustomerChange Change, JournalEntry Entry)> _journal = [];
-    private readonly UsageSums _days = new();
+    private readonly DaySums _days = new();
     private readonly Dictionary<(int Scope, string Plan, long Customer, int Version, int Entity), int> _holders = [];
     private readonly HashSet<(int Scope, string Feature, long Customer)> _alone = [];
     private readonly Dictionary<(ScopeId, CustomerKey), SnapshotWrite> _snapshots = [];

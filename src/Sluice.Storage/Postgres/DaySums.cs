@@ -5,7 +5,7 @@ using Sluice.Core;
 namespace Sluice.Storage;
 
 /// <summary>The daily sums of the usage in a batch, gathered while it is written and put into the table once.</summary>
-internal sealed class UsageSums
+internal sealed class DaySums
 {
     private readonly Dictionary<(int Scope, long Day, long Customer, string Feature), (long Count, decimal Sum)> _sums = [];
 
