@@ -2,7 +2,7 @@
 # Runs all tests: the .NET ones, then the published clients against the built server.
 #   ./test.sh          everything that a change must pass
 #   ./test.sh --long   what takes minutes: .NET tests of category Long, those that live stories by chance once more with many
-#                      more of them when SLUICE_TIMES is set, and the clients' *.long.mjs
+#                      more of them when SLUICE_TIMES is set, all of the server's tests on PostgreSQL, and the clients' *.long.mjs
 # SIMULATION_MINUTES is how long the simulation runs (1).
 # The last line reads "N passed, N failed". Exit code 0 only when something ran and nothing failed.
 set -uo pipefail
@@ -11,8 +11,8 @@ exec < /dev/null
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
 
 case "${1:-}" in
-  '') category='Category!=Long' clients='*.test.mjs' ;;
-  --long) category="Category=Long${SLUICE_TIMES:+|FullyQualifiedName~ModelTests|FullyQualifiedName~RandomLifeTests}" clients='*.long.mjs' ;;
+  '') category='Category!=Long' clients='*.test.mjs' on_postgres=$(printf '|FullyQualifiedName~Server.Tests.%s.' Concurrency Guarantees Holds | cut -c2-) ;;
+  --long) category="Category=Long${SLUICE_TIMES:+|FullyQualifiedName~ModelTests|FullyQualifiedName~RandomLifeTests}" clients='*.long.mjs' on_postgres='Category!=Long' ;;
   *) echo "usage: ./test.sh [--long]" >&2; exit 2 ;;
 esac
 
@@ -124,11 +124,9 @@ count_stories() {
 }
 
 # What waits for the disk or for a clock goes beside what computes; what must have the machine to itself has it.
-on_postgres=Sluice.Server.Tests-PostgreSQL
-[ "$category" != 'Category!=Long' ] || begin "$on_postgres" dotnet_test "$on_postgres" Sluice.Server.Tests "$(printf '|FullyQualifiedName~Server.Tests.%s.' Concurrency Guarantees Holds | cut -c2-)" SLUICE_TEST_DATABASE=postgres
+begin Sluice.Server.Tests-PostgreSQL dotnet_test Sluice.Server.Tests-PostgreSQL Sluice.Server.Tests "$on_postgres" SLUICE_TEST_DATABASE=postgres
 begin Sluice.Core.Tests dotnet_test Sluice.Core.Tests Sluice.Core.Tests "$category"
-for name in Sluice.Core.Tests "$on_postgres"; do
-  [ -n "${running[$name]:-}" ] || continue
+for name in Sluice.Core.Tests Sluice.Server.Tests-PostgreSQL; do
   end "$name"
   count_dotnet "$name"
 done

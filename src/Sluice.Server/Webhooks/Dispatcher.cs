@@ -26,7 +26,7 @@ internal sealed partial class Dispatcher(IWebhookStore store, Outbox outbox, Sen
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     // Longer than an attempt may take, so that nobody else takes what is still on its way.
-    private static readonly TimeSpan LeaseTime = Sender.Limit * 4;
+    internal static readonly TimeSpan LeaseTime = Sender.Limit * 4;
 
     // Nothing has ended of what was cut off by the stop.
     private readonly ConcurrentQueue<(LeasedMessage Leased, AttemptEnded? Ended)> _over = new();

@@ -74,13 +74,13 @@ internal sealed class StoredState : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    /// <summary>Changes the database of a directory as nobody should.</summary>
-    public static async Task Change(TempDirectory directory, string sql)
+    /// <summary>Changes the database of a directory as nobody should, and gives how many rows that changed.</summary>
+    public static async Task<int> Change(TempDirectory directory, string sql)
     {
         await using var state = await Open(directory);
         await using var command = state._connection.CreateCommand();
         command.CommandText = sql;
-        await command.ExecuteNonQueryAsync();
+        return await command.ExecuteNonQueryAsync();
     }
 
     private static NpgsqlConnection Postgres(Uri url) =>

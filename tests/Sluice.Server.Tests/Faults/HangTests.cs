@@ -60,10 +60,9 @@ public sealed class HangTests(ITestOutputHelper output)
         Assert.Equal(Callers, again.Allowed + again.Denied + again.Counted);
     }
 
-    [Fact]
+    [SqliteFact]
     public async Task Writes_that_are_not_of_customers_wait_without_taking_the_threads_of_everyone_else()
     {
-        if (TestDatabase.IsPostgres) return;
         const int writes = 60;
         using var directory = new TempDirectory();
         await using var server = await RunningServer.Start(directory: directory);

@@ -1,8 +1,5 @@
-using Dapper;
-using Microsoft.Data.Sqlite;
 using Sluice.Server.Start;
 using Sluice.Server.Tests.Driving;
-using Sluice.Storage;
 
 namespace Sluice.Server.Tests.Start;
 
@@ -18,7 +15,7 @@ public sealed class ErrandTests : IDisposable
         _other.Dispose();
     }
 
-    [Fact]
+    [SqliteFact]
     public async Task A_copy_made_under_load_is_whole_and_holds_all_that_was_answered_before()
     {
         await using var server = await RunningServer.Start(directory: _directory);
@@ -30,19 +27,19 @@ public sealed class ErrandTests : IDisposable
             for (var i = 0; !stop.IsCancellationRequested; i++) await server.Api.Track($"c{(i % 19) + 1}", 1);
         });
         var copy = Path.Combine(_other.Path, "copy.db");
-        Assert.Equal(0, (await Run(_directory.Path, new Errand.Backup(copy))).Code);
-        Assert.Equal(0, (await Run(_directory.Path, new Errand.Verify(null))).Code);
+        Assert.Equal(0, (await ErrandRun.Run(_directory, new Errand.Backup(copy))).Code);
+        Assert.Equal(0, (await ErrandRun.Run(_directory, new Errand.Verify(null))).Code);
         await stop.CancelAsync();
         await load;
 
-        var restored = Path.Combine(_other.Path, "restored");
-        Assert.Equal(0, (await Run(restored, new Errand.Restore(copy))).Code);
-        var (code, said) = await Run(restored, new Errand.Verify(null));
+        using var restored = new TempDirectory();
+        Assert.Equal(0, (await ErrandRun.Run(restored, new Errand.Restore(copy))).Code);
+        var (code, said) = await ErrandRun.Run(restored, new Errand.Verify(null));
         Assert.Equal(0, code);
         Assert.Contains("20 customers", said, StringComparison.Ordinal);
         Assert.Contains("everything fits together", said, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<SettingsException>(() => Run(restored, new Errand.Restore(copy)));
-        await Assert.ThrowsAsync<SettingsException>(() => Run(_directory.Path, new Errand.Backup(copy)));
+        await Assert.ThrowsAsync<SettingsException>(() => ErrandRun.Run(restored, new Errand.Restore(copy)));
+        await Assert.ThrowsAsync<SettingsException>(() => ErrandRun.Run(_directory, new Errand.Backup(copy)));
     }
 
     [Fact]
@@ -57,23 +54,23 @@ public sealed class ErrandTests : IDisposable
             }
         }
 
-        Change("update journal set body = replace(body, '\"amount\":3', '\"amount\":2') where no = (select max(no) from journal)");
-        var (code, said) = await Run(_directory.Path, new Errand.Verify(null));
+        Assert.Equal(1, await StoredState.Change(_directory, "update journal set body = replace(body, '\"amount\":3', '\"amount\":2') where customer = (select max(customer) from journal) and body like '%\"amount\":3%'"));
+        var (code, said) = await ErrandRun.Run(_directory, new Errand.Verify(null));
         Assert.Equal(1, code);
         Assert.Contains("customer eve", said, StringComparison.Ordinal);
         Assert.Contains("does not match its hash", said, StringComparison.Ordinal);
         Assert.DoesNotContain("customer ada", said, StringComparison.Ordinal);
         var position = said.Split("--after ")[1].Split('\n')[0];
-        Assert.StartsWith("0 customers", (await Run(_directory.Path, new Errand.Verify(position))).Said, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<UsageException>(() => Run(_directory.Path, new Errand.Verify("here")));
+        Assert.StartsWith("0 customers", (await ErrandRun.Run(_directory, new Errand.Verify(position))).Said, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<UsageException>(() => ErrandRun.Run(_directory, new Errand.Verify("here")));
     }
 
-    [Fact]
+    [SqliteFact]
     public async Task A_broken_copy_is_refused()
     {
         var copy = Path.Combine(_other.Path, "broken.db");
         await File.WriteAllTextAsync(copy, "this is no database at all, whatever it is called");
-        await Assert.ThrowsAsync<SettingsException>(() => Run(Path.Combine(_other.Path, "new"), new Errand.Restore(copy)));
+        await Assert.ThrowsAsync<SettingsException>(() => ErrandRun.Run(_directory, new Errand.Restore(copy)));
     }
 
     [Fact]
@@ -81,7 +78,7 @@ public sealed class ErrandTests : IDisposable
     {
         await (await RunningServer.Start(directory: _directory)).DisposeAsync();
         Assert.Equal((0, "The database is of this version."), await Checked());
-        Change("delete from schema_migration where number = (select max(number) from schema_migration)");
+        Assert.Equal(1, await StoredState.Change(_directory, "delete from schema_migration where number = (select max(number) from schema_migration)"));
         var (code, said) = await Checked();
         Assert.Equal(1, code);
         Assert.Contains("would apply", said, StringComparison.Ordinal);
@@ -90,21 +87,7 @@ public sealed class ErrandTests : IDisposable
 
     private async Task<(int, string)> Checked()
     {
-        var (code, said) = await Run(_directory.Path, new Errand.CheckSchema());
+        var (code, said) = await ErrandRun.Run(_directory, new Errand.CheckSchema());
         return (code, said.Trim());
-    }
-
-    private void Change(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(_directory.Path, SqliteStore.FileName)};Pooling=False");
-        connection.Open();
-        Assert.NotEqual(0, connection.Execute(sql));
-    }
-
-    private static async Task<(int Code, string Said)> Run(string data, Errand errand)
-    {
-        await using var said = new StringWriter();
-        var code = await Errands.Run(new Settings(data, "127.0.0.1", 0, null, null, RequestLogging.None, 1), errand, said, TimeProvider.System);
-        return (code, said.ToString());
     }
 }

@@ -127,12 +127,7 @@ public class KeyTests
     [InlineData("keys", "burn")]
     public void A_command_that_makes_no_sense_is_told(params string[] args) => Assert.Throws<UsageException>(() => CommandLine.Parse(args));
 
-    private static async Task<string> Errand(TempDirectory directory, ManualTime time, Errand errand)
-    {
-        var output = new StringWriter();
-        await Errands.Run(new Settings(directory.Path, "127.0.0.1", 0, null, null, RequestLogging.None, 1) { Database = TestDatabase.IsPostgres ? TestDatabase.Of(directory) : null }, errand, output, time);
-        return output.ToString();
-    }
+    private static async Task<string> Errand(TempDirectory directory, ManualTime time, Errand errand) => (await ErrandRun.Run(directory, errand, time)).Said;
 
     private static async Task Missing(ApiClient api, string path, string body, string scope)
     {

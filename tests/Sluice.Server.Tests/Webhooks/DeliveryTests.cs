@@ -203,6 +203,8 @@ public sealed class DeliveryTests
 
         receiver.Hangs = static _ => false;
         await using var again = await Listening.Start(directory, receiver, time);
+        // Where other nodes may be, what was on its way could still be on its way at one of them.
+        if (TestDatabase.IsPostgres) time.Advance(Dispatcher.LeaseTime);
         await again.AllSettled();
         Assert.Equal(["usage 1", "usage 2", "usage 2", "usage 3"], receiver.All.Select(static one => one.Gist));
         Assert.Equal(receiver.All[1].Id, receiver.All[2].Id);
