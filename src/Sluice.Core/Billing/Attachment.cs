@@ -105,7 +105,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         }
 
         var joined = current?.Cycle is not null ? current : Cycles.Of(customer);
-        var planned = Subscription(offer, current) with
+        var planned = Subscription(offer, current, isNextPeriod: true) with
         {
             Cycle = current?.Cycle ?? (offer.Recurs ? _options.OwnCycle == true ? null : joined?.Cycle : null),
             Anchor = offer.Recurs ? (_options.OwnCycle == true ? null : joined?.Anchor) ?? start : null,
@@ -122,7 +122,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
     private void Follow(PlanOffer offer, Instant start)
     {
         // It shares the cycle of the plan that it will replace: one of this schedule, or one that is held.
-        var planned = Subscription(offer, null);
+        var planned = Subscription(offer, null, isNextPeriod: true);
         var isOurs = _coming.Any(coming => coming.IsMain && coming.Entity == offer.Entity && coming.Group == offer.Group);
         var held = offer.IsMain && !isOurs && Beginning.Current(customer.HeldBy(offer.Entity), offer.Group) is { Cycle: not null } current ? current : null;
         var joined = held ?? Cycles.Of(customer);
@@ -142,7 +142,9 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
     {
         var own = customer.HeldBy(offer.Entity);
         var current = Target ?? (offer.IsMain ? Beginning.Current(own, offer.Group) : null);
-        var planned = Subscription(offer, current);
+        var isNextPeriod = _options.AnchorsNow || _options.AnchorsAt is not null;
+        var planned = Subscription(offer, current, isNextPeriod);
+        if (current is not null && !isNextPeriod && !_options.NoBillingChanges) planned = planned with { Upcoming = Switching.Upcoming(own, offer, planned.No, current) };
         if (_options.NoBillingChanges)
         {
             planned = planned with { Price = null };
@@ -196,7 +198,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         return planned with { Runs = opened.Runs };
     }
 
-    private Subscription Subscription(PlanOffer offer, Subscription? current)
+    private Subscription Subscription(PlanOffer offer, Subscription? current, bool isNextPeriod)
     {
         var no = new SubscriptionNo(++_lastNo);
         _lastNo += offer.Items.Length;
@@ -207,7 +209,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
             IsCustom = offer.IsCustom,
             IgnorePastDue = offer.IgnorePastDue,
             NetTermsDays = _options.InvoiceMode is { } mode ? mode.NetTermsDays ?? Payments.UsualTermsDays : null,
-            Incoming = new Incoming(null, null, offer.Items, Switching.Bought(customer.HeldBy(offer.Entity), offer, current), Clears: wish.Later.IsEmpty)
+            Incoming = new Incoming(null, null, offer.Items, Switching.Bought(customer.HeldBy(offer.Entity), offer, current, isNextPeriod), Clears: wish.Later.IsEmpty)
             {
                 CarryBalances = _options.CarryBalances, CarryUsage = _options.CarryUsage, EndsAt = offer.EndsAt ?? _options.EndsAt, Reverts = current is { Runs.IsEmpty: false } && offer.Trial?.Reverts == true,
                 Since = Target?.StartedAt ?? (_options.StartsAt < now ? _options.StartsAt : null),

@@ -46,7 +46,7 @@ internal static class Moving
         {
             No = new SubscriptionNo(customer.LastNo + 1), Version = plan.Version, Group = plan.Group, AddOn = plan.AddOn, AutoEnable = plan.AutoEnable, IgnorePastDue = plan.IgnorePastDue,
             Price = isBilled ? plan.Price : null, Runs = [], Upcoming = [], Deferred = [],
-            Incoming = new Incoming(null, null, offer.Items, Switching.Bought(own, offer, target))
+            Incoming = new Incoming(null, null, offer.Items, Switching.Bought(own, offer, target, isNextPeriod: false))
             {
                 CarryUsage = new CarryOver(true, []), Replaces = target.No, EndsAt = target.EndsAt, Since = target.StartedAt, Continues = true,
             },
@@ -62,7 +62,7 @@ internal static class Moving
         }
 
         var used = target.TrialEnd > now ? [] : charging.Used(customer, target, now, (_, grant) => Carrying.IsUsedUp(catalog, grant.Feature));
-        return (planned with { Runs = runs.ToImmutable(), Deferred = [.. used], Upcoming = [.. target.Upcoming.Select(upcoming => Renumbered(own, planned, upcoming)).OfType<Upcoming>()] }, null);
+        return (planned with { Runs = runs.ToImmutable(), Deferred = [.. used], Upcoming = Switching.Upcoming(own, offer, planned.No, target) }, null);
     }
 
     // The running period of the same price, with what was charged for it.
@@ -74,12 +74,6 @@ internal static class Moving
         }
 
         return null;
-    }
-
-    private static Upcoming? Renumbered(Holdings own, Subscription planned, Upcoming upcoming)
-    {
-        var at = planned.Incoming!.Items.ToList().FindIndex(item => item.IsPrepaid && item.Feature == FeatureOf(own, upcoming.Item));
-        return at < 0 ? null : upcoming with { Item = new GrantNo(planned.No.Value + 1 + at) };
     }
 
     private static FeatureId? FeatureOf(Holdings own, GrantNo? item) => item is { } no ? own.Grants.FirstOrDefault(grant => grant.No == no)?.Feature : null;

@@ -39,7 +39,7 @@ internal sealed class QuantityChange(Customer customer, Catalog catalog, Subscri
         if (bought == grant.Prepaid) return;
         var (isMore, proration) = (bought > grant.Prepaid, grant.Terms.Proration);
         var money = isMore ? When(proration?.OnIncrease ?? OnIncrease.ProrateImmediately) : When(proration?.OnDecrease ?? OnDecrease.Prorate, proration?.OnIncrease);
-        if (money is null)
+        if (money is null && _runs.Any(run => run.Item == grant.No))
         {
             _upcoming = _upcoming.Add(new Upcoming(grant.No, bought));
             return;

@@ -94,12 +94,7 @@ internal sealed class Renewal
     {
         if (grant is null) return Quantity.Zero;
         if (grant.Terms.IsChargedWhenTaken) return Quantity.Max(Quantity.Zero, grant.Prepaid - Quantity.Max(Quantity.Zero, grant.Balance));
-        foreach (var change in held.Upcoming)
-        {
-            if (change.Item == grant.No) return change.Prepaid;
-        }
-
-        return grant.Prepaid;
+        return held.NextPrepaid(grant);
     }
 
     // Priced units come back with their bill, also when it is not paid later; seats in use stay in use.

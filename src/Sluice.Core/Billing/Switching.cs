@@ -36,20 +36,43 @@ internal static class Switching
 
     /// <summary>
     /// Units bought with each item: those asked for; left open, those bought of the plan before, in whole packs of the
-    /// new one.
+    /// new one. Where a new period begins, those that were to hold from the next period on.
     /// </summary>
-    public static ImmutableArray<Quantity> Bought(Holdings own, PlanOffer offer, Subscription? current) =>
+    /// <param name="isNextPeriod">No running period of the plan before goes on.</param>
+    public static ImmutableArray<Quantity> Bought(Holdings own, PlanOffer offer, Subscription? current, bool isNextPeriod) =>
     [
         .. offer.Items.Select(item =>
         {
             if (item.IsChargedWhenTaken) return Quantity.Max(Quantity.Zero, InUse(own, current, item.Feature) - item.Included);
             if (!item.IsPrepaid) return Quantity.Zero;
             if (offer.Quantities.TryGetValue(item.Feature, out var asked)) return Offers.Bought(item, asked);
-            if (current is null || !item.Price!.Interval.Recurs) return Quantity.Zero;
-            var before = own.Grants.FirstOrDefault(grant => grant.Subscription == current.No && grant.Feature == item.Feature && grant.Terms is { IsPrepaid: true, Price.Interval.Recurs: true });
-            return before is null ? Quantity.Zero : Offers.Bought(item, item.Included + before.Prepaid);
+            if (Before(own, current, item) is not { } before) return Quantity.Zero;
+            return InPacks(item, isNextPeriod || !IsSamePeriod(before, item) ? current!.NextPrepaid(before) : before.Prepaid);
         }),
     ];
+
+    /// <summary>What was to hold from the next period on goes along where the running period does, unless asked for anew.</summary>
+    /// <param name="no">Of the plan that comes.</param>
+    public static ImmutableArray<Upcoming> Upcoming(Holdings own, PlanOffer offer, SubscriptionNo no, Subscription current)
+    {
+        if (current.Upcoming.IsEmpty) return [];
+        var upcoming = ImmutableArray.CreateBuilder<Upcoming>();
+        foreach (var (at, item) in offer.Items.Index())
+        {
+            if (!item.IsPrepaid || offer.Quantities.ContainsKey(item.Feature) || Before(own, current, item) is not { } before || !IsSamePeriod(before, item)) continue;
+            if (current.NextPrepaid(before) is var next && next != before.Prepaid) upcoming.Add(new Upcoming(new GrantNo(no.Value + 1 + at), InPacks(item, next)));
+        }
+
+        return upcoming.DrainToImmutable();
+    }
+
+    // What was bought of the plan before in each period.
+    private static Grant? Before(Holdings own, Subscription? current, ItemTerms item) => current is null || !item.Price!.Interval.Recurs ? null
+        : own.Grants.FirstOrDefault(grant => grant.Subscription == current.No && grant.Feature == item.Feature && grant.Terms is { IsPrepaid: true, Price.Interval.Recurs: true });
+
+    private static bool IsSamePeriod(Grant before, ItemTerms item) => before.Terms.Price!.Interval == item.Price!.Interval;
+
+    private static Quantity InPacks(ItemTerms item, Quantity prepaid) => Offers.Bought(item, item.Included + prepaid);
 
     private static Quantity InUse(Holdings own, Subscription? current, FeatureId feature) => current is null ? Quantity.Zero
         : own.Grants.Where(grant => grant.Subscription == current.No && grant.Feature == feature).Aggregate(Quantity.Zero, static (sum, grant) => sum + grant.Usage);

@@ -71,6 +71,17 @@ public sealed record Subscription(
     /// <summary>Prepaid units that hold from the next period on.</summary>
     public ImmutableArray<Upcoming> Upcoming { get; init; } = [];
 
+    /// <summary>Units bought in advance that hold from the next period on.</summary>
+    internal Quantity NextPrepaid(Grant grant)
+    {
+        foreach (var change in Upcoming)
+        {
+            if (change.Item == grant.No) return change.Prepaid;
+        }
+
+        return grant.Prepaid;
+    }
+
     /// <summary>Amounts of this period that stand on the next invoice.</summary>
     public ImmutableArray<DraftLine> Deferred { get; init; } = [];
 

@@ -104,6 +104,7 @@ internal sealed partial class BillingStory
             AnchorsNow = options.GetValueOrDefault("anchor") == "now",
             AnchorsAt = options.TryGetValue("anchor", out var anchor) && anchor != "now" ? Words.Moment(anchor) : null,
             OwnCycle = options.ContainsKey("own_cycle") ? true : null,
+            NoBillingChanges = options.ContainsKey("unbilled"),
             Redirect = options.GetValueOrDefault("redirect") switch { "always" => Redirect.Always, "never" => Redirect.Never, _ => Redirect.IfRequired },
             CarryBalances = new CarryOver(options.GetValueOrDefault("carry") == "balances", []),
             CarryUsage = new CarryOver(options.GetValueOrDefault("carry") == "usage", []),

@@ -78,6 +78,37 @@ public sealed class QuantityChangeTests
         lines: -6.67 -10 8.33
         """);
 
+    // 500 are held until 1 May, 200 were asked for from then on.
+    [Theory]
+    [InlineData("update pro_p {price: 25}", 500, "45", "the same plan on other terms, from the next period on")]
+    [InlineData("attach premium_p", 500, "70", "a switch now, from the next period on")]
+    [InlineData("attach lite_p", 500, "30", "a switch that waits: it comes with the plan")]
+    [InlineData("attach packs_p", 500, "88", "in whole packs of the plan that comes")]
+    [InlineData("attach premium_p {messages: 300}", 300, "80", "asked for anew: it waits no more")]
+    [InlineData("attach premium_p {anchor: now}", 200, "70", "a new period begins, and that is the next one")]
+    [InlineData("attach annual_p", 200, "340", "in a period of another length it has begun, too")]
+    public void What_waits_for_the_next_period_goes_along_to_other_terms(string change, int now, string renewal, string because)
+    {
+        Assert.NotEmpty(because);
+        const string none = "messages prepaid 10 per 100 down none";
+        Tell(shop: $"pro_p: $20/month; {none}\nlite_p: $10/month; {none}\npremium_p: $50/month; {none}\npacks_p: $52/month; messages prepaid 9 per 50 down none\nannual_p: $300/year; messages prepaid 20 per 100/year", script: $$"""
+            attach pro_p {messages: 500}
+            update pro_p {messages: 200}
+            messages 500
+            {{change}}
+            messages {{now}}
+            advance to next
+            charged: {{renewal}}
+            """);
+    }
+
+    [Fact]
+    public void Without_a_period_that_is_billed_nothing_waits_for_its_end() => Tell(shop: "pro_p: $20/month; messages prepaid 10 per 100 down none", script: """
+        attach pro_p {messages: 500, unbilled: yes}
+        update pro_p {messages: 200}
+        messages 200
+        """);
+
     [Fact]
     public void A_top_up_is_what_is_added() => Tell(shop: "pro_o: $20/month; words prepaid 5 per 50 once", script: """
         attach pro_o
