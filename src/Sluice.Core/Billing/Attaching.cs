@@ -65,6 +65,8 @@ internal static class Attaching
         {
             if (offer.IsMain && Beginning.Current(customer.HeldBy(offer.Entity), offer.Group)?.Plan == offer.Plan)
                 return new Refusal(RefusalCode.PlanAlreadyAttached, $"The {(offer.Entity is null ? "customer" : "entity")} already has plan {offer.Plan}.");
+            if (offer.IsMain && customer.HeldBy(offer.Entity).Subscriptions.Any(held => held.IsPaused && held.Plan == offer.Plan && held.Group == offer.Group))
+                return new Refusal(RefusalCode.PlanAlreadyAttached, $"Plan {offer.Plan} comes back when the trial in its place ends: cancel the trial to have it now.");
         }
 
         if (plans.Where(static offer => offer.IsMain).GroupBy(static offer => (offer.Entity, offer.Group)).FirstOrDefault(static group => group.Count() > 1) is { } twice)

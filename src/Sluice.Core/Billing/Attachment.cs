@@ -165,14 +165,26 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
         }
 
         var removed = own.Subscriptions.Where(held => _options.Removes.Contains(held.Plan) && held.No != current?.No).ToList();
+        var aside = current is null || planned.Incoming!.Reverts ? null : Beginning.Aside(own, current.No);
+        if (Target is not null) planned = Continued(planned, Target, aside);
+        if (aside is not null && !(Target is not null && planned.TrialEnd > now)) removed.Add(aside);
         planned = planned with { Incoming = planned.Incoming! with { Removes = [.. removed.Select(static held => held.No)], Replaces = Target?.No } };
         planned = Taxed(planned);
         if (!_options.NoBillingChanges) planned = Charge(charging, planned, current, removed);
+        if (Target is { CanceledAt: not null } canceled && planned.LongestEnd != canceled.LongestEnd)
+            return Invalid($"Plan {canceled.Plan} is canceled to the end of its period, and with these terms that would be another one: take the cancellation back first, with cancel_action uncancel.");
         foreach (var gone in current is null ? removed : removed.Prepend(current)) _outgoing.Add(new PlanMove(gone with { CanceledAt = gone.CanceledAt ?? now, EndsAt = now }, null));
         _coming.Add(planned);
         _incoming.Add(new PlanMove(planned, null));
         return null;
     }
+
+    // Other terms are no word about how long it is held, or about what comes after it: a trial in another plan's place gives it back at its end.
+    private static Subscription Continued(Subscription planned, Subscription target, Subscription? aside) => planned with
+    {
+        CanceledAt = target.CanceledAt,
+        Incoming = planned.Incoming! with { Clears = false, EndsAt = aside is not null ? planned.TrialEnd : planned.Incoming.EndsAt ?? target.EndsAt },
+    };
 
     // A rate that was named for the cycle before goes on, until another one is named.
     private Subscription Taxed(Subscription planned) => planned with { TaxRate = _options.TaxRate ?? TaxRates.Named(Cycles.Held(customer), planned.Cycle) };
@@ -181,21 +193,47 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
     private Subscription Charge(Charging charging, Subscription planned, Subscription? current, List<Subscription> removed)
     {
         var prorates = _options.Prorates || !_joins;
+        var opened = planned.Anchor is { } anchor && Target is null && planned.Incoming!.Since is not null ? charging.OpenSince(planned, anchor, now) : charging.Open(planned, now, prorates);
+        var goingOn = GoingOn(planned, opened.Runs);
         foreach (var gone in current is null || planned.Incoming!.Reverts ? removed : removed.Prepend(current))
         {
-            if (prorates) _lines.AddRange(charging.Unused(customer, gone, now));
+            if (prorates) _lines.AddRange(charging.Unused(customer, gone, now, run => gone != Target || !goingOn.ContainsValue(run)));
             if (planned.Cycle is null) _lines.AddRange(Charging.Settled(gone.Deferred, now));
         }
 
-        var opened = planned.Anchor is { } anchor && Target is null && planned.Incoming!.Since is not null ? charging.OpenSince(planned, anchor, now) : charging.Open(planned, now, prorates);
-        _lines.AddRange(opened.Lines);
+        _lines.AddRange(opened.Lines.Where(line => line.Period is null || !goingOn.Keys.Any(run => run.Item == line.Item)));
         if (current is not null && !planned.Incoming!.Reverts && !(current.TrialEnd > now))
         {
             _lines.AddRange(charging.Used(
                 customer, current, now, (_, grant) => Carrying.IsUsedUp(catalog, grant.Feature) && !_options.CarryUsage.Takes(grant.Feature) && !_options.CarryBalances.Takes(grant.Feature)));
         }
 
-        return planned with { Runs = opened.Runs };
+        return planned with { Runs = [.. opened.Runs.Select(run => goingOn.TryGetValue(run, out var before) ? before with { Item = run.Item } : run)] };
+    }
+
+    // On other terms a price that is as before is not charged anew: its running period goes on with what was charged for it.
+    private Dictionary<PriceRun, PriceRun> GoingOn(Subscription planned, ImmutableArray<PriceRun> opened)
+    {
+        var goingOn = new Dictionary<PriceRun, PriceRun>();
+        foreach (var run in opened)
+        {
+            if (Target is not null && Unchanged(planned, Target, run) is { } before) goingOn.Add(run, before);
+        }
+
+        return goingOn;
+    }
+
+    private PriceRun? Unchanged(Subscription planned, Subscription target, PriceRun run)
+    {
+        var (item, bought) = run.Item is { } no ? (planned.Incoming!.Items[no.Value - planned.No.Value - 1], planned.Incoming.Bought[no.Value - planned.No.Value - 1]) : (null, Quantity.Zero);
+        foreach (var before in target.Runs)
+        {
+            if (before.Period.End != run.Period.End || (before.Item is null) != (item is null) || target.Runs.Count(other => other.Item == before.Item) > 1) continue;
+            if (before.Invoice is { } invoice && customer.Billing.Find(invoice) is not null) continue;
+            if (item is null ? planned.Price == target.Price : customer.Grant(before.Item!.Value, target.Entity) is { } grant && grant.Terms.SameAs(item) && grant.Prepaid == bought) return before;
+        }
+
+        return null;
     }
 
     private Subscription Subscription(PlanOffer offer, Subscription? current, bool isNextPeriod)
@@ -211,7 +249,7 @@ internal sealed class Attachment(Customer customer, Catalog catalog, AttachWish 
             NetTermsDays = _options.InvoiceMode is { } mode ? mode.NetTermsDays ?? Payments.UsualTermsDays : null,
             Incoming = new Incoming(null, null, offer.Items, Switching.Bought(customer.HeldBy(offer.Entity), offer, current, isNextPeriod), Clears: wish.Later.IsEmpty)
             {
-                CarryBalances = _options.CarryBalances, CarryUsage = _options.CarryUsage, EndsAt = offer.EndsAt ?? _options.EndsAt, Reverts = current is { Runs.IsEmpty: false } && offer.Trial?.Reverts == true,
+                CarryBalances = _options.CarryBalances, CarryUsage = _options.CarryUsage, EndsAt = offer.EndsAt ?? _options.EndsAt, Reverts = Target is null && current is { Runs.IsEmpty: false } && offer.Trial?.Reverts == true,
                 Since = Target?.StartedAt ?? (_options.StartsAt < now ? _options.StartsAt : null),
             },
         };

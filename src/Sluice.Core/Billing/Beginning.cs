@@ -29,6 +29,7 @@ internal static class Beginning
         {
             if (incoming.Reverts) events.Add(new CustomerEvent.PlanPaused(outgoing.No, planned.No, planned.Entity));
             else events.AddRange(Ending.End(after, outgoing));
+            if (incoming.Replaces == outgoing.No && Aside(own, outgoing.No) is { } aside) events.Add(new CustomerEvent.PlanPaused(aside.No, planned.No, planned.Entity));
         }
 
         foreach (var removed in incoming.Removes.IsDefault ? [] : incoming.Removes)
@@ -54,6 +55,9 @@ internal static class Beginning
 
     /// <summary>Main recurring plans of one group replace each other; add-ons and purchases stand by themselves.</summary>
     public static Subscription? Replaced(Holdings own, Subscription planned) => planned.Incoming!.Replaces is { } no ? own.Held(no) : !planned.IsMain ? null : Current(own, planned.Group);
+
+    /// <summary>The plan that stands aside while the other one is tried.</summary>
+    public static Subscription? Aside(Holdings own, SubscriptionNo other) => own.Subscriptions.FirstOrDefault(held => held.PausedFor == other);
 
     public static Subscription? Current(Holdings own, string? group) => own.Subscriptions.FirstOrDefault(held => held.IsMain && !held.IsPaused && held.Group == group);
 

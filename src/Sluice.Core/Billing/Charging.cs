@@ -61,7 +61,7 @@ internal sealed class Charging(Catalog catalog, Currency currency)
             if (!run.Charged.IsPositive || run.Period.End <= at || which?.Invoke(run) == false) continue;
             if (run.Invoice is { } invoice && customer.Billing.Find(invoice) is not null) continue;
             var period = new BillingPeriod(Instant.Max(at, run.Period.Start), run.Period.End);
-            var grant = run.Item is { } no ? customer.Grant(no, subscription.Entity) : null;
+            var grant = run.Item is { } no ? customer.Grant(no, subscription.Entity) ?? subscription.Aside.FirstOrDefault(aside => aside.No == no) : null;
             yield return Line(LineKind.Unused, subscription, run.Item, grant?.Feature, -(run.Charged.Major * run.Period.Left(at)), grant?.Starting ?? Quantity.One, period);
         }
     }

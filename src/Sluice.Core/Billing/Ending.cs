@@ -13,7 +13,13 @@ internal static class Ending
         : customer.Billing.Open.Where(open => open is { Reason: InvoiceReason.Renewal, Asked: not { What: PaymentAsk.Void } } && open.Lines.All(line => line.Subscription == held.No))
             .Select(open => Payments.Void(open, now)).ToList();
 
-    /// <summary>It ends now, with what was planned after it; the free plan of its group comes in its place.</summary>
+    /// <summary>The plan that stood aside while this one was tried comes back.</summary>
+    public static IEnumerable<CustomerEvent> Back(Customer customer, Subscription gone)
+    {
+        if (Beginning.Aside(customer.HeldBy(gone.Entity), gone.No) is { } aside) yield return new CustomerEvent.PlanPaused(aside.No, null, gone.Entity);
+    }
+
+    /// <summary>It ends now, with what was planned after it; the plan it was tried instead of or the free plan of its group comes in its place.</summary>
     public static ImmutableArray<CustomerEvent> WithDefault(Customer customer, Catalog catalog, Subscription held, Instant at)
     {
         var story = new EventList(customer, at);
@@ -21,6 +27,7 @@ internal static class Ending
             story.Add(new CustomerEvent.PlanDropped(planned.No, planned.Plan, planned.Version, planned.Entity));
         story.AddRange(End(story.Customer, held));
         story.AddRange(TakenBack(story.Customer, catalog, held, at));
+        story.AddRange(Back(story.Customer, held));
         if (Default(story.Customer, catalog, held) is { } fallback) story.AddRange(Beginning.Begin(story.Customer, catalog, Free(story.Customer, fallback, at), at));
         story.AddRange(Licenses.AfterEnd(story.Customer, catalog, held, at));
         return story.Events;

@@ -5,12 +5,13 @@ namespace Sluice.Core;
 /// <summary>A plan as it is asked for becomes an offer: version, terms, trial and quantities settled.</summary>
 internal static class Offers
 {
-    public static (PlanOffer? Offer, Refusal? Refusal) Of(Subject subject, Catalog catalog, PlanWish wish)
+    /// <param name="held">The plan on the customer's own terms, when those are what is customized; null = the catalog's.</param>
+    public static (PlanOffer? Offer, Refusal? Refusal) Of(Subject subject, Catalog catalog, PlanWish wish, Plan? held = null)
     {
         if (catalog.Plan(wish.Plan, wish.Version) is not { } plan)
             return Refuse(RefusalCode.PlanNotFound, wish.Version is { } version ? $"Plan {wish.Plan} has no version {version}." : $"Plan {wish.Plan} does not exist.");
         if (Unbuilt(plan) is { } unbuilt) return (null, unbuilt);
-        var (custom, unfitCustom) = Customized(catalog, plan, wish.Customize);
+        var (custom, unfitCustom) = Customized(catalog, held ?? plan, wish.Customize);
         if (unfitCustom is not null) return (null, unfitCustom);
         if (subject.Entity is not null && custom!.Items.FirstOrDefault(static item => item.EntityFeature is not null) is { } shared)
             return Refuse(RefusalCode.InvalidRequest, $"Plan {plan.Id} gives each entity its own {shared.Feature}: attach it to the customer, not to one entity.");
@@ -19,7 +20,7 @@ internal static class Offers
         if (Unfit(custom!, wish.Quantities) is { } unfit) return (null, unfit);
         var trial = wish.Customize?.Trial is { Said: true, To: var asked } ? asked : plan.FreeTrial;
         return (new PlanOffer(
-            plan.Id, plan.Version, plan.Group, plan.AddOn, plan.AutoEnable, custom!.IsOneOff, !ReferenceEquals(custom, plan), plan.IgnorePastDue,
+            plan.Id, plan.Version, plan.Group, plan.AddOn, plan.AutoEnable, custom!.IsOneOff, IsCustom: !HasTerms(custom, plan), plan.IgnorePastDue,
             custom.Price, custom.Items, custom.IsOneOff ? null : trial, wish.Customize?.Trial.Said == true, wish.Quantities, wish.SubscriptionId, subject.Entity?.No), null);
     }
 
@@ -78,9 +79,11 @@ internal static class Offers
         var custom = plan with { Price = customize.Price.Or(plan.Price), Items = items };
         if (PlanItems.CheckTwice(items) is { } twice) return (null, twice);
         if (PlanRules.CheckWhole(custom, catalog.Policy.Currency) is { } wrong) return (null, wrong);
-        var isSame = custom.Price == plan.Price && items.Length == plan.Items.Length && items.All(item => plan.Items.Any(same => ReferenceEquals(same, item)));
-        return isSame ? (null, new Refusal(RefusalCode.InvalidRequest, $"customize: these are the terms of plan {plan.Id} already: leave customize out.")) : (custom, null);
+        return HasTerms(custom, plan) ? (null, new Refusal(RefusalCode.InvalidRequest, $"customize: these are the terms of plan {plan.Id} already: leave customize out.")) : (custom, null);
     }
+
+    private static bool HasTerms(Plan custom, Plan plan) => ReferenceEquals(custom, plan)
+        || (custom.Price == plan.Price && custom.Items.Length == plan.Items.Length && custom.Items.All(item => plan.Items.Any(item.SameAs)));
 
     private static bool IsMeant(ItemTerms item, (FeatureId Feature, Interval? Interval) gone) =>
         item.Feature == gone.Feature && (gone.Interval is not { } interval || (item.Price?.Interval ?? item.Reset) == interval);

@@ -35,6 +35,7 @@ internal static class PlanState
 
     private static Customer StandAside(Customer customer, CustomerEvent.PlanPaused paused, SubscriptionNo other)
     {
+        if (customer.HeldBy(paused.Entity).Held(paused.Subscription) is { IsPaused: true }) return Change(customer, paused.Entity, paused.Subscription, held => held with { PausedFor = other });
         var aside = customer.HeldBy(paused.Entity).Grants.Where(grant => grant.Subscription == paused.Subscription).ToImmutableArray();
         customer = customer.With(paused.Entity, customer.HeldBy(paused.Entity) with { Grants = customer.HeldBy(paused.Entity).Grants.RemoveAll(grant => grant.Subscription == paused.Subscription) });
         return Change(customer, paused.Entity, paused.Subscription, held => held with { PausedFor = other, Aside = aside });

@@ -42,7 +42,7 @@ internal sealed class Renewal
             if (gone.TrialEnd is not null && gone.CanceledAt is null) _story.AddRange(Ending.WithDefault(_story.Customer, _catalog, still, _at));
             else _story.AddRange([.. Ending.End(_story.Customer, still), .. Ending.TakenBack(_story.Customer, _catalog, still, _now)]);
             _story.AddRange(Licenses.AfterEnd(_story.Customer, _catalog, gone, _at));
-            _story.AddRange(Revived(gone));
+            _story.AddRange(Ending.Back(_story.Customer, gone));
         }
 
         if (invoice is not null) Issue(invoice);
@@ -56,15 +56,17 @@ internal sealed class Renewal
     private bool CostsAtOnce(Subscription held) =>
         held.Price is not null || _story.Customer.HeldBy(held.Entity).Grants.Any(grant => grant.Subscription == held.No && grant.Terms.Price is not null);
 
-    // The periods that end: what was used is billed; what goes on is billed for its next period, and filled up.
+    // The periods that end, and those that the plan does not last to the end of: what was used is billed, what was paid beyond is given
+    // back; what goes on is billed for its next period, and filled up.
     private void Close(Subscription held, bool isEnding)
     {
         if (held.Runs.IsEmpty) return;
         _netTerms ??= held.NetTermsDays;
         var wasTrial = held.TrialEnd is { } trialEnd && trialEnd <= _at;
         var endsAll = isEnding && held.EndsAt <= _at;
+        if (endsAll) _lines.AddRange(_charging.Unused(_story.Customer, held, _at));
         if (!wasTrial) _lines.AddRange(_charging.Used(_story.Customer, held, _at, (run, _) => endsAll || run.Period.End <= _at));
-        _lines.AddRange(held.Deferred);
+        _lines.AddRange(endsAll ? Charging.Settled(held.Deferred, _at) : held.Deferred);
         if (isEnding) return;
         var runs = ImmutableArray.CreateBuilder<PriceRun>(held.Runs.Length);
         foreach (var run in held.Runs)
@@ -125,6 +127,14 @@ internal sealed class Renewal
     // A scheduled plan is charged for its first period, and what it replaces is billed for the last time.
     private void Open(Subscription planned)
     {
+        var own = _story.Customer.HeldBy(planned.Entity);
+        var outgoing = Beginning.Replaced(own, planned);
+        if (outgoing is not null && Beginning.Aside(own, outgoing.No) is { } aside)
+        {
+            _lines.AddRange(_charging.Unused(_story.Customer, aside, _at));
+            planned = planned with { Incoming = planned.Incoming! with { Removes = [aside.No] } };
+        }
+
         var recurs = planned.Price is { Interval.Recurs: true } || planned.Incoming!.Items.Any(static item => item.Price is { Interval.Recurs: true });
         var free = planned.Price is null && planned.Incoming!.Items.All(static item => item.Price is null);
         if (free)
@@ -134,11 +144,10 @@ internal sealed class Renewal
         }
 
         _netTerms ??= planned.NetTermsDays;
-        var own = _story.Customer.HeldBy(planned.Entity);
-        if (Beginning.Replaced(own, planned) is { } outgoing)
+        if (outgoing is not null && !(outgoing.EndsAt <= _at))
         {
             _lines.AddRange(_charging.Unused(_story.Customer, outgoing, _at));
-            if (!(outgoing.EndsAt <= _at)) _lines.AddRange(_charging.Used(_story.Customer, outgoing, _at, (_, grant) => Carrying.IsUsedUp(_catalog, grant.Feature)));
+            _lines.AddRange(_charging.Used(_story.Customer, outgoing, _at, (_, grant) => Carrying.IsUsedUp(_catalog, grant.Feature)));
         }
 
         var opened = _charging.Open(recurs ? planned with { Anchor = planned.Anchor ?? _at } : planned, _at);
@@ -151,15 +160,6 @@ internal sealed class Renewal
     {
         _story.AddRange(Waiting.GiveWay(_story.Customer, planned, _now));
         _story.AddRange(Beginning.Begin(_story.Customer, _catalog, planned, _at));
-    }
-
-    // The plan that stood aside while this one was tried comes back.
-    private IEnumerable<CustomerEvent> Revived(Subscription gone)
-    {
-        foreach (var paused in _story.Customer.HeldBy(gone.Entity).Subscriptions)
-        {
-            if (paused.PausedFor == gone.No) yield return new CustomerEvent.PlanPaused(paused.No, null, gone.Entity);
-        }
     }
 
     private Invoice? Invoice()

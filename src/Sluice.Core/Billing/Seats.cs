@@ -22,7 +22,12 @@ internal static class Seats
             foreach (var held in story.Customer.HeldBy(holder).Subscriptions.Where(static held => !held.Runs.IsEmpty).ToList())
             {
                 foreach (var grant in story.Customer.HeldBy(holder).Grants.Where(grant => grant.Subscription == held.No && grant.Terms.IsChargedWhenTaken).ToList())
-                    story.AddRange(Changed(story.Customer, catalog, held, grant, now));
+                {
+                    var changed = Changed(story.Customer, catalog, held, grant, now);
+                    if (changed.Any(IsNobodyAsked) && grant.Overage > (subject.Customer.Grant(grant.No, holder)?.Overage ?? Quantity.Zero))
+                        return new Refusal(RefusalCode.NoPaymentMethod, $"Another of {grant.Feature} is charged when it is taken, and the customer has no payment method: save one first, with billing.setup_payment.");
+                    story.AddRange(changed);
+                }
             }
         }
 
@@ -74,10 +79,12 @@ internal static class Seats
         story.Add(new CustomerEvent.InvoiceIssued(invoice));
         if (invoice.Status == InvoiceStatus.Paid) story.AddRange(change.Events(story.Customer, now));
 
-        // Without a card nobody can be asked: the seats are not taken.
-        if (invoice is { Status: InvoiceStatus.Open, Asked: null, Send: false }) story.AddRange(Payments.Failed(story.Customer, catalog, invoice, PaymentProblem.NoPaymentMethod, now));
+        // What was taken before is not held any more.
+        if (IsNobodyAsked(story.Events[^1])) story.AddRange(Payments.Failed(story.Customer, catalog, invoice, PaymentProblem.NoPaymentMethod, now));
         return story.Events;
     }
+
+    private static bool IsNobodyAsked(CustomerEvent happened) => happened is CustomerEvent.InvoiceIssued { Invoice: { Status: InvoiceStatus.Open, Asked: null, Send: false } };
 
     private static ImmutableArray<CustomerEvent> Freed(Customer customer, Catalog catalog, Subscription held, Grant grant, Quantity seats, Instant now)
     {

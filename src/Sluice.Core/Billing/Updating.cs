@@ -55,7 +55,8 @@ internal static class Updating
     private static Planned Terms(Subject subject, Catalog catalog, Subscription target, Command.UpdatePlan command, Instant now)
     {
         var quantities = command.Quantities;
-        var (offer, refusal) = Offers.Of(subject, catalog, new PlanWish(target.Plan, command.Version ?? target.Version, quantities, SubscriptionId: null, command.Customize));
+        var held = command.Version is null && target.IsCustom ? Switching.Held(subject.Customer, catalog, target) : null;
+        var (offer, refusal) = Offers.Of(subject, catalog, new PlanWish(target.Plan, command.Version ?? target.Version, quantities, SubscriptionId: null, command.Customize), held);
         if (refusal is not null) return refusal;
         if (!offer!.IsCustom && !target.IsCustom && offer.Version == target.Version && command.Customize?.Trial.Said != true)
             return new Refusal(RefusalCode.InvalidRequest, $"The customer holds version {target.Version} of plan {target.Plan} already.");

@@ -6,7 +6,7 @@ namespace Sluice.Core.Tests.Billing;
 /// <summary>What the lines of a story mean.</summary>
 internal sealed partial class BillingStory
 {
-    // attach pro {messages: 300, for: e1, schedule: end_of_cycle, …}
+    // attach pro {messages: 300, for: e1, schedule: end_of_cycle, …}; track messages 5 for a
     private static Command Commanded(string line)
     {
         var brace = line.IndexOf('{', StringComparison.Ordinal);
@@ -32,6 +32,8 @@ internal sealed partial class BillingStory
             "bill" => new Command.IssueInvoice(Billed(said)),
             "move" => new Command.MovePlan(plan!.Value, [], int.Parse(said[^1], CultureInfo.InvariantCulture)),
             "reissue" => Reissue(new InvoiceNo(1), line),
+            "track" => new Command.Track(new FeatureId(said[1]), null, Quantity.Of(Shop.Number(said[2])), OverageBehavior.Cap, null, null) { Entity = said.Length > 3 ? said[4] : null },
+            "entity" => new Command.CreateEntity(said[1], said[1], new FeatureId("users"), null),
             "uncancel" => new Command.UpdatePlan(new PlanSelector(plan)) { Cancel = CancelAction.Uncancel, Entity = entity },
             _ => throw new ArgumentException(line),
         };

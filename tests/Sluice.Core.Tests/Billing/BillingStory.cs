@@ -94,11 +94,9 @@ internal sealed partial class BillingStory
         var rest = line[verb.Length..].Trim();
         switch (verb)
         {
-            case "attach" or "update" or "cancel" or "uncancel" or "multi" or "schedule" or "bill" or "move": Do(Commanded(line)); break;
+            case "attach" or "update" or "cancel" or "uncancel" or "multi" or "schedule" or "bill" or "move" or "track" or "entity": Do(Commanded(line)); break;
             case "preview": Preview(rest); break;
             case "refused": Refused(rest); break;
-            case "track": Track(rest.Split(' ')); break;
-            case "entity": Do(new Command.CreateEntity(rest, rest, new FeatureId("users"), null)); break;
             case "try": Try(rest); break;
             case "card": SetCard(rest); break;
             case "provider": _card = rest; break;
@@ -128,10 +126,6 @@ internal sealed partial class BillingStory
         if (Decider.Decide(_customer, Catalog, Commanded(words), _now) is Decision.Refused) return;
         Do(Commanded(words));
     }
-
-    // track messages 5 for a
-    private void Track(string[] words) =>
-        Do(new Command.Track(new FeatureId(words[0]), null, Quantity.Of(Shop.Number(words[1])), OverageBehavior.Cap, null, null) { Entity = words.Length > 2 ? words[3] : null });
 
     public void Redeem(Reward reward, string code) => Do(new Command.Redeem(reward, code, 0));
 

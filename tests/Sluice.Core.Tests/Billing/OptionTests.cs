@@ -57,6 +57,19 @@ public sealed class OptionTests
         invoices: 20 paid, 20 paid
         """);
 
+    [Theory]
+    [InlineData("attach pro {ends: 2026-05-16}", "20 paid, 20 paid, -10.32 paid", "an end that was said")]
+    [InlineData("schedule pro addon; 2026-04-16 pro", "40 paid, -10 paid, 20 paid, 20 paid", "a schedule that goes on without a plan")]
+    public void What_ends_within_a_period_gives_back_what_is_left_of_it(string begins, string invoices, string because)
+    {
+        Assert.NotEmpty(because);
+        Tell($"""
+            {begins}
+            advance to 2026-06-10
+            invoices: {invoices}
+            """);
+    }
+
     [Fact]
     public void Other_plans_end_in_the_same_step() => Tell("""
         attach pro

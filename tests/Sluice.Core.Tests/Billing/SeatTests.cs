@@ -63,6 +63,21 @@ public sealed class SeatTests
         """);
 
     [Fact]
+    public void Without_a_card_no_seat_beyond_the_included_ones_is_taken() => Tell(shop: "seat: $20/month; users 1 used 50 per 1 up now", script: """
+        attach seat
+        card none
+        refused NoPaymentMethod track users 3
+        users 1
+        entity a
+        users 0
+        refused NoPaymentMethod entity b
+        users 0
+        track users -1
+        users 1
+        invoices: 20 paid
+        """);
+
+    [Fact]
     public void An_entity_takes_a_seat() => Tell(shop: "seat: $20/month; users 1 used 50 per 1 up now", script: """
         attach seat
         advance 15d

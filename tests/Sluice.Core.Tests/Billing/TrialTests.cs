@@ -124,6 +124,52 @@ public sealed class TrialTests
         charged: 20
         """);
 
+    [Theory]
+    [InlineData("cancel premium_r {now: yes}", "pro", "20 paid, 0 paid", "canceled, it gives the plan back at once")]
+    [InlineData("cancel premium_r", "pro paused, premium_r trial to 2026-04-08 until 2026-04-08", "20 paid, 0 paid", "or at its end")]
+    [InlineData("update premium_r {price: 60}", "pro paused, premium_r trial to 2026-04-08 until 2026-04-08", "20 paid, 0 paid, 0 paid", "on other terms it still gives it back")]
+    [InlineData("update premium_r {trial: 3}", "pro paused, premium_r trial to 2026-04-04 until 2026-04-04", "20 paid, 0 paid, 0 paid", "and at another end, too")]
+    public void What_a_plan_is_tried_instead_of_is_given_back(string step, string held, string invoices, string because)
+    {
+        Assert.NotEmpty(because);
+        Tell(shop: "premium_r: $50/month; trial 7 days with card then back", live: ["free_def"], script: $"""
+            attach pro
+            track messages 30
+            attach premium_r
+            {step}
+            holds: {held}
+            advance 8d
+            holds: pro
+            messages 70
+            invoices: {invoices}
+            refused PlanAlreadyAttached attach pro
+            """);
+    }
+
+    [Theory]
+    [InlineData("attach ultra", "ultra", "20 paid, 0 paid, 180 paid", "another plan in place of the one that is tried")]
+    [InlineData("update premium_r {trial: none}", "premium_r", "20 paid, 0 paid, 30 paid", "or the tried one for good: what was paid for the plan before is given back")]
+    [InlineData("attach free", "free", "20 paid, 0 paid, -15.33 paid", "or one that waits for its end")]
+    public void What_a_plan_is_tried_instead_of_ends_when(string step, string held, string invoices, string because)
+    {
+        Assert.NotEmpty(because);
+        Tell(shop: "premium_r: $50/month; trial 7 days with card then back", script: $"""
+            attach pro
+            attach premium_r
+            {step}
+            advance 8d
+            holds: {held}
+            invoices: {invoices}
+            """);
+    }
+
+    [Fact]
+    public void The_plan_that_stands_aside_cannot_be_attached_again() => Tell(shop: "premium_r: $50/month; trial 7 days with card then back", script: """
+        attach pro
+        attach premium_r
+        refused PlanAlreadyAttached attach pro
+        """);
+
     [Fact]
     public void Other_terms_in_a_trial_keep_the_trial() => Tell("""
         attach pro_t

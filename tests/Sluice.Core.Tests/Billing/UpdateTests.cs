@@ -36,6 +36,16 @@ public sealed class UpdateTests
         """);
 
     [Fact]
+    public void A_price_that_stays_is_not_charged_anew() => Tell("""
+        attach pro_p {messages: 300}
+        advance 15d
+        update pro_p {price: 30}
+        lines: -10 15
+        cancel pro_p {now: yes}
+        lines: -15 -15
+        """);
+
+    [Fact]
     public void Another_version_keeps_what_was_bought() => Tell("""
         attach pro_p {messages: 300}
         track messages 50
@@ -43,6 +53,45 @@ public sealed class UpdateTests
         update pro_p {version: 2}
         lines: -20 -30 25 36
         messages 250
+        """);
+
+    [Theory]
+    [InlineData("attach pro; cancel pro", "pro until 2026-05-01", "", "a cancellation")]
+    [InlineData("attach pro_t; cancel pro_t", "pro_t trial to 2026-04-08 until 2026-04-08", "", "a canceled trial, which costs nothing")]
+    [InlineData("attach premium; attach pro", "premium until 2026-05-01, pro from 2026-05-01", "pro", "what is planned after it")]
+    [InlineData("attach pro {ends: 2026-05-16}", "pro until 2026-05-16", "", "an end that was said")]
+    public void Other_terms_leave_in_place(string steps, string held, string after, string because)
+    {
+        Assert.NotEmpty(because);
+        Tell($"""
+            {steps.Replace("; ", "\n")}
+            holds: {held}
+            update {held.Split(' ')[0]} {"{price: 60}"}
+            holds: {held}
+            advance to 2026-06-10
+            holds: {after}
+            """);
+    }
+
+    [Fact]
+    public void A_canceled_plan_gets_no_terms_that_would_change_its_end() => Tell("""
+        attach pro_t
+        cancel pro_t
+        refused InvalidRequest update pro_t {trial: 14}
+        uncancel pro_t
+        update pro_t {trial: 14}
+        holds: pro_t trial to 2026-04-15
+        """);
+
+    [Fact]
+    public void What_was_agreed_stands_when_something_else_changes() => Tell("""
+        attach pro {price: 25}
+        update pro {trial: 5}
+        advance 6d
+        invoices: 25 paid, -25 paid, 25 paid
+        refused InvalidRequest update pro {price: 25}
+        update pro {price: 20}
+        refused InvalidRequest update pro {price: 20}
         """);
 
     [Fact]

@@ -150,4 +150,34 @@ public sealed class BillingTests(Till till) : IClassFixture<Till>
         bool? Flag(string name) => told.TryGetProperty(name, out var flag) ? flag.GetBoolean() : null;
         return (told.TryGetProperty("status", out var status) ? status.GetString() : null, Flag("canceling"), Flag("trialing"));
     }
+
+    [Fact]
+    public async Task What_was_agreed_with_a_customer_is_what_a_change_begins_with()
+    {
+        var c = await till.Customer();
+        (await till.Attach(c, "pro", new { customize = new { price = new { amount = 25, interval = "month" }, add_items = new[] { Words(30) } } })).MustBe(200);
+        (await till.Update(c, new { customize = new { price = new { amount = 30, interval = "month" } } })).MustBe(200);
+        Assert.Equal((30m, 100m), (await till.Left(c, "words"), await till.Left(c)));
+        (await till.Update(c, new { customize = new { remove_items = new[] { new { feature_id = "words" } } } })).MustBe(200);
+        Assert.False((await till.Shown(c)).Json.GetProperty("balances").TryGetProperty("words", out _));
+        (await till.Update(c, new { customize = new { add_items = new[] { Words(10) } } })).MustBe(200);
+        Assert.Equal(10m, await till.Left(c, "words"));
+        Assert.Equal("25 paid, 5 paid", await till.Invoices(c));
+        await till.Renew(c);
+        Assert.Equal("25 paid, 5 paid, 30 paid", await till.Invoices(c));
+
+        static object Words(int included) => new { feature_id = "words", included, reset = new { interval = "month" } };
+    }
+
+    [Fact]
+    public async Task What_was_asked_before_a_leap_of_the_clock_is_paid_before_it()
+    {
+        await using var own = await Till.With("""{"plan_id": "topped", "name": "Topped", "price": {"amount": 20, "interval": "month"}, "items": [{"feature_id": "messages", "price": {"amount": 10, "billing_units": 100, "interval": "one_off", "billing_method": "prepaid"}}]}""");
+        var c = await own.Till.Customer();
+        (await own.Till.Attach(c, "topped", new { feature_quantities = new[] { new { feature_id = "messages", quantity = 100 } } })).MustBe(200);
+        (await own.Till.Api.Post("customers.update", new { customer_id = c, billing_controls = new { auto_topups = new[] { new { feature_id = "messages", enabled = true, threshold = 20, quantity = 100 } } } })).MustBe(200);
+        await own.Till.Track(c, 85);
+        await own.Till.Advance(c, 1);
+        Assert.Equal(("30 paid, 10 paid", 115m), (await own.Till.Invoices(c), await own.Till.Left(c)));
+    }
 }

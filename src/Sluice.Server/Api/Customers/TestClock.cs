@@ -29,6 +29,9 @@ internal static class TestClock
         await using var turn = await call.Engine.Payments.TakeTurn(call.Scope, cell.Key);
         if (to < call.NowOf(customer)) return call.Refuse(RefusalCode.InvalidRequest, "frozen_time: a clock only goes forward.");
 
+        // What was asked of the provider at the old time is answered at it.
+        customer = await call.Engine.Payments.Settle(call.Scope, customer, call.Now);
+
         // One due moment after the other, each with the provider's answer, so that it ends as if lived day by day.
         for (var step = 0; step < MostSteps; step++)
         {
