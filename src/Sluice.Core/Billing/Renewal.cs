@@ -132,7 +132,7 @@ internal sealed class Renewal
         if (outgoing is not null && Beginning.Aside(own, outgoing.No) is { } aside)
         {
             _lines.AddRange(_charging.Unused(_story.Customer, aside, _at));
-            planned = planned with { Incoming = planned.Incoming! with { Removes = [aside.No] } };
+            planned = planned with { Incoming = planned.Incoming! with { Removes = [.. planned.Incoming.Removes.IsDefault ? [] : planned.Incoming.Removes, aside.No] } };
         }
 
         var recurs = planned.Price is { Interval.Recurs: true } || planned.Incoming!.Items.Any(static item => item.Price is { Interval.Recurs: true });

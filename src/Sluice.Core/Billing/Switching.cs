@@ -26,12 +26,16 @@ internal static class Switching
         ? PlanComparison.Between(catalog, held, coming)
         : PlanComparison.Between(catalog, held.In(currency), coming.In(currency));
 
-    /// <summary>The plan as it is held: at its version, with the customer's own terms.</summary>
+    /// <summary>The plan as it is held: at its version, with the customer's own terms. What an entity's plan put into a pool is the catalog's.</summary>
     public static Plan Held(Customer customer, Catalog catalog, Subscription held)
     {
         var plan = catalog.Plan(held.Plan, held.Version) ?? throw new InvariantViolation($"{customer.Key} holds {held.Plan} version {held.Version}, which is not in the catalog");
         return !held.IsCustom ? plan
-            : plan with { Price = held.Price, Items = [.. customer.HeldBy(held.Entity).Grants.Where(grant => grant.Subscription == held.No).Select(static grant => grant.Terms)] };
+            : plan with
+            {
+                Price = held.Price,
+                Items = [.. customer.HeldBy(held.Entity).Grants.Where(grant => grant.Subscription == held.No).Select(static grant => grant.Terms), .. plan.Items.Where(item => item.Pooled && held.Entity is not null)],
+            };
     }
 
     /// <summary>

@@ -170,6 +170,17 @@ public sealed class BillingTests(Till till) : IClassFixture<Till>
     }
 
     [Fact]
+    public async Task What_an_entitys_plan_put_into_a_pool_stays_there_when_its_price_changes()
+    {
+        await till.Sells("""{"plan_id": "pooling", "name": "Pooling", "price": {"amount": 20, "interval": "month"}, "items": [{"feature_id": "words", "included": 40, "pooled": true, "reset": {"interval": "month"}}]}""");
+        var c = await till.Customer();
+        (await Api.Post("entities.create", new { customer_id = c, entity_id = "e", feature_id = "users" })).MustBe(200);
+        (await till.Attach(c, "pooling", new { entity_id = "e" })).MustBe(200);
+        foreach (var amount in (int[])[30, 35]) (await till.Update(c, new { plan_id = "pooling", entity_id = "e", customize = new { price = new { amount, interval = "month" } } })).MustBe(200);
+        Assert.Equal((40m, "20 paid, 10 paid, 5 paid"), (await till.Left(c, "words"), await till.Invoices(c)));
+    }
+
+    [Fact]
     public async Task What_was_asked_before_a_leap_of_the_clock_is_paid_before_it()
     {
         await using var own = await Till.With("""{"plan_id": "topped", "name": "Topped", "price": {"amount": 20, "interval": "month"}, "items": [{"feature_id": "messages", "price": {"amount": 10, "billing_units": 100, "interval": "one_off", "billing_method": "prepaid"}}]}""");
