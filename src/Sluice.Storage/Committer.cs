@@ -186,10 +186,13 @@ public sealed class Committer
     {
         writing.Clear();
         var fates = new Fate[batch.Count];
+        var leftOut = new LeftOut();
         for (var at = 0; at < batch.Count; at++)
         {
             fates[at] = batch[at] is Barrier ? Fate.Committed : Fate.Overtaken;
-            if (batch[at] is not Barrier && Stands(batch[at])) writing.Add(batch[at]);
+            if (batch[at] is Barrier) continue;
+            if (!leftOut.IsUnder(batch[at]) && Stands(batch[at])) writing.Add(batch[at]);
+            else leftOut.Add(batch[at]);
         }
 
         if (writing.Count == 0) return fates;

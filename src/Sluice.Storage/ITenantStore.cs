@@ -38,7 +38,7 @@ public interface ITenantStore
     ValueTask EndScope(ScopeId scope, Instant now);
 
     /// <summary>A scope ends and an empty one with its name, look and keys takes its place, in one step.</summary>
-    ValueTask<ScopeRow> ReplaceScope(ScopeId scope, Instant now);
+    ValueTask<ScopeRow?> ReplaceScope(ScopeId scope, Instant now);
 
     /// <summary>Erases some customers of scopes that ended, and what is left of a scope without customers. False when nothing is left to erase.</summary>
     ValueTask<bool> EraseSomeEnded(int customers, Instant now);

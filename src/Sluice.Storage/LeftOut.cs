@@ -22,13 +22,18 @@ internal sealed class LeftOut
         foreach (var use in unit.Uses) _codes.Add(use.Key);
     }
 
-    /// <summary>The unit was decided on a state or a catalog that did not come to be.</summary>
+    /// <summary>The unit was decided on a state or a catalog that did not come to be, or holds such a state.</summary>
     public bool IsUnder(Unit unit)
     {
         if (IsEmpty) return false;
         foreach (var change in unit.Changes)
         {
             if (_customers.Contains((change.Scope, change.After.Key))) return true;
+        }
+
+        foreach (var snapshot in unit.Snapshots)
+        {
+            if (_customers.Contains((snapshot.Scope, snapshot.Key))) return true;
         }
 
         return unit.Catalog is { } catalog && _catalogs.Contains(catalog.Scope);

@@ -10,18 +10,15 @@ namespace Sluice.Server.Customers;
 /// Changes a scope's catalog: shuts out deciding, drains the queue so that counts of what is in use are exact, decides,
 /// commits, swaps.
 /// </summary>
-internal sealed class CatalogChanges(IStore store, Committer committer, PostgresStore? shared) : IDisposable
+internal sealed class CatalogChanges(IStore store, Committer committer, PostgresStore? shared)
 {
-    private readonly SemaphoreSlim _one = new(1);
-
     /// <param name="decide">Called with the catalog as committed and at rest; may ask the store what is in use.</param>
     /// <returns>The catalog after the change, when it was done; stored = something was committed, the claims with it.</returns>
     public async ValueTask<(RunEnd End, Refusal? Refusal, Catalog? After, bool Stored)> Change(
         Scope scope, Func<CatalogContext, ValueTask<CatalogDecision>> decide, ImmutableArray<Claim> claims, Instant now)
     {
-        await _one.WaitAsync();
+        await scope.Close();
         var stored = new StoredCatalog(scope.Catalog, scope.Terms);
-        scope.Close();
         try
         {
             await committer.Drain();
@@ -63,7 +60,6 @@ internal sealed class CatalogChanges(IStore store, Committer committer, Postgres
         finally
         {
             scope.Open(stored);
-            _one.Release();
         }
     }
 
@@ -72,6 +68,4 @@ internal sealed class CatalogChanges(IStore store, Committer committer, Postgres
         {
             PutRewards = edit.PutRewards, DropRewards = edit.DropRewards, PutPrograms = edit.PutPrograms, DropPrograms = edit.DropPrograms,
         };
-
-    public void Dispose() => _one.Dispose();
 }

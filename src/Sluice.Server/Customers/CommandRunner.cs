@@ -244,11 +244,6 @@ internal sealed class CommandRunner(CustomerDirectory directory, Committer commi
             committer.Enqueue(unit);
             return new Attempted(null, ran, unit, null);
         }
-        catch (InvariantViolation)
-        {
-            foreach (var cell in gated) CustomerDirectory.Drop(scope, cell, cell.Committed?.Profile.Id);
-            throw;
-        }
         finally
         {
             foreach (var cell in gated) cell.Gate.Exit();

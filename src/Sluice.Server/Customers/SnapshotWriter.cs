@@ -52,7 +52,7 @@ internal sealed class SnapshotWriter(Committer committer) : BackgroundService
             Snapshots = [snapshot];
         }
 
-        // Taken of the latest state: if a unit before it failed, so does this.
+        // Taken of the latest state: if a unit before it failed, so does this; in the same commit by LeftOut.
         protected override bool Stands() => !_cell.Dropped;
 
         protected override void OnSettled(Fate fate)

@@ -60,15 +60,28 @@ internal sealed partial class Sweeper(
     {
         var due = await store.LeaseDueCustomers(now, now.Plus(LeaseTime), Page);
         if (due.Any(one => scopes.Find(one.Scope) is null)) await freshness.Look();
+        var swept = 0;
         foreach (var (scopeId, key) in due)
         {
             if (scopes.Find(scopeId) is not { } scope) continue;
-            var ran = await runner.Run(scope, [new Addressed(key, new Command.Tick())], [], now);
-            if (ran.End is RunEnd.Overloaded or RunEnd.StoreFailed) return 0;
+            try
+            {
+                var ran = await runner.Run(scope, [new Addressed(key, new Command.Tick())], [], now);
+                if (ran.End is RunEnd.Overloaded or RunEnd.StoreFailed) return 0;
+                swept++;
+            }
+            catch (InvariantViolation failure)
+            {
+                // One that is broken must not keep the others waiting.
+                CustomerFailed(key.Value, failure);
+            }
         }
 
-        return due.Count;
+        return swept;
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What is due of customer {Customer} failed; the others go on.")]
+    private partial void CustomerFailed(long customer, Exception failure);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The wall clock moved by {By} against the monotonic clock. Nothing due is swept until it is right again or Sluice is restarted; answers go by the wall clock.")]
     private partial void ClockLeapt(TimeSpan by);

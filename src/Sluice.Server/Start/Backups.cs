@@ -47,7 +47,9 @@ internal static class Backups
         if (!File.Exists(copy)) throw new SettingsException($"there is no file {Path.GetFullPath(copy)}.");
         await MustBeWhole(copy);
         using var directory = DataDirectory.Open(settings.Data);
-        if (File.Exists(directory.DatabaseFile)) throw new SettingsException($"{directory.Path} holds a database already: restore into an empty directory, named in SLUICE_DATA.");
+        // A log that was left behind would be taken for that of the copy.
+        if (Array.Exists(["", "-wal", "-shm", "-journal"], suffix => File.Exists(directory.DatabaseFile + suffix)))
+            throw new SettingsException($"{directory.Path} holds a database or its log already: restore into an empty directory, named in SLUICE_DATA.");
         var unfinished = directory.DatabaseFile + ".part";
         File.Copy(copy, unfinished, overwrite: true);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(unfinished, Owner);

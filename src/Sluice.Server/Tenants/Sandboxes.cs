@@ -5,10 +5,8 @@ using Sluice.Storage;
 namespace Sluice.Server.Tenants;
 
 /// <summary>Further sandboxes beside the main one: made, emptied and removed while others are served.</summary>
-internal sealed class Sandboxes(ITenantStore store, ScopeDirectory scopes, ApiKeys keys, Committer committer) : IDisposable
+internal sealed class Sandboxes(ITenantStore store, ScopeDirectory scopes, ApiKeys keys, Committer committer)
 {
-    private readonly SemaphoreSlim _one = new(1);
-
     public IEnumerable<Scope> Further => scopes.All.Where(static scope => !scope.IsMain).OrderBy(static scope => scope.CreatedAt);
 
     public Scope? Find(string id) => Further.FirstOrDefault(scope => scope.Name == id);
@@ -27,36 +25,26 @@ internal sealed class Sandboxes(ITenantStore store, ScopeDirectory scopes, ApiKe
     public ValueTask Remove(Scope scope, Instant now) => End(scope, () => store.EndScope(scope.Id, now));
 
     /// <summary>Empty as on its first day, with the same keys.</summary>
-    public ValueTask Reset(Scope scope, Instant now) => End(scope, async () => scopes.Add(await store.ReplaceScope(scope.Id, now)));
+    public ValueTask Reset(Scope scope, Instant now) => End(scope, async () => scopes.Add(await store.ReplaceScope(scope.Id, now) ?? throw new ScopeEndedException()));
 
     // Nobody is deciding, nothing is on its way to the store; who comes meanwhile starts over with the scope that is then there.
     private async ValueTask End(Scope scope, Func<ValueTask> end)
     {
-        await _one.WaitAsync();
+        await scope.Close();
+        var ended = false;
         try
         {
-            scope.Close();
-            var ended = false;
-            try
-            {
-                await committer.Drain();
-                await end();
-                ended = true;
-            }
-            finally
-            {
-                if (ended) scope.End();
-                else scope.Reopen();
-            }
-
-            scopes.Remove(scope.Id);
-            keys.Forget();
+            await committer.Drain();
+            await end();
+            ended = true;
         }
         finally
         {
-            _one.Release();
+            if (ended) scope.End();
+            else scope.Reopen();
         }
-    }
 
-    public void Dispose() => _one.Dispose();
+        scopes.Remove(scope.Id);
+        keys.Forget();
+    }
 }

@@ -11,6 +11,7 @@ namespace Sluice.Server.Tenants;
 public sealed class Scope(ScopeRow row, StoredCatalog stored, BillingPolicy policy)
 {
     private readonly ReaderWriterLockSlim _side = new();
+    private readonly SemaphoreSlim _one = new(1);
     private volatile StoredCatalog _stored = stored with { Catalog = stored.Catalog.Under(policy) };
     private TaskCompletionSource? _changing;
     private volatile bool _ended;
@@ -73,12 +74,18 @@ public sealed class Scope(ScopeRow row, StoredCatalog stored, BillingPolicy poli
 
     internal void Leave() => _side.ExitReadLock();
 
-    /// <summary>Shuts the shared side: once this returns nobody is deciding and nobody begins until <see cref="Open"/>. One at a time.</summary>
-    internal void Close()
+    /// <summary>Shuts the shared side: once this returns nobody is deciding and nobody begins until it is opened again. Who would shut it meanwhile waits.</summary>
+    /// <exception cref="ScopeEndedException">It has ended, and is not shut.</exception>
+    internal async ValueTask Close()
     {
+        await _one.WaitAsync();
         _side.EnterWriteLock();
-        _changing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = _ended;
+        if (!ended) _changing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _side.ExitWriteLock();
+        if (!ended) return;
+        _one.Release();
+        throw new ScopeEndedException();
     }
 
     /// <summary>Opens the shared side again, with the catalog as it is now.</summary>
@@ -103,11 +110,13 @@ public sealed class Scope(ScopeRow row, StoredCatalog stored, BillingPolicy poli
         current = current with { Catalog = current.Catalog.Under(policy) };
         _side.EnterWriteLock();
         _stored = current;
-        _ended = ended;
+        _ended |= ended;
         var waiting = _changing;
         _changing = null;
         _side.ExitWriteLock();
-        waiting?.SetResult();
+        if (waiting is null) return; // Ended by another node while it was not shut, or shut and opened by that.
+        waiting.SetResult();
+        _one.Release();
     }
 }
 

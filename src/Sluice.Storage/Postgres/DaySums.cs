@@ -11,8 +11,6 @@ internal sealed class DaySums
 
     public IReadOnlyCollection<KeyValuePair<(int Scope, long Day, long Customer, string Feature), (long Count, decimal Sum)>> All => _sums;
 
-    public void Clear() => _sums.Clear();
-
     public void Add(ScopeId scope, CustomerKey customer, UsageColumns usage)
     {
         if (!usage.Listed) return;

@@ -35,9 +35,9 @@ public abstract partial class SqlStore
         await write.Execute("delete from api_key where scope = @scope", new { scope = scope.Value });
     });
 
-    public ValueTask<ScopeRow> ReplaceScope(ScopeId scope, Instant now) => InOne(async write =>
+    public ValueTask<ScopeRow?> ReplaceScope(ScopeId scope, Instant now) => InOne<ScopeRow?>(async write =>
     {
-        var name = await write.Scalar<string>($"select name from scope where id = @scope {Sql.ForUpdate}", new { scope = scope.Value });
+        if (await write.Scalar<string?>($"select name from scope where id = @scope and ended_at is null {Sql.ForUpdate}", new { scope = scope.Value }) is not { } name) return null;
         await End(scope, now, write);
         var row = (await write.One<StoredScope>(
             """

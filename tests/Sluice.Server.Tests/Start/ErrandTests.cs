@@ -1,5 +1,6 @@
 using Sluice.Server.Start;
 using Sluice.Server.Tests.Driving;
+using Sluice.Storage;
 
 namespace Sluice.Server.Tests.Start;
 
@@ -33,6 +34,9 @@ public sealed class ErrandTests : IDisposable
         await load;
 
         using var restored = new TempDirectory();
+        await File.WriteAllTextAsync(restored[$"{SqliteStore.FileName}-wal"], "left behind");
+        await Assert.ThrowsAsync<SettingsException>(() => ErrandRun.Run(restored, new Errand.Restore(copy)));
+        File.Delete(restored[$"{SqliteStore.FileName}-wal"]);
         Assert.Equal(0, (await ErrandRun.Run(restored, new Errand.Restore(copy))).Code);
         var (code, said) = await ErrandRun.Run(restored, new Errand.Verify(null));
         Assert.Equal(0, code);

@@ -85,6 +85,22 @@ public class SandboxTests
     }
 
     [Fact]
+    public async Task Resets_and_changes_of_the_catalog_at_one_time_take_turns_and_hold_nobody_up()
+    {
+        await using var server = await RunningServer.Start(demo: false);
+        await Stage(server.Api);
+        for (var round = 0; round < 10; round++)
+        {
+            var calls = Enumerable.Range(0, 3).Select(_ => server.Api.Post("/v1/sandboxes.reset", null))
+                .Concat(Enumerable.Range(0, 6).Select(i => server.Api.Post("features.create", new { feature_id = $"f{i}", name = "F", type = "boolean" })))
+                .Concat(Enumerable.Range(0, 6).Select(_ => server.Api.Track("c", 1))).ToList();
+            foreach (var reply in await Task.WhenAll(calls).WaitAsync(TimeSpan.FromSeconds(30))) Assert.True(reply.Status is 200 or 404 or 409, reply.Text);
+        }
+
+        Assert.Empty((await server.Api.Post("/v1/sandboxes.list", "{}")).MustBe(200).List);
+    }
+
+    [Fact]
     public async Task Requests_under_way_while_it_is_reset_are_answered_by_the_old_or_the_new_and_never_fail_inside()
     {
         await using var server = await RunningServer.Start();

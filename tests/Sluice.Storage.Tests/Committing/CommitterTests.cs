@@ -82,6 +82,20 @@ public sealed class CommitterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nor_is_what_was_built_on_it()
+    {
+        var committer = Start();
+        var (a, b) = (Actor.Number(1), Actor.Number(2));
+        var units = new[] { TestUnit.Of(a.Join(), b.Join()), TestUnit.Of(b.Use()), new TestUnit { Snapshots = [Snapshotter.Of(Actor.Scope, b.State!, b.Hash)] } };
+        units[0].StillStands = false;
+        foreach (var unit in units) committer.Enqueue(unit);
+        await committer.Drain();
+        Assert.All(units, unit => Assert.Equal([new Fate(FateKind.Overtaken)], unit.Told));
+        Assert.Empty(_store.Batches);
+        await committer.StopAsync();
+    }
+
+    [Fact]
     public async Task Fates_reach_the_right_units()
     {
         var committer = Start(held: true);

@@ -44,6 +44,29 @@ public abstract class Fencing(StoreHost host) : StoreSuite(host)
     }
 
     [Fact]
+    public async Task A_snapshot_of_a_state_that_did_not_come_to_be_is_left_out_with_it()
+    {
+        var moved = Joined(1);
+        var elsewhere = moved.Twin();
+        Committed(elsewhere.Use(100));
+        var lost = TestUnit.Of(moved.Use(1));
+        Assert.Equal([FateKind.Moved, FateKind.Overtaken], Commit(lost, new SnapshotUnit([Snapshotter.Of(Scope, moved.State!, moved.Hash)])));
+        await MustBeStored(elsewhere);
+    }
+
+    [Fact]
+    public async Task And_with_one_that_lost_a_claim()
+    {
+        var (holder, actor) = (Joined(1), Joined(2));
+        var claim = new Claim(new ClaimKey(Scope, ClaimKind.BodyKey, "h"), holder.Key, Now, null);
+        Assert.Equal([FateKind.Committed], Commit(new TestUnit { Changes = [holder.Use()], Takes = [claim] }));
+        var before = actor.StateText;
+        var lost = new TestUnit { Changes = [actor.Use()], Takes = [claim] };
+        Assert.Equal([FateKind.ClaimLost, FateKind.Overtaken], Commit(lost, new SnapshotUnit([Snapshotter.Of(Scope, actor.State!, actor.Hash)])));
+        Assert.Equal(before, Actor.Text((await Load(actor)).Customer));
+    }
+
+    [Fact]
     public void A_customer_created_twice_is_created_once() =>
         Assert.Equal([FateKind.Committed, FateKind.Moved], Commit(TestUnit.Of(Actor.Number(1).Join("a")), TestUnit.Of(Actor.Number(1).Join("b"))));
 

@@ -227,7 +227,7 @@ public abstract class Telling(StoreHost host) : StoreSuite(host)
         Tell([.. Enumerable.Range(0, 1_200).Select(i => Message($"m{i}", 1)), Message("other", 2) with { Scope = other }]);
 
         // The one of the settings is in what takes its place, with nothing to send.
-        var fresh = (await tenants.ReplaceScope(Scope, Now)).Id;
+        var fresh = (await tenants.ReplaceScope(Scope, Now))!.Id;
         Assert.Equal(["settings"], (await Webhooks.Endpoints(fresh)).Select(one => one.Id));
         Assert.Empty(await Webhooks.Endpoints(Scope));
         Assert.Equal(["other"], (await Webhooks.DueEndpoints(Now)).Select(one => one.Id));
