@@ -37,7 +37,7 @@ public interface ITenantStore
     /// <summary>A scope ends with its keys and tokens; its rows are erased later.</summary>
     ValueTask EndScope(ScopeId scope, Instant now);
 
-    /// <summary>A scope ends and an empty one with its name, look and keys takes its place, in one step.</summary>
+    /// <summary>A scope ends and an empty one with its name, look and keys takes its place, in one step. Null: it has ended before.</summary>
     ValueTask<ScopeRow?> ReplaceScope(ScopeId scope, Instant now);
 
     /// <summary>Erases some customers of scopes that ended, and what is left of a scope without customers. False when nothing is left to erase.</summary>
