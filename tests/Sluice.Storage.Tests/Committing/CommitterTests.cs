@@ -84,14 +84,17 @@ public sealed class CommitterTests : IAsyncLifetime
     [Fact]
     public async Task Nor_is_what_was_built_on_it()
     {
-        var committer = Start();
+        var committer = Start(held: true);
         var (a, b) = (Actor.Number(1), Actor.Number(2));
+        Send(committer, Actor.Number(3).Join());
+        await _reached.WaitAsync();
         var units = new[] { TestUnit.Of(a.Join(), b.Join()), TestUnit.Of(b.Use()), new TestUnit { Snapshots = [Snapshotter.Of(Actor.Scope, b.State!, b.Hash)] } };
         units[0].StillStands = false;
         foreach (var unit in units) committer.Enqueue(unit);
+        _proceed.Release();
         await committer.Drain();
         Assert.All(units, unit => Assert.Equal([new Fate(FateKind.Overtaken)], unit.Told));
-        Assert.Empty(_store.Batches);
+        Assert.Single(_store.Batches);
         await committer.StopAsync();
     }
 
