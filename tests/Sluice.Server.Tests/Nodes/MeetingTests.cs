@@ -49,12 +49,19 @@ public sealed class MeetingTests(ITestOutputHelper output)
         await nodes.Api[0].Create("hot");
         await nodes.Api[0].Grant("hot", 100_000_000);
         await Load(nodes, static at => at % 2, TimeSpan.FromSeconds(3));
-        var routed = await Load(nodes, static _ => 0, TimeSpan.FromSeconds(4));
-        var unrouted = await Load(nodes, static at => at % 2, TimeSpan.FromSeconds(6));
-        var (routedRate, unroutedRate) = (routed.Sum() / 4.0, unrouted.Sum() / 6.0);
-        output.WriteLine($"routed {routedRate:0} tracks/s, unrouted {unroutedRate:0} tracks/s ({unroutedRate / routedRate:P0}), by node {string.Join(" and ", unrouted)}");
-        Assert.True(unroutedRate >= 0.3 * routedRate, $"{unroutedRate:0} is less than 30 % of {routedRate:0}");
-        Assert.All(unrouted, count => Assert.True(count > unrouted.Sum() / 10, $"a node got {count} of {unrouted.Sum()}"));
+
+        // Another load on the machine may fall on one of the two rates: of three measurements one must hold.
+        for (var left = 2; ; left--)
+        {
+            var routed = await Load(nodes, static _ => 0, TimeSpan.FromSeconds(4));
+            var unrouted = await Load(nodes, static at => at % 2, TimeSpan.FromSeconds(6));
+            var (routedRate, unroutedRate) = (routed.Sum() / 4.0, unrouted.Sum() / 6.0);
+            output.WriteLine($"routed {routedRate:0} tracks/s, unrouted {unroutedRate:0} tracks/s ({unroutedRate / routedRate:P0}), by node {string.Join(" and ", unrouted)}");
+            if (unroutedRate < 0.3 * routedRate && left > 0) continue;
+            Assert.True(unroutedRate >= 0.3 * routedRate, $"{unroutedRate:0} is less than 30 % of {routedRate:0}");
+            Assert.All(unrouted, count => Assert.True(count > unrouted.Sum() / 10, $"a node got {count} of {unrouted.Sum()}"));
+            return;
+        }
     }
 
     /// <summary>What each node answered.</summary>
